@@ -1,0 +1,287 @@
+/**
+ * The tables as Kysely sees them, one interface each. Times are milliseconds since 1970 (integers in SQLite, bigint
+ * in PostgreSQL), booleans are 0 or 1, byte strings are Buffers. Clear in the database: addresses, times, sizes and
+ * TLS facts; never subjects, names of files or content.
+ */
+
+export interface Tables {
+  messages: MessagesTable;
+  recipients: RecipientsTable;
+  wraps: WrapsTable;
+  deliveries: DeliveriesTable;
+  secured_threads: SecuredThreadsTable;
+  captured_mails: CapturedMailsTable;
+  accounts: AccountsTable;
+  account_keys: AccountKeysTable;
+  account_addresses: AccountAddressesTable;
+  credentials: CredentialsTable;
+  sessions: SessionsTable;
+  address_codes: AddressCodesTable;
+  throttles: ThrottlesTable;
+  audit_entries: AuditEntriesTable;
+}
+
+/** A sealed object: a mail that was submitted to us, or mails that we wrote about one. */
+export interface MessagesTable {
+  id: string;
+  /** `submitted`: came in by SMTP. `written`: notices, receipts and bounces of our own. */
+  purpose: 'submitted' | 'written';
+  /** For written mails: the submitted message they are about, where there is one. */
+  aboutMessageId: string | null;
+  acceptedAt: number;
+  reversePath: string;
+  /** Address of the one who is told about this message (secured, opened, held); null: nobody but the audit log. */
+  authorAddress: string | null;
+  /** The From mailbox shown in notices; null where From had none or several. */
+  fromAddress: string | null;
+  submitterAddress: string;
+  /** How the submitter was authenticated: `network`, later `tls-certificate` or `smtp-auth`. */
+  submitterProof: string;
+  sizeBytes: number;
+  body: '7bit' | '8bitmime';
+  smtputf8: number;
+  /** DSN parameters of MAIL (RFC 3461): `FULL` or `HDRS`, and the envelope id. */
+  dsnReturn: string | null;
+  dsnEnvelopeId: string | null;
+  /** Where the sealed object lies: `inline` in `objectBytes`, `file` or `s3` under `objectName`. */
+  objectStorage: 'inline' | 'file' | 's3';
+  objectName: string | null;
+  objectBytes: Uint8Array | null;
+  objectLength: number;
+  /** JSON of sealing's `SealedObjectLayout`. */
+  layout: string;
+  /** The signed manifest (sealing's `SignedManifest`, JSON); null for written mails. */
+  manifest: string | null;
+  /** List entry for the author's own pages, sealed under the desk key. */
+  deskListEntry: Uint8Array | null;
+  /** List entry sealed under a key derived from the content key. */
+  listEntry: Uint8Array | null;
+  /** HMAC of the message code; null where no recipient gets a secure message. */
+  messageCodeHash: Uint8Array | null;
+  /** When a hold ends by itself (sent secured); null while nothing is held. */
+  holdUntil: number | null;
+  /** HMAC of the token in the author's "held" mail. */
+  holdTokenHash: Uint8Array | null;
+  /** Content is kept until then; the reader is told. */
+  keptUntil: number | null;
+}
+
+/** One recipient of a submitted message with the decision made for it. */
+export interface RecipientsTable {
+  id: string;
+  messageId: string;
+  /** As SMTP gave it. */
+  address: string;
+  /** For comparing: base's `MailAddress.canonical`. */
+  canonicalAddress: string;
+  internal: number;
+  /** policy's `Protection`. */
+  protection: string;
+  /** policy's reason to protect, as a stable word (`code`, `secured-thread`, `near-miss`, …). */
+  reason: string;
+  /** Name of the rule that made the decision. */
+  rule: string;
+  state: RecipientState;
+  /** Recipient-level lock: stops key release and chunk requests. */
+  lockedAt: number | null;
+  lockReason: string | null;
+  expiresAt: number | null;
+  /** HMAC of the link token in the notice. */
+  linkTokenHash: Uint8Array | null;
+  linkMac: Uint8Array | null;
+  firstOpenedAt: number | null;
+  lastOpenedAt: number | null;
+  /** Account that opened first. */
+  openedByAccountId: string | null;
+  /** DSN parameters of RCPT (RFC 3461). */
+  dsnNotify: string | null;
+  dsnOriginalRecipient: string | null;
+  /** Last word of the next hop about the mail that carries or announces this message. */
+  lastReply: string | null;
+  settledAt: number | null;
+}
+
+export type RecipientState =
+  | 'queued'
+  | 'held'
+  | 'handed-over'
+  | 'notified'
+  | 'opened'
+  | 'failed'
+  | 'expired'
+  | 'returned'
+  | 'cancelled';
+
+/** The content key of a message wrapped to one holder (HPKE). */
+export interface WrapsTable {
+  id: string;
+  messageId: string;
+  /** `spool`: deliver while anything is relayed or held. `enrolment`: an address without account. `account`. */
+  holderKind: 'spool' | 'enrolment' | 'account';
+  /** Spool: the kid. Enrolment: the canonical address. Account: the account id. */
+  holderId: string;
+  /** The recipient row it was made for; null for the spool. */
+  recipientId: string | null;
+  kid: string;
+  wrap: Uint8Array;
+  /** Signature of the account authority over a wrap made at registration (sealing's wrap record); null for originals. */
+  replacement: string | null;
+}
+
+/** One mail to one address, on its way to a next hop. */
+export interface DeliveriesTable {
+  id: string;
+  /** The sealed object that holds the mail. */
+  messageId: string;
+  /** The recipient row whose fate this delivery decides; null for mails to the author. */
+  recipientId: string | null;
+  kind: DeliveryKind;
+  reversePath: string;
+  recipient: string;
+  /** Lower-case A-labels of the recipient's domain. */
+  domain: string;
+  route: 'internal' | 'outside';
+  /** Byte range in the object's content stream; null: all of it (a relayed mail). */
+  rangeStart: number | null;
+  rangeEnd: number | null;
+  state: 'queued' | 'held' | 'handed-over' | 'captured' | 'failed' | 'expired' | 'cancelled';
+  attempts: number;
+  nextAttemptAt: number;
+  /** No attempt begins after this. */
+  expiresAt: number;
+  /** The author is told once of a delay. */
+  delayReportedAt: number | null;
+  leaseOwner: string | null;
+  leaseUntil: number | null;
+  /** The next hop's last reply, or what stopped the attempt; generic text, no content. */
+  lastReply: string | null;
+  lastEnhancedStatus: string | null;
+  /** JSON of delivery's TLS facts at the last attempt. */
+  tlsFacts: string | null;
+  createdAt: number;
+  settledAt: number | null;
+  dsnNotify: string | null;
+  dsnOriginalRecipient: string | null;
+}
+
+export type DeliveryKind =
+  | 'relay'
+  | 'notice'
+  | 'secured'
+  | 'opened'
+  | 'held'
+  | 'code'
+  | 'not-for-me'
+  | 'account-change'
+  | 'bounce';
+
+/** Hashes of Message-IDs that make a thread secured. */
+export interface SecuredThreadsTable {
+  messageIdHash: Uint8Array;
+  messageId: string;
+  createdAt: number;
+}
+
+/** Mails that would have left if a route were configured, sealed under the capture key. */
+export interface CapturedMailsTable {
+  id: string;
+  deliveryId: string;
+  capturedAt: number;
+  kind: string;
+  reversePath: string;
+  recipient: string;
+  sealed: Uint8Array;
+}
+
+export interface AccountsTable {
+  id: string;
+  createdAt: number;
+  state: 'active' | 'locked' | 'deleted';
+  locale: string;
+  /** Set by a reset by mail alone: messages first opened before it need a further proof. */
+  resetAt: number | null;
+  lastSignInAt: number | null;
+  mac: Uint8Array;
+}
+
+export interface AccountKeysTable {
+  accountId: string;
+  kid: string;
+  /** Signed key record (keys' `KeyRecord`, JSON). */
+  record: string;
+  /** Private half, PKCS #8, wrapped by the key provider. */
+  wrappedPrivateKey: Uint8Array;
+  createdAt: number;
+}
+
+export interface AccountAddressesTable {
+  canonicalAddress: string;
+  accountId: string;
+  address: string;
+  provenAt: number;
+  mac: Uint8Array;
+}
+
+export interface CredentialsTable {
+  id: string;
+  accountId: string;
+  kind: 'password';
+  /** PHC string of Argon2id over the keyed step. */
+  secret: string;
+  createdAt: number;
+  mac: Uint8Array;
+}
+
+export interface SessionsTable {
+  /** SHA-256 of the cookie's token. */
+  tokenHash: Uint8Array;
+  kind: 'registration' | 'recipient';
+  /** Recipient sessions: the account. */
+  accountId: string | null;
+  /** Registration sessions: the proven address and the recipient row of the link. */
+  canonicalAddress: string | null;
+  recipientId: string | null;
+  createdAt: number;
+  lastSeenAt: number;
+  expiresAt: number;
+  mac: Uint8Array;
+}
+
+export interface AddressCodesTable {
+  id: string;
+  canonicalAddress: string;
+  recipientId: string;
+  /** SHA-256 of the browser cookie the code is bound to. */
+  browserHash: Uint8Array;
+  codeHash: Uint8Array;
+  purpose: 'register' | 'reset';
+  createdAt: number;
+  expiresAt: number;
+  tries: number;
+  usedAt: number | null;
+  mac: Uint8Array;
+}
+
+export interface ThrottlesTable {
+  /** HMAC of what is counted and whose. */
+  key: Uint8Array;
+  windowStart: number;
+  count: number;
+}
+
+export interface AuditEntriesTable {
+  /** Order in which entries were committed. */
+  sequence: number;
+  id: string;
+  at: number;
+  event: string;
+  messageId: string | null;
+  recipientId: string | null;
+  accountId: string | null;
+  /** Canonical JSON of the entry. */
+  entry: string;
+  /** 32 random bytes, so that the leaf tells nothing of a deleted entry. */
+  salt: Uint8Array;
+  /** SHA-256(salt ‖ entry). */
+  leaf: Uint8Array;
+}
