@@ -3,6 +3,7 @@
  * in PostgreSQL), booleans are 0 or 1, byte strings are Buffers. Clear in the database: addresses, times, sizes and
  * TLS facts; never subjects, names of files or content.
  */
+import type { Generated } from 'kysely';
 
 export interface Tables {
   messages: MessagesTable;
@@ -34,6 +35,8 @@ export interface MessagesTable {
   authorAddress: string | null;
   /** The From mailbox shown in notices; null where From had none or several. */
   fromAddress: string | null;
+  /** Keyed hash of the Message-ID field; null where the message has none. */
+  messageIdHash: Uint8Array | null;
   submitterAddress: string;
   /** How the submitter was authenticated: `network`, later `tls-certificate` or `smtp-auth`. */
   submitterProof: string;
@@ -270,8 +273,8 @@ export interface ThrottlesTable {
 }
 
 export interface AuditEntriesTable {
-  /** Order in which entries were committed. */
-  sequence: number;
+  /** Order in which entries were committed; given by the database. */
+  sequence: Generated<number>;
   id: string;
   at: number;
   event: string;

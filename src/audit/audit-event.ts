@@ -1,0 +1,46 @@
+/** What the audit log records. Addresses, times, sizes, TLS facts; never subjects, names of files or content. */
+import type { CanonicalValue } from '#src/base/canonical-json.ts';
+
+export const AUDIT_EVENTS = [
+  'message-accepted',
+  'recipient-decided',
+  'message-refused',
+  'hold-released',
+  'hold-cancelled',
+  'delivery-handed-over',
+  'delivery-captured',
+  'delivery-deferred',
+  'delivery-uncertain',
+  'delivery-failed',
+  'delivery-expired',
+  'author-told-of-delay',
+  'message-opened',
+  'message-opened-again',
+  'message-refused-to-reader',
+  'recipient-locked',
+  'code-sent',
+  'code-wrong',
+  'account-registered',
+  'signed-in',
+  'sign-in-failed',
+  'signed-out',
+  'password-reset',
+  'spool-wrap-destroyed',
+  'spool-key-destroyed',
+  'content-destroyed',
+  'tamper-detected',
+  'gateway-started',
+  'gateway-stopped',
+  'configuration-reloaded',
+  'configuration-refused',
+] as const;
+export type AuditEventName = (typeof AUDIT_EVENTS)[number];
+
+export interface AuditEvent {
+  readonly event: AuditEventName;
+  readonly messageId?: string | null;
+  readonly recipientId?: string | null;
+  readonly accountId?: string | null;
+  /** Further facts, each a short value. */
+  readonly facts?: { readonly [key: string]: CanonicalValue };
+}
