@@ -1,0 +1,311 @@
+/**
+ * TOML text → settings, or every problem at once, each with its line and what would be right. Reads no file and
+ * changes nothing: a reload that finds a problem leaves the settings in force as they are.
+ */
+import { resolve, sep } from 'node:path';
+
+import { parse, TomlError } from 'smol-toml';
+
+import { CodedError } from '#src/base/coded-error.ts';
+import { parseMailAddress } from '#src/base/mail-address.ts';
+
+import { findKeyLines } from './key-lines.ts';
+import { LIST_SCHEMA, REQUIRED_IN_LIST, SCHEMA, type KeySpec } from './schema.ts';
+import type {
+  HeaderRuleSetting,
+  ListenAddress,
+  NextHopSetting,
+  PartnerSetting,
+  Settings,
+  TlsFiles,
+} from './settings.ts';
+
+export interface ConfigProblem {
+  /** Dotted key, such as `delivery.nextHop`. */
+  readonly key: string;
+  /** Line in the file, from 1; null where nothing is written. */
+  readonly line: number | null;
+  readonly message: string;
+}
+
+/** Thrown with every problem found; `code` is `config-invalid`. */
+export class ConfigInvalid extends CodedError {
+  readonly problems: readonly ConfigProblem[];
+
+  constructor(problems: readonly ConfigProblem[]) {
+    super('config-invalid', problems.map((problem) => `${problem.key}: ${problem.message}`).join('; '));
+    this.problems = problems;
+  }
+}
+
+/** The settings without any file: a trial on this machine, mail is captured. */
+export function trialSettings(baseDir: string): Settings {
+  return loadSettings('', baseDir, true);
+}
+
+/** Relative paths are taken from `baseDir` (the folder of the file). Throws ConfigInvalid. */
+export function loadSettings(toml: string, baseDir: string, isTrial = false): Settings {
+  const collector = new ProblemCollector(findKeyLines(toml));
+  const document = parseToml(toml, collector);
+  const values = readDocument(document, collector);
+  collector.throwIfAny();
+  const settings = assemble(values, baseDir, isTrial);
+  checkTogether(settings, collector);
+  collector.throwIfAny();
+  return settings;
+}
+
+class ProblemCollector {
+  readonly #lines: ReadonlyMap<string, number>;
+  readonly #problems: ConfigProblem[] = [];
+
+  constructor(lines: ReadonlyMap<string, number>) {
+    this.#lines = lines;
+  }
+
+  add(key: string, message: string, line: number | null = this.#lines.get(key) ?? null): void {
+    this.#problems.push({ key, line, message });
+  }
+
+  throwIfAny(): void {
+    if (this.#problems.length > 0) throw new ConfigInvalid(this.#problems);
+  }
+}
+
+type Document = Record<string, unknown>;
+
+function parseToml(toml: string, problems: ProblemCollector): Document {
+  try {
+    return parse(toml);
+  } catch (error) {
+    if (!(error instanceof TomlError)) throw error;
+    problems.add('the file', `this is no TOML: ${error.message.split('\n')[0] ?? ''}`, error.line);
+    return {};
+  }
+}
+
+interface ReadValues {
+  readonly single: ReadonlyMap<string, unknown>;
+  readonly lists: ReadonlyMap<string, readonly ReadonlyMap<string, unknown>[]>;
+}
+
+function readDocument(document: Document, problems: ProblemCollector): ReadValues {
+  const single = new Map<string, unknown>();
+  for (const [table, keys] of Object.entries(SCHEMA)) {
+    const given = table === '' ? document : tableOf(document, table, problems);
+    for (const [key, value] of readTable(table === '' ? '' : `${table}.`, keys, given, problems))
+      single.set(key, value);
+    if (table !== '') reportUnknownKeys(`${table}.`, keys, given, problems);
+  }
+  reportUnknownKeys('', { ...SCHEMA[''], ...tableNames() }, document, problems);
+  const lists = new Map<string, readonly ReadonlyMap<string, unknown>[]>();
+  for (const [table, keys] of Object.entries(LIST_SCHEMA))
+    lists.set(table, readList(table, keys, document[table], problems));
+  return { single, lists };
+}
+
+function tableNames(): Record<string, null> {
+  const names = [...Object.keys(SCHEMA), ...Object.keys(LIST_SCHEMA)].filter((name) => name !== '');
+  return Object.fromEntries(names.map((name) => [name, null]));
+}
+
+function tableOf(document: Document, table: string, problems: ProblemCollector): Document {
+  const value = document[table];
+  if (value === undefined) return {};
+  if (isTable(value)) return value;
+  problems.add(table, `write it as a table: [${table}]`);
+  return {};
+}
+
+function isTable(value: unknown): value is Document {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
+}
+
+function readTable(
+  prefix: string,
+  keys: Readonly<Record<string, KeySpec>>,
+  given: Document,
+  problems: ProblemCollector,
+): Map<string, unknown> {
+  const values = new Map<string, unknown>();
+  for (const [key, spec] of Object.entries(keys)) {
+    const value = given[key] ?? spec.default;
+    if (value === undefined) continue;
+    const result = spec.read(value);
+    if (result.ok) values.set(`${prefix}${key}`, result.value);
+    else problems.add(`${prefix}${key}`, `needs ${result.wanted}`);
+  }
+  return values;
+}
+
+function reportUnknownKeys(
+  prefix: string,
+  known: Readonly<Record<string, unknown>>,
+  given: Document,
+  problems: ProblemCollector,
+): void {
+  for (const key of Object.keys(given)) {
+    if (Object.hasOwn(known, key)) continue;
+    const near = Object.keys(known).find(
+      (name) => name.toLowerCase() === key.toLowerCase() || name.startsWith(key.slice(0, 5)),
+    );
+    problems.add(
+      `${prefix}${key}`,
+      near === undefined ? 'there is no such key' : `there is no such key; "${near}" is meant?`,
+    );
+  }
+}
+
+function readList(
+  table: string,
+  keys: Readonly<Record<string, KeySpec>>,
+  value: unknown,
+  problems: ProblemCollector,
+): readonly ReadonlyMap<string, unknown>[] {
+  if (value === undefined) return [];
+  if (!Array.isArray(value)) {
+    problems.add(table, `write each as [[${table}]]`);
+    return [];
+  }
+  return value.map((item: unknown, index) => {
+    const given = isTable(item) ? item : {};
+    for (const key of REQUIRED_IN_LIST[table] ?? []) {
+      if (given[key] === undefined) problems.add(`${table}.${index}`, `"${key}" is missing`);
+    }
+    reportUnknownKeys(`${table}.${index}.`, keys, given, problems);
+    const entries = readTable(`${table}.${index}.`, keys, given, problems);
+    return new Map([...entries].map(([key, entry]) => [key.slice(`${table}.${index}.`.length), entry]));
+  });
+}
+
+const MIB = 1024 * 1024;
+
+function assemble(values: ReadValues, baseDir: string, isTrial: boolean): Settings {
+  // Each value was made by the reader that the schema names for its key, so its type is the reader's.
+  const get = <T>(key: string): T => values.single.get(key) as T;
+  const optional = <T>(key: string): T | null => (values.single.get(key) as T | undefined) ?? null;
+  const megabytes = (key: string): number => Math.floor(get<number>(key) * MIB);
+  const path = (key: string): string => resolve(baseDir, get<string>(key));
+  const tls = (key: string): TlsFiles | null => {
+    const files = optional<TlsFiles>(key);
+    return files === null ? null : { cert: resolve(baseDir, files.cert), key: resolve(baseDir, files.key) };
+  };
+  const nextHop = get<NextHopSetting>('delivery.nextHop');
+  const consoleListen = get<ListenAddress>('console.listen');
+  const caFile = optional<string>('delivery.caFile');
+  return {
+    publicUrl: get('publicUrl'),
+    dataDir: path('dataDir'),
+    keysDir: path('keysDir'),
+    organization: {
+      name: get('organization.name'),
+      domains: get('organization.domains'),
+      serviceAddress: get('organization.serviceAddress'),
+      encrypt: get('organization.encrypt'),
+      language: get('organization.language'),
+      timeZone: get('organization.timeZone'),
+      helpPhone: get('organization.helpPhone'),
+      helpHours: get('organization.helpHours'),
+      helpDeskPhone: get('organization.helpDeskPhone'),
+      policyUrl: get('organization.policyUrl'),
+      patientPortalUrl: get('organization.patientPortalUrl'),
+    },
+    hold: { minutes: get('hold.minutes'), unanswered: get('hold.unanswered') },
+    notice: { from: get('notice.from') },
+    smtp: {
+      listen: get('smtp.listen'),
+      hostname: get('smtp.hostname'),
+      trustedNetworks: get('smtp.trustedNetworks'),
+      normaliseLineEndings: get('smtp.normaliseLineEndings'),
+      machines: get('smtp.machines'),
+      tls: tls('smtp.tls'),
+    },
+    portal: {
+      listen: get('portal.listen'),
+      tls: tls('portal.tls'),
+      trustedProxies: get('portal.trustedProxies'),
+    },
+    console: { listen: consoleListen, publicUrl: consoleUrl(get('console.publicUrl'), consoleListen) },
+    delivery: {
+      nextHop,
+      internalNextHop: optional<NextHopSetting>('delivery.internalNextHop') ?? { kind: 'capture' },
+      bounceDomain: optional('delivery.bounceDomain'),
+      caFile: caFile === null ? null : resolve(baseDir, caFile),
+      nextHopSigns: get('delivery.nextHopSigns'),
+      internalNextHopIsPrivate: get('delivery.internalNextHopIsPrivate'),
+    },
+    limits: {
+      maxMessageBytes: megabytes('limits.maxMessageMB'),
+      secureMessageBytes: megabytes('limits.secureMessageMB'),
+      secureAttachmentBytes: megabytes('limits.secureAttachmentMB'),
+      maxRecipients: get('limits.maxRecipients'),
+      lowDiskBytes: megabytes('limits.lowDiskMB'),
+      keepDays: get('limits.keepDays'),
+    },
+    storage: { database: get('storage.database'), objects: get('storage.objects') },
+    partners: (values.lists.get('partners') ?? []).map((partner) => readPartner(partner)),
+    rules: (values.lists.get('rules') ?? []).map(
+      (rule) => Object.fromEntries(rule) as unknown as HeaderRuleSetting,
+    ),
+    log: { level: get('log.level') },
+    isTrial,
+  };
+}
+
+function readPartner(partner: ReadonlyMap<string, unknown>): PartnerSetting {
+  return {
+    domain: partner.get('domain') as string,
+    tls: partner.get('tls') as PartnerSetting['tls'],
+    nextHop: (partner.get('nextHop') as string | undefined) ?? null,
+  };
+}
+
+function consoleUrl(given: string, listen: ListenAddress): string {
+  if (given !== '') return given.replace(/\/$/u, '');
+  const host = listen.host.includes(':') ? `[${listen.host}]` : listen.host;
+  return `http://${host}:${listen.port}`;
+}
+
+/** What no single key can show: keys apart from data, no internal mail by the general route, and the like. */
+function checkTogether(settings: Settings, problems: ProblemCollector): void {
+  if (isInside(settings.keysDir, settings.dataDir) || isInside(settings.dataDir, settings.keysDir)) {
+    problems.add(
+      'keysDir',
+      'must lie beside dataDir, not inside it (nor the other way round): a backup of the data must not hold the keys',
+    );
+  }
+  const { nextHop, internalNextHop } = settings.delivery;
+  if (nextHop.kind === 'mx') {
+    problems.add('delivery.nextHop', '"mx" is not in this release; name a smarthost: "smtp://host:port"');
+  }
+  if (internalNextHop.kind === 'mx')
+    problems.add('delivery.internalNextHop', 'name the internal server: "smtp://host:port"');
+  if (nextHop.kind !== 'capture' && internalNextHop.kind === 'capture') {
+    problems.add(
+      'delivery.internalNextHop',
+      'is needed beside a real nextHop: receipts and internal mail never take the general route',
+    );
+  }
+  const service = parseMailAddress(settings.organization.serviceAddress);
+  const ours = settings.organization.domains;
+  if (service !== null && !ours.some((domain) => coversDomain(domain, service.domain))) {
+    problems.add(
+      'organization.serviceAddress',
+      `must be at one of organization.domains (${ours.join(', ')})`,
+    );
+  }
+  if (settings.notice.from === 'author' && !settings.delivery.nextHopSigns && nextHop.kind !== 'capture') {
+    problems.add(
+      'notice.from',
+      '"author" needs a next hop that signs for our domains; then set delivery.nextHopSigns = true',
+    );
+  }
+}
+
+function coversDomain(pattern: string, domain: string): boolean {
+  return pattern.startsWith('*.') ? domain.endsWith(pattern.slice(1)) : pattern === domain;
+}
+
+function isInside(inner: string, outer: string): boolean {
+  return inner === outer || inner.startsWith(outer + sep);
+}

@@ -1,0 +1,155 @@
+/** Readers of configuration values: each gives the value in the program's own form, or says what would be right. */
+import { isIP } from 'node:net';
+
+import { canonicalDomain, parseMailAddress } from '#src/base/mail-address.ts';
+
+import type { ListenAddress, NextHopSetting, TlsFiles } from './settings.ts';
+
+export type ReadResult<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly wanted: string };
+export type Reader<T> = (value: unknown) => ReadResult<T>;
+
+const ok = <T>(value: T): ReadResult<T> => ({ ok: true, value });
+const wanted = (text: string): ReadResult<never> => ({ ok: false, wanted: text });
+
+export const readFlag: Reader<boolean> = (value) =>
+  typeof value === 'boolean' ? ok(value) : wanted('true or false');
+
+export function readText(minLength: number, maxLength: number): Reader<string> {
+  return (value) =>
+    typeof value === 'string' &&
+    value.length >= minLength &&
+    value.length <= maxLength &&
+    !/\p{Cc}/u.test(value)
+      ? ok(value)
+      : wanted(`a text of ${minLength} to ${maxLength} characters, such as "…"`);
+}
+
+export function readNumber(min: number, max: number): Reader<number> {
+  return (value) => {
+    const number = typeof value === 'bigint' ? Number(value) : value;
+    return typeof number === 'number' && number >= min && number <= max
+      ? ok(number)
+      : wanted(`a number from ${min} to ${max}`);
+  };
+}
+
+export function readChoice<const T extends string>(...choices: readonly T[]): Reader<T> {
+  return (value) => {
+    const choice = choices.find((candidate) => candidate === value);
+    return choice === undefined ? wanted(`one of ${choices.map((c) => `"${c}"`).join(', ')}`) : ok(choice);
+  };
+}
+
+export const readFilePath: Reader<string> = (value) =>
+  typeof value === 'string' && value !== '' && !value.includes('\0')
+    ? ok(value)
+    : wanted('a path, such as "./data"');
+
+export const readDomain: Reader<string> = (value) => {
+  const domain = typeof value === 'string' ? canonicalDomain(value) : null;
+  return domain !== null && !domain.startsWith('[')
+    ? ok(domain)
+    : wanted('a domain, such as "partner.example"');
+};
+
+export const readDomains: Reader<readonly string[]> = (value) => {
+  const complaint = wanted('a list of domains, such as ["hospital.example", "*.hospital.example"]');
+  if (!Array.isArray(value) || value.length === 0) return complaint;
+  const domains: string[] = [];
+  for (const item of value) {
+    if (typeof item !== 'string') return complaint;
+    const wildcard = item.startsWith('*.');
+    const domain = canonicalDomain(wildcard ? item.slice(2) : item);
+    if (domain === null || domain.startsWith('[')) return complaint;
+    domains.push(wildcard ? `*.${domain}` : domain);
+  }
+  return ok(domains);
+};
+
+export const readMailbox: Reader<string> = (value) =>
+  typeof value === 'string' && parseMailAddress(value) !== null
+    ? ok(value)
+    : wanted('a mail address, such as "send-secure@hospital.example"');
+
+export const readHeaderName: Reader<string> = (value) =>
+  typeof value === 'string' && /^[\x21-\x39\x3b-\x7e]{1,76}$/u.test(value)
+    ? ok(value.toLowerCase())
+    : wanted('the name of a header field, such as "Sensitivity"');
+
+export const readListen: Reader<ListenAddress> = (value) => {
+  const match = typeof value === 'string' ? /^(\[[^\]]+\]|[^:]+):(\d{1,5})$/u.exec(value) : null;
+  const port = Number(match?.[2]);
+  const host = match?.[1]?.replaceAll(/[[\]]/gu, '') ?? '';
+  return match !== null && port <= 65_535
+    ? ok({ host, port })
+    : wanted('host and port, such as "127.0.0.1:2525"');
+};
+
+export const readNetworks: Reader<readonly string[]> = (value) => {
+  const complaint = wanted('a list of networks, such as ["10.1.0.0/16", "192.0.2.7"]');
+  if (!Array.isArray(value)) return complaint;
+  const networks: string[] = [];
+  for (const item of value) {
+    if (typeof item !== 'string') return complaint;
+    const [address = '', bits] = item.split('/');
+    const family = isIP(address);
+    const maxBits = family === 4 ? 32 : 128;
+    const prefix = bits === undefined ? maxBits : Number(bits);
+    if (family === 0 || !Number.isInteger(prefix) || prefix < 0 || prefix > maxBits) return complaint;
+    networks.push(`${address}/${prefix}`);
+  }
+  return ok(networks);
+};
+
+export const readPublicUrl: Reader<string> = (value) => {
+  const complaint = wanted('"https://…" without a path, or "http://localhost:port" for a trial');
+  const url = typeof value === 'string' ? URL.parse(value) : null;
+  if (url === null || url.pathname !== '/' || url.search !== '' || url.hash !== '' || url.username !== '')
+    return complaint;
+  const trial = url.protocol === 'http:' && url.hostname === 'localhost';
+  return url.protocol === 'https:' || trial ? ok(url.origin) : complaint;
+};
+
+export const readTimeZone: Reader<string> = (value) => {
+  try {
+    if (typeof value !== 'string') throw new RangeError('not a text');
+    return ok(new Intl.DateTimeFormat('en', { timeZone: value }).resolvedOptions().timeZone);
+  } catch {
+    return wanted('an IANA time zone, such as "America/New_York"');
+  }
+};
+
+export const readTls: Reader<TlsFiles> = (value) => {
+  const complaint = wanted('{ cert = "/path/chain.pem", key = "/path/key.pem" }');
+  if (typeof value !== 'object' || value === null || !('cert' in value) || !('key' in value))
+    return complaint;
+  const { cert, key } = value;
+  return typeof cert === 'string' && typeof key === 'string' ? ok({ cert, key }) : complaint;
+};
+
+export const readNextHop: Reader<NextHopSetting> = (value) => {
+  const complaint = wanted('"smtp://host:port", "smtps://user:password@host:port", "mx" or "capture"');
+  if (value === 'capture' || value === 'mx') return ok({ kind: value });
+  const url = typeof value === 'string' ? URL.parse(value) : null;
+  if (url === null || !['smtp:', 'smtps:'].includes(url.protocol) || url.hostname === '') return complaint;
+  if (!['', '/'].includes(url.pathname) || url.search !== '') return complaint;
+  const implicitTls = url.protocol === 'smtps:';
+  return ok({
+    kind: 'smarthost',
+    host: url.hostname.replaceAll(/[[\]]/gu, ''),
+    port: url.port === '' ? (implicitTls ? 465 : 25) : Number(url.port),
+    implicitTls,
+    user: url.username === '' ? null : decodeURIComponent(url.username),
+    password: url.password === '' ? null : decodeURIComponent(url.password),
+  });
+};
+
+export const readDatabase: Reader<string> = (value) =>
+  typeof value === 'string' && (value === 'sqlite' || /^postgres(?:ql)?:\/\/\S+$/u.test(value))
+    ? ok(value)
+    : wanted('"sqlite" or "postgres://user@host/database"');
+
+export const readObjects: Reader<string> = (value) =>
+  value === 'files' ? ok(value) : wanted('"files" (an S3 store is not in this release)');

@@ -1,0 +1,300 @@
+/**
+ * Every configuration key: what it means, its default, its unit, and how a value is read. The reference page and
+ * the error messages are made from this table, so a key exists only if it is described.
+ */
+import { hostname } from 'node:os';
+
+import {
+  readChoice,
+  readDomains,
+  readDomain,
+  readFlag,
+  readFilePath,
+  readHeaderName,
+  readListen,
+  readMailbox,
+  readNetworks,
+  readNextHop,
+  readNumber,
+  readPublicUrl,
+  readText,
+  readTimeZone,
+  readTls,
+  readDatabase,
+  readObjects,
+  type Reader,
+} from './readers.ts';
+
+export interface KeySpec {
+  readonly description: string;
+  /** As it would stand in the file; undefined: the key may be left out and then has no value. */
+  readonly default?: unknown;
+  readonly read: Reader<unknown>;
+  readonly example?: string;
+}
+
+const MEGABYTES = 'MiB';
+
+/** Top-level keys and tables; a nested record is a table. */
+export const SCHEMA: Readonly<Record<string, Readonly<Record<string, KeySpec>>>> = {
+  '': {
+    publicUrl: {
+      description:
+        'Address of the recipients’ site, as it stands in notices. https, or http://localhost for a trial.',
+      default: 'http://localhost:8080',
+      read: readPublicUrl,
+      example: '"https://secure.hospital.example"',
+    },
+    dataDir: {
+      description: 'Folder of the database and the sealed messages. Only ciphertext of messages lies there.',
+      default: './data',
+      read: readFilePath,
+    },
+    keysDir: {
+      description: 'Folder of the keys: beside, never inside, dataDir. Back it up apart from the data.',
+      default: './keys',
+      read: readFilePath,
+    },
+  },
+  organization: {
+    name: {
+      description: 'Name of the organisation in mails and pages.',
+      default: 'Example Hospital',
+      read: readText(1, 100),
+    },
+    domains: {
+      description:
+        'Mail domains of the organisation. A domain is exact; write "*.hospital.example" for what is below it.',
+      default: ['hospital.example'],
+      read: readDomains,
+    },
+    serviceAddress: {
+      description: 'Address that our own mails come from; at one of the domains.',
+      default: 'send-secure@hospital.example',
+      read: readMailbox,
+    },
+    encrypt: {
+      description:
+        'on-code: mail is protected when the author asks, a rule or its thread does. all-external: always.',
+      default: 'on-code',
+      read: readChoice('on-code', 'all-external'),
+    },
+    language: {
+      description: 'First language of mails to recipients; the other one stands below.',
+      default: 'en',
+      read: readChoice('en', 'es'),
+    },
+    timeZone: {
+      description: 'Time zone of times in mails, an IANA name.',
+      default: 'UTC',
+      read: readTimeZone,
+      example: '"America/New_York"',
+    },
+    helpPhone: {
+      description: 'Telephone number of the recipients’ help line.',
+      default: '',
+      read: readText(0, 60),
+    },
+    helpHours: {
+      description: 'Hours of the recipients’ help line, in words.',
+      default: '',
+      read: readText(0, 120),
+    },
+    helpDeskPhone: {
+      description: 'Telephone number of the help desk for staff.',
+      default: '',
+      read: readText(0, 60),
+    },
+    policyUrl: {
+      description: 'Page with the organisation’s own mail policy, linked from the help pages.',
+      default: '',
+      read: readText(0, 500),
+    },
+    patientPortalUrl: {
+      description: 'Patient portal, preferred for patients and linked from the help pages.',
+      default: '',
+      read: readText(0, 500),
+    },
+  },
+  hold: {
+    minutes: {
+      description: 'How long a message with a mistyped code waits for its author’s answer, in minutes.',
+      default: 30,
+      read: readNumber(1, 1440),
+    },
+    unanswered: {
+      description: 'What happens without an answer: sent as a secure message, or returned.',
+      default: 'secure',
+      read: readChoice('secure', 'return'),
+    },
+  },
+  notice: {
+    from: {
+      description:
+        'Who notices come from. author: the author’s own address, which needs a next hop that signs for our domains (nextHopSigns).',
+      default: 'service',
+      read: readChoice('service', 'author'),
+    },
+  },
+  smtp: {
+    listen: {
+      description: 'Where mail from the organisation’s servers comes in.',
+      default: 'localhost:2525',
+      read: readListen,
+    },
+    hostname: {
+      description: 'Our name in the greeting, in EHLO and in Received fields.',
+      default: hostname(),
+      read: readText(1, 255),
+    },
+    trustedNetworks: {
+      description: 'Networks whose servers may send mail out through us.',
+      default: ['127.0.0.0/8', '::1/128'],
+      read: readNetworks,
+    },
+    normaliseLineEndings: {
+      description: 'Networks whose bare CR or LF is made CR LF instead of being refused.',
+      default: [],
+      read: readNetworks,
+    },
+    machines: {
+      description:
+        'Networks of devices and programs that nobody can ask: a mistyped code is sent secured at once.',
+      default: [],
+      read: readNetworks,
+    },
+    tls: { description: 'Certificate and key for STARTTLS: { cert = "…", key = "…" }.', read: readTls },
+  },
+  portal: {
+    listen: {
+      description: 'Where the recipients’ site is served.',
+      default: 'localhost:8080',
+      read: readListen,
+    },
+    tls: { description: 'Certificate and key for https: { cert = "…", key = "…" }.', read: readTls },
+    trustedProxies: {
+      description: 'Networks of reverse proxies whose X-Forwarded-For is believed.',
+      default: [],
+      read: readNetworks,
+    },
+  },
+  console: {
+    listen: {
+      description: 'Where staff pages, captured mail and metrics are served; keep it inside.',
+      default: 'localhost:8081',
+      read: readListen,
+    },
+    publicUrl: {
+      description: 'Address of the staff pages in mails to authors; made from listen where it is left out.',
+      default: '',
+      read: readText(0, 300),
+    },
+  },
+  delivery: {
+    nextHop: {
+      description:
+        'Where mail to the outside goes: "smtp://host:port", "smtps://user:password@host:port", "mx", or "capture" to keep it in /captured.',
+      default: 'capture',
+      read: readNextHop,
+      example: '"smtp://127.0.0.1:2600"',
+    },
+    internalNextHop: {
+      description:
+        'Where mail to the organisation’s own domains goes. Needed as soon as nextHop is a real route.',
+      read: readNextHop,
+      example: '"smtp://127.0.0.1:25"',
+    },
+    internalNextHopIsPrivate: {
+      description: 'true: the way to internalNextHop is a private network, on which TLS is not asked for.',
+      default: false,
+      read: readFlag,
+    },
+    bounceDomain: {
+      description: 'Domain of our own reverse-paths; without it the author’s address is the reverse-path.',
+      read: readDomain,
+    },
+    caFile: { description: 'PEM file with further trust anchors for verified TLS.', read: readFilePath },
+    nextHopSigns: {
+      description: 'true: the next hop signs our mail with DKIM for our domains.',
+      default: false,
+      read: readFlag,
+    },
+  },
+  limits: {
+    maxMessageMB: {
+      description: `Largest mail we take (SIZE), in ${MEGABYTES}.`,
+      default: 50,
+      read: readNumber(1, 1024),
+    },
+    secureMessageMB: {
+      description: `Largest secure message: sum of its decoded parts, in ${MEGABYTES}.`,
+      default: 10,
+      read: readNumber(0.1, 1024),
+    },
+    secureAttachmentMB: {
+      description: `Largest attachment of a secure message, decoded, in ${MEGABYTES}.`,
+      default: 7.5,
+      read: readNumber(0.1, 1024),
+    },
+    maxRecipients: { description: 'Recipients of one mail.', default: 1000, read: readNumber(100, 10000) },
+    lowDiskMB: {
+      description: `Below this free space no mail is taken (452), in ${MEGABYTES}.`,
+      default: 500,
+      read: readNumber(10, 1_000_000),
+    },
+    keepDays: {
+      description: 'How long the content of a secure message is kept, in days from sending.',
+      default: 365,
+      read: readNumber(1, 36500),
+    },
+  },
+  storage: {
+    database: {
+      description: '"sqlite", or "postgres://user@host/database" when one machine is not enough.',
+      default: 'sqlite',
+      read: readDatabase,
+    },
+    objects: {
+      description: 'Where larger sealed messages lie: "files" (a folder in dataDir).',
+      default: 'files',
+      read: readObjects,
+    },
+  },
+  log: {
+    level: {
+      description: 'What is logged.',
+      default: 'info',
+      read: readChoice('debug', 'info', 'warn', 'error'),
+    },
+  },
+};
+
+/** Tables that may stand several times: `[[partners]]`, `[[rules]]`. */
+export const LIST_SCHEMA: Readonly<Record<string, Readonly<Record<string, KeySpec>>>> = {
+  partners: {
+    domain: { description: 'Domain of a partner with a secure channel.', read: readDomain },
+    tls: {
+      description: 'How its servers prove who they are.',
+      default: 'pkix',
+      read: readChoice('pkix', 'dane', 'mta-sts'),
+    },
+    nextHop: { description: 'Its server, where that is not its own MX.', read: readText(1, 300) },
+  },
+  rules: {
+    name: {
+      description: 'Name of the rule in the audit log and in the author’s mail.',
+      read: readText(1, 60),
+    },
+    field: { description: 'Header field to test, such as a sensitivity label.', read: readHeaderName },
+    contains: {
+      description: 'Text that its value must contain; case does not matter.',
+      read: readText(1, 200),
+    },
+  },
+};
+
+/** Keys of a repeated table that must be given. */
+export const REQUIRED_IN_LIST: Readonly<Record<string, readonly string[]>> = {
+  partners: ['domain'],
+  rules: ['name', 'field', 'contains'],
+};

@@ -1,0 +1,101 @@
+/**
+ * The configuration as the program uses it: every value present, checked and in one unit. Made by `load.ts` from
+ * a TOML file or from nothing; described key by key in `schema.ts`.
+ */
+
+/** An address that a listener binds. */
+export interface ListenAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Where mail goes next. `capture` keeps it in `/captured`; `mx` looks the domain up. */
+export type NextHopSetting =
+  | { readonly kind: 'capture' }
+  | { readonly kind: 'mx' }
+  | {
+      readonly kind: 'smarthost';
+      readonly host: string;
+      readonly port: number;
+      readonly implicitTls: boolean;
+      readonly user: string | null;
+      readonly password: string | null;
+    };
+
+export interface TlsFiles {
+  /** PEM files: certificate chain and private key. */
+  readonly cert: string;
+  readonly key: string;
+}
+
+export interface PartnerSetting {
+  readonly domain: string;
+  readonly tls: 'pkix' | 'dane' | 'mta-sts';
+  readonly nextHop: string | null;
+}
+
+export interface HeaderRuleSetting {
+  readonly name: string;
+  readonly field: string;
+  readonly contains: string;
+}
+
+export interface Settings {
+  /** Without trailing slash. */
+  readonly publicUrl: string;
+  readonly dataDir: string;
+  readonly keysDir: string;
+  readonly organization: {
+    readonly name: string;
+    /** Lower-case A-labels, each exact or `*.` and what is below it. */
+    readonly domains: readonly string[];
+    readonly serviceAddress: string;
+    readonly encrypt: 'on-code' | 'all-external';
+    readonly language: 'en' | 'es';
+    /** IANA name, for times in mails. */
+    readonly timeZone: string;
+    readonly helpPhone: string;
+    readonly helpHours: string;
+    readonly helpDeskPhone: string;
+    readonly policyUrl: string;
+    readonly patientPortalUrl: string;
+  };
+  readonly hold: { readonly minutes: number; readonly unanswered: 'secure' | 'return' };
+  readonly notice: { readonly from: 'author' | 'service' };
+  readonly smtp: {
+    readonly listen: ListenAddress;
+    readonly hostname: string;
+    readonly trustedNetworks: readonly string[];
+    readonly normaliseLineEndings: readonly string[];
+    readonly machines: readonly string[];
+    readonly tls: TlsFiles | null;
+  };
+  readonly portal: {
+    readonly listen: ListenAddress;
+    readonly tls: TlsFiles | null;
+    readonly trustedProxies: readonly string[];
+  };
+  readonly console: { readonly listen: ListenAddress; readonly publicUrl: string };
+  readonly delivery: {
+    readonly nextHop: NextHopSetting;
+    readonly internalNextHop: NextHopSetting;
+    readonly bounceDomain: string | null;
+    readonly caFile: string | null;
+    readonly nextHopSigns: boolean;
+    readonly internalNextHopIsPrivate: boolean;
+  };
+  readonly limits: {
+    readonly maxMessageBytes: number;
+    readonly secureMessageBytes: number;
+    readonly secureAttachmentBytes: number;
+    readonly maxRecipients: number;
+    readonly lowDiskBytes: number;
+    readonly keepDays: number;
+  };
+  readonly storage: { readonly database: string; readonly objects: string };
+  readonly partners: readonly PartnerSetting[];
+  readonly rules: readonly HeaderRuleSetting[];
+  readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error' };
+  /** True where nothing was configured: data under ./data, mail captured. */
+  readonly isTrial: boolean;
+}
