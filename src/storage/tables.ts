@@ -37,6 +37,8 @@ export interface MessagesTable {
   fromAddress: string | null;
   /** Keyed hash of the Message-ID field; null where the message has none. */
   messageIdHash: Uint8Array | null;
+  /** `Received` and our mark, put before the content of a relayed mail; empty for written mails. */
+  traceFields: string;
   submitterAddress: string;
   /** How the submitter was authenticated: `network`, later `tls-certificate` or `smtp-auth`. */
   submitterProof: string;

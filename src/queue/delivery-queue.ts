@@ -1,0 +1,179 @@
+/**
+ * The queue of deliveries: claiming with a lease, and the statements that record what came of an attempt. It knows
+ * rows and times, not SMTP; what an attempt means for the author is delivery's matter.
+ */
+import { sql, type Selectable } from 'kysely';
+
+import type { Clock } from '#src/base/clock.ts';
+import { exactlyOne, statement, type Database, type Statement } from '#src/storage/database.ts';
+import type { DeliveriesTable } from '#src/storage/tables.ts';
+
+import { isDeadOnThisHost, LEASE_MARGIN_MS, LEASE_MS, type LeaseOwner } from './lease.ts';
+import { retryDelayMs } from './retry-schedule.ts';
+
+export type DeliveryRow = Selectable<DeliveriesTable>;
+
+export interface AttemptFacts {
+  /** The next hop's reply or what stopped the attempt. */
+  readonly reply: string;
+  readonly enhancedStatus: string | null;
+  /** JSON, or null where there was no TLS. */
+  readonly tlsFacts: string | null;
+}
+
+export class DeliveryQueue {
+  readonly #database: Database;
+  readonly #clock: Clock;
+  readonly #owner: LeaseOwner;
+  readonly #jitter: () => number;
+
+  constructor(options: { database: Database; clock: Clock; owner: LeaseOwner; jitter?: () => number }) {
+    this.#database = options.database;
+    this.#clock = options.clock;
+    this.#owner = options.owner;
+    this.#jitter = options.jitter ?? Math.random;
+  }
+
+  /** Leases up to `limit` due deliveries to this process, those waiting longest first. */
+  async claim(limit: number): Promise<readonly DeliveryRow[]> {
+    const now = this.#clock.now();
+    const { query, dialect } = this.#database;
+    const due = query
+      .selectFrom('deliveries')
+      .select('id')
+      .where('state', '=', 'queued')
+      .where('nextAttemptAt', '<=', now)
+      .where((eb) => eb.or([eb('leaseUntil', 'is', null), eb('leaseUntil', '<', now)]))
+      .orderBy('nextAttemptAt')
+      .limit(limit)
+      .$if(dialect === 'postgres', (select) => select.forUpdate().skipLocked());
+    const [claimed] = await this.#database.commit([
+      statement(
+        query
+          .updateTable('deliveries')
+          .set({ leaseOwner: this.#owner.name, leaseUntil: now + LEASE_MS })
+          .where('id', 'in', due)
+          .returningAll(),
+      ),
+    ]);
+    return (claimed?.rows ?? []) as unknown as DeliveryRow[];
+  }
+
+  /** When the next unleased delivery is due (milliseconds since 1970); null where nothing waits. */
+  async nextDueAt(): Promise<number | null> {
+    const row = await this.#database.query
+      .selectFrom('deliveries')
+      .select('nextAttemptAt')
+      .where('state', '=', 'queued')
+      .where('leaseUntil', 'is', null)
+      .orderBy('nextAttemptAt')
+      .limit(1)
+      .executeTakeFirst();
+    return row?.nextAttemptAt ?? null;
+  }
+
+  /** False where the lease ends too soon for the longest wait after a final dot: another process may hold it next. */
+  leaseCoversFinalDot(delivery: DeliveryRow): boolean {
+    return (delivery.leaseUntil ?? 0) - this.#clock.now() >= LEASE_MARGIN_MS;
+  }
+
+  /** The next hop, or the capture, has taken the mail. */
+  settle(delivery: DeliveryRow, state: 'handed-over' | 'captured' | 'failed' | 'expired', facts: AttemptFacts): Statement {
+    return statement(
+      this.#database.query
+        .updateTable('deliveries')
+        .set({
+          state,
+          attempts: delivery.attempts + 1,
+          settledAt: this.#clock.now(),
+          leaseOwner: null,
+          leaseUntil: null,
+          lastReply: facts.reply,
+          lastEnhancedStatus: facts.enhancedStatus,
+          tlsFacts: facts.tlsFacts,
+        })
+        .where('id', '=', delivery.id)
+        .where('leaseOwner', '=', this.#owner.name)
+        .where('state', '=', 'queued'),
+      exactlyOne,
+    );
+  }
+
+  /** Puts the delivery back for a later attempt. */
+  defer(delivery: DeliveryRow, facts: AttemptFacts, options: { delayReported?: boolean } = {}): Statement {
+    const now = this.#clock.now();
+    return statement(
+      this.#database.query
+        .updateTable('deliveries')
+        .set({
+          attempts: delivery.attempts + 1,
+          nextAttemptAt: now + retryDelayMs(delivery.attempts + 1, this.#jitter()),
+          leaseOwner: null,
+          leaseUntil: null,
+          lastReply: facts.reply,
+          lastEnhancedStatus: facts.enhancedStatus,
+          tlsFacts: facts.tlsFacts,
+          ...(options.delayReported === true && { delayReportedAt: now }),
+        })
+        .where('id', '=', delivery.id)
+        .where('leaseOwner', '=', this.#owner.name)
+        .where('state', '=', 'queued'),
+      exactlyOne,
+    );
+  }
+
+  /** Gives back a lease without counting an attempt. */
+  async release(delivery: DeliveryRow): Promise<void> {
+    await this.#database.commit([
+      statement(
+        this.#database.query
+          .updateTable('deliveries')
+          .set({ leaseOwner: null, leaseUntil: null })
+          .where('id', '=', delivery.id)
+          .where('leaseOwner', '=', this.#owner.name),
+      ),
+    ]);
+  }
+
+  /** Ends the leases of processes that died on this host, so that a restart goes on at once. Returns how many. */
+  async endDeadLeases(): Promise<number> {
+    const owners = await this.#database.query
+      .selectFrom('deliveries')
+      .select('leaseOwner')
+      .distinct()
+      .where('leaseOwner', 'is not', null)
+      .execute();
+    const dead = owners.map((row) => row.leaseOwner).filter((owner) => owner !== null && isDeadOnThisHost(owner, this.#owner));
+    if (dead.length === 0) return 0;
+    const [ended] = await this.#database.commit([
+      statement(
+        this.#database.query
+          .updateTable('deliveries')
+          .set({ leaseOwner: null, leaseUntil: null })
+          .where('state', '=', 'queued')
+          .where('leaseOwner', 'in', dead),
+      ),
+    ]);
+    return ended?.rowCount ?? 0;
+  }
+
+  /**
+   * Destroys the spool wrap of a message when no relayed, held or written mail needs it any more: part of the unit
+   * that settles a delivery, so that whoever settles the last one destroys it.
+   */
+  destroySpoolWrapWhenDone(messageId: string): Statement {
+    const { query } = this.#database;
+    return statement(
+      query
+        .deleteFrom('wraps')
+        .where('messageId', '=', messageId)
+        .where('holderKind', '=', 'spool')
+        .where(({ not, exists, selectFrom }) =>
+          not(exists(selectFrom('deliveries').select(sql`1`.as('one')).where('messageId', '=', messageId).where('state', '=', 'queued'))),
+        )
+        .where(({ not, exists, selectFrom }) =>
+          not(exists(selectFrom('recipients').select(sql`1`.as('one')).where('messageId', '=', messageId).where('state', '=', 'held'))),
+        ),
+    );
+  }
+}

@@ -1,0 +1,34 @@
+/**
+ * Leases: which process works on a delivery. A lease belongs to a live process; on this host the leases of dead
+ * processes end at once, on other hosts they outlast the longest SMTP wait (ten minutes for the reply to the final
+ * dot, RFC 5321 section 4.5.3.2.6) and are looked at again before that dot is sent.
+ */
+import { hostname } from 'node:os';
+
+import { MINUTE_MS } from '#src/base/clock.ts';
+
+export const LEASE_MS = 15 * MINUTE_MS;
+/** A lease with less than this left is not good for sending a final dot. */
+export const LEASE_MARGIN_MS = 11 * MINUTE_MS;
+
+export interface LeaseOwner {
+  /** `host/pid/start`: unique to one run of one process. */
+  readonly name: string;
+}
+
+export function leaseOwnerOfThisProcess(startedAtMs: number): LeaseOwner {
+  return { name: `${hostname()}/${process.pid}/${startedAtMs}` };
+}
+
+/** True where the owner ran on this host and its process is gone. */
+export function isDeadOnThisHost(owner: string, self: LeaseOwner): boolean {
+  const [host, pid] = owner.split('/');
+  if (owner === self.name || host !== hostname()) return false;
+  if (Number(pid) === process.pid) return true;
+  try {
+    process.kill(Number(pid), 0);
+    return false;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'ESRCH';
+  }
+}

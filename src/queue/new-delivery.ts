@@ -1,0 +1,68 @@
+/** Rows of new deliveries, as statements of the unit of work that makes them. */
+import type { Insertable } from 'kysely';
+
+import type { Clock } from '#src/base/clock.ts';
+import { newId } from '#src/base/identifiers.ts';
+import { statement, type Database, type Statement } from '#src/storage/database.ts';
+import type { DeliveriesTable, DeliveryKind } from '#src/storage/tables.ts';
+
+import { DELIVERY_LIFETIME_MS } from './retry-schedule.ts';
+
+export interface NewDelivery {
+  /** The sealed object that holds the mail. */
+  readonly messageId: string;
+  readonly recipientId: string | null;
+  readonly kind: DeliveryKind;
+  readonly reversePath: string;
+  /** As SMTP gets it. */
+  readonly recipient: string;
+  readonly domain: string;
+  readonly route: 'internal' | 'outside';
+  /** Byte range in the object's content stream; null: all of it. */
+  readonly range: { readonly start: number; readonly end: number } | null;
+  readonly dsnNotify?: string | null;
+  readonly dsnOriginalRecipient?: string | null;
+}
+
+/** Rows in one insert; SQLite binds at most 32,766 parameters in a statement. */
+const ROWS_PER_STATEMENT = 500;
+
+export function insertDeliveries(query: Database['query'], clock: Clock, deliveries: readonly NewDelivery[]): Statement[] {
+  const rows = deliveries.map((delivery) => deliveryRow(clock, delivery));
+  const statements: Statement[] = [];
+  for (let start = 0; start < rows.length; start += ROWS_PER_STATEMENT) {
+    const slice = rows.slice(start, start + ROWS_PER_STATEMENT);
+    statements.push(statement(query.insertInto('deliveries').values(slice), { exactly: slice.length }));
+  }
+  return statements;
+}
+
+function deliveryRow(clock: Clock, delivery: NewDelivery): Insertable<DeliveriesTable> {
+  const now = clock.now();
+  return {
+    id: newId(clock),
+    messageId: delivery.messageId,
+    recipientId: delivery.recipientId,
+    kind: delivery.kind,
+    reversePath: delivery.reversePath,
+    recipient: delivery.recipient,
+    domain: delivery.domain,
+    route: delivery.route,
+    rangeStart: delivery.range?.start ?? null,
+    rangeEnd: delivery.range?.end ?? null,
+    state: 'queued',
+    attempts: 0,
+    nextAttemptAt: now,
+    expiresAt: now + DELIVERY_LIFETIME_MS,
+    delayReportedAt: null,
+    leaseOwner: null,
+    leaseUntil: null,
+    lastReply: null,
+    lastEnhancedStatus: null,
+    tlsFacts: null,
+    createdAt: now,
+    settledAt: null,
+    dsnNotify: delivery.dsnNotify ?? null,
+    dsnOriginalRecipient: delivery.dsnOriginalRecipient ?? null,
+  };
+}
