@@ -1,0 +1,78 @@
+/**
+ * Finding accounts, by address or id. Every row is checked against its hash before it is believed; a forged one
+ * throws RowForged, so that nothing can be decided from it.
+ */
+import type { AccountAddressesTable, AccountsTable, CredentialsTable } from '#src/storage/tables.ts';
+
+import type { AccountsContext } from './accounts-context.ts';
+import { accountAddressMac, accountMac, credentialMac, requireMac } from './row-mac.ts';
+
+type DirectoryContext = Pick<AccountsContext, 'database' | 'keys'>;
+
+/** The account that proved this address; null where none did. Throws RowForged. */
+export async function findAccountByAddress(
+  context: DirectoryContext,
+  canonicalAddress: string,
+): Promise<AccountsTable | null> {
+  const proof = await context.database.query
+    .selectFrom('account_addresses')
+    .selectAll()
+    .where('canonicalAddress', '=', canonicalAddress)
+    .executeTakeFirst();
+  if (proof === undefined) return null;
+  requireMac('account_addresses', canonicalAddress, accountAddressMac(context.keys, proof), proof.mac);
+  return findAccount(context, proof.accountId);
+}
+
+/** Whether somebody registered this address. Throws RowForged. */
+export async function isRegistered(context: DirectoryContext, canonicalAddress: string): Promise<boolean> {
+  return (await findAccountByAddress(context, canonicalAddress)) !== null;
+}
+
+/** Null where it does not exist. Throws RowForged. */
+export async function findAccount(
+  context: DirectoryContext,
+  accountId: string,
+): Promise<AccountsTable | null> {
+  const account = await context.database.query
+    .selectFrom('accounts')
+    .selectAll()
+    .where('id', '=', accountId)
+    .executeTakeFirst();
+  if (account === undefined) return null;
+  requireMac('accounts', accountId, accountMac(context.keys, account), account.mac);
+  return account;
+}
+
+/** All addresses that the account proved, oldest first. Throws RowForged where one of them is forged. */
+export async function provenAddresses(
+  context: DirectoryContext,
+  accountId: string,
+): Promise<readonly AccountAddressesTable[]> {
+  const proofs = await context.database.query
+    .selectFrom('account_addresses')
+    .selectAll()
+    .where('accountId', '=', accountId)
+    .orderBy('provenAt')
+    .execute();
+  for (const proof of proofs) {
+    requireMac('account_addresses', proof.canonicalAddress, accountAddressMac(context.keys, proof), proof.mac);
+  }
+  return proofs;
+}
+
+/** The password of the account; null where it has none. Throws RowForged. */
+export async function findPassword(
+  context: DirectoryContext,
+  accountId: string,
+): Promise<CredentialsTable | null> {
+  const credential = await context.database.query
+    .selectFrom('credentials')
+    .selectAll()
+    .where('accountId', '=', accountId)
+    .where('kind', '=', 'password')
+    .executeTakeFirst();
+  if (credential === undefined) return null;
+  requireMac('credentials', credential.id, credentialMac(context.keys, credential), credential.mac);
+  return credential;
+}

@@ -1,0 +1,108 @@
+/**
+ * Keyed hashes over the rows that let somebody in. Who can only write to the database can't make them, so a planted
+ * or altered address proof, password, session, code or link is noticed on the next read: access is denied and the
+ * alarm raised. A row that was deleted, or replaced by an older one of the same key, is not noticed here.
+ *
+ * Each hash is HMAC-SHA-256 under the verifier key over: table, then each field with a byte for its type, all
+ * length-prefixed. The order of the fields is part of the format.
+ */
+import { equalBytes, lengthPrefixed } from '#src/base/bytes.ts';
+import { CodedError } from '#src/base/coded-error.ts';
+import type { KeyProvider } from '#src/keys/key-provider.ts';
+import type {
+  AccountAddressesTable,
+  AccountsTable,
+  AddressCodesTable,
+  CredentialsTable,
+  SessionsTable,
+} from '#src/storage/tables.ts';
+
+type MacKeys = Pick<KeyProvider, 'mac'>;
+type Field = string | number | Uint8Array | null;
+
+/** Thrown where a row does not carry the hash that we would have written; `table` and `rowKey` say which. */
+export class RowForged extends CodedError {
+  readonly table: string;
+  readonly rowKey: string;
+
+  constructor(table: string, rowKey: string) {
+    super('row-forged', `a row of ${table} was not written by this product`);
+    this.table = table;
+    this.rowKey = rowKey;
+  }
+}
+
+export function accountMac(keys: MacKeys, row: Pick<AccountsTable, 'id' | 'createdAt' | 'state' | 'resetAt'>): Buffer {
+  return rowMac(keys, 'accounts', [row.id, row.createdAt, row.state, row.resetAt]);
+}
+
+export function accountAddressMac(keys: MacKeys, row: Omit<AccountAddressesTable, 'mac'>): Buffer {
+  return rowMac(keys, 'account_addresses', [row.canonicalAddress, row.accountId, row.address, row.provenAt]);
+}
+
+export function credentialMac(keys: MacKeys, row: Omit<CredentialsTable, 'mac'>): Buffer {
+  return rowMac(keys, 'credentials', [row.id, row.accountId, row.kind, row.secret, row.createdAt]);
+}
+
+export function sessionMac(keys: MacKeys, row: Omit<SessionsTable, 'mac'>): Buffer {
+  return rowMac(keys, 'sessions', [
+    row.tokenHash,
+    row.kind,
+    row.accountId,
+    row.canonicalAddress,
+    row.recipientId,
+    row.createdAt,
+    row.lastSeenAt,
+    row.expiresAt,
+  ]);
+}
+
+export function addressCodeMac(keys: MacKeys, row: Omit<AddressCodesTable, 'mac'>): Buffer {
+  return rowMac(keys, 'address_codes', [
+    row.id,
+    row.canonicalAddress,
+    row.recipientId,
+    row.browserHash,
+    row.codeHash,
+    row.purpose,
+    row.createdAt,
+    row.expiresAt,
+    row.tries,
+    row.usedAt,
+  ]);
+}
+
+export interface LinkFields {
+  readonly recipientId: string;
+  readonly messageId: string;
+  readonly canonicalAddress: string;
+  /** What `hashLinkToken` returns for the token in the notice. */
+  readonly linkTokenHash: Uint8Array;
+}
+
+/** What `recipients.linkMac` holds: binds a link to the one copy it was mailed for. */
+export function linkMac(keys: MacKeys, link: LinkFields): Buffer {
+  return rowMac(keys, 'recipients', [
+    link.recipientId,
+    link.messageId,
+    link.canonicalAddress,
+    link.linkTokenHash,
+  ]);
+}
+
+/** Throws RowForged unless `actual` is the hash that was computed for the row. */
+export function requireMac(table: string, rowKey: string, expected: Uint8Array, actual: Uint8Array | null): void {
+  if (actual === null || !equalBytes(expected, actual)) throw new RowForged(table, rowKey);
+}
+
+function rowMac(keys: MacKeys, table: string, fields: readonly Field[]): Buffer {
+  return keys.mac('verifier', lengthPrefixed('row', table, ...fields.map((field) => typed(field))));
+}
+
+/** Null, text, number and bytes can't be taken for each other. */
+function typed(field: Field): Buffer {
+  if (field === null) return Buffer.from('0');
+  if (typeof field === 'string') return Buffer.from(`s${field}`, 'utf8');
+  if (typeof field === 'number') return Buffer.from(`n${field}`);
+  return Buffer.concat([Buffer.from('b'), field]);
+}
