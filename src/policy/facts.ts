@@ -107,10 +107,19 @@ export type Decision =
       readonly action: 'return';
       readonly why: 'message-too-large' | 'attachment-too-large';
       readonly limitBytes: number;
+      /** Why it would have had to be protected, for the author's bounce. */
+      readonly reason?: ProtectReason;
       readonly rule: string;
     }
-  /** Refused after DATA: mail that we emitted ourselves. */
-  | { readonly action: 'refuse'; readonly why: 'loop'; readonly rule: string };
+  /**
+   * Refused after DATA where it is so for every recipient: mail that we emitted ourselves, or automatic mail that
+   * may only leave over verified TLS. Beside recipients that are served: reported to the reverse-path.
+   */
+  | {
+      readonly action: 'refuse';
+      readonly why: 'loop' | 'automatic-needs-verified-tls';
+      readonly rule: string;
+    };
 
 export interface NearMiss {
   /** Which kind of slip it is, for the rule name and the author's mail. */
@@ -125,4 +134,6 @@ export interface NearMiss {
     | 'code-in-body';
   /** The words of the subject that look like the code; shown to the author only, never stored in clear. */
   readonly text: string;
+  /** Which vendor's tag, from a closed list (`encrypt`): may be stored. */
+  readonly tag?: string;
 }

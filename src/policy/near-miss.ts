@@ -1,0 +1,246 @@
+/**
+ * Finds what an author probably meant as the code and mistyped. Such a mail is held and its author asked, so this
+ * must find every slip of a finger, and must leave ordinary talk of sending and security alone. What counts is in
+ * docs/policy.md. A subject that carries the code is never asked about here. Linear in the length of the subject.
+ */
+import type { MessageFacts, NearMiss } from './facts.ts';
+import { reverseIfOverridden, unmask } from './look-alikes.ts';
+import { ORDINARY_BEFORE_SECURE } from './ordinary-words.ts';
+import { carriesCode, comparableForm } from './subject-code.ts';
+import { isOneSlipAway, nearnessToSecure, nearnessToSend, splitWords } from './subject-words.ts';
+import type { SubjectWord } from './subject-words.ts';
+import { findVendorTags } from './vendor-tags.ts';
+
+export type NearMissFacts = Pick<
+  MessageFacts,
+  | 'subjects'
+  | 'firstBodyLine'
+  | 'lastBodyLine'
+  | 'isAnswerOrForward'
+  | 'threadFromOutside'
+  | 'settledNearMisses'
+>;
+
+const CODE_JOINED = 'sendsecure';
+const CODE_REVERSED = 'securesend';
+const MAX_WORDS_BETWEEN = 3;
+const MAX_SHOWN_CHARACTERS = 120;
+const MAX_BODY_LINE_CHARACTERS = 200;
+
+/** The first near miss, or null. Subjects that carry the code are passed over. */
+export function findNearMiss(facts: NearMissFacts): NearMiss | null {
+  for (const subject of facts.subjects) {
+    if (carriesCode(subject)) continue;
+    const found = findInSubject(subject) ?? findVendorTag(subject, facts);
+    if (found !== null) return found;
+  }
+  return findInBody(facts.firstBodyLine) ?? findInBody(facts.lastBodyLine);
+}
+
+/**
+ * What an answer about a near miss is remembered under, per thread and author: a name from a closed list without
+ * any words of the subject. Only vendor tags are ever settled: a mistyped code is asked about each time.
+ */
+export function nearMissName(nearMiss: NearMiss): string {
+  return nearMiss.tag === undefined ? nearMiss.kind : vendorTagName(nearMiss.tag);
+}
+
+function vendorTagName(tag: string): string {
+  return `vendor-tag:${tag}`;
+}
+
+function findInSubject(subject: string): NearMiss | null {
+  const form = withoutControls(comparableForm(subject));
+  return findAlike(subject, form) ?? findInWords(form);
+}
+
+function withoutControls(form: string): string {
+  return form.replaceAll(/\p{Cc}/gu, ' ');
+}
+
+/** The code in other letters, alone or with one slip; or typed backwards under a right-to-left override. */
+function findAlike(subject: string, form: string): NearMiss | null {
+  const reversed = reverseIfOverridden(subject, form);
+  if (reversed !== null && carriesCode(reversed)) return nearMiss('look-alike', form);
+  const unmasked = unmask(form);
+  if (unmasked === null) return null;
+  const words = splitWords(unmasked.text);
+  for (const [first, second] of neighbours(words)) {
+    if (nearnessToSend(first.text) === 'exact' && nearnessToSecure(second.text) === 'exact') {
+      const from = unmasked.originalIndex[first.start];
+      const to = unmasked.originalIndex[second.end];
+      const isMasked = form.slice(from, to) !== unmasked.text.slice(first.start, second.end);
+      if (isMasked) return nearMiss('look-alike', form.slice(from, to));
+    }
+  }
+  const joined = words.find((word) => word.text === CODE_JOINED);
+  if (joined !== undefined) {
+    return nearMiss(
+      'look-alike',
+      form.slice(unmasked.originalIndex[joined.start], unmasked.originalIndex[joined.end]),
+    );
+  }
+  return findPair(unmasked.text, words);
+}
+
+function findInWords(form: string): NearMiss | null {
+  const words = splitWords(form);
+  return (
+    findPair(form, words) ??
+    findSingleWord(words) ??
+    findMovedBlank(form, words) ??
+    findWordsBetween(form, words) ??
+    findReversed(form, words)
+  );
+}
+
+/** Two neighbours that are the key words but for one slip each, something glued on, or punctuation between. */
+function findPair(form: string, words: readonly SubjectWord[]): NearMiss | null {
+  for (const [first, second] of neighbours(words)) {
+    const kind = pairKind(first.text, second.text, form.slice(first.end, second.start));
+    if (kind !== null) return nearMiss(kind, form.slice(first.start, second.end));
+  }
+  return null;
+}
+
+function pairKind(first: string, second: string, gap: string): NearMiss['kind'] | null {
+  const send = nearnessToSend(first);
+  if (send === 'none') return null;
+  const secure = nearnessToSecure(second);
+  if (secure === 'none' || (send === 'joined' && secure !== 'exact')) return null;
+  // With nothing but white space between, what kept two exact words from being the code is a `_` beside them.
+  if (send === 'exact' && secure === 'exact') return /^\s*$/u.test(gap) ? 'joined' : 'punctuated';
+  if (endsSentence(gap)) return null;
+  if (send === 'joined' || secure === 'joined') return send === 'slip' ? null : 'joined';
+  return 'misspelled';
+}
+
+function endsSentence(gap: string): boolean {
+  return /[.!?;]\s/u.test(gap);
+}
+
+/** The code in one word: `sendsecurely`, `sendsecrue`, `resendsecure`. */
+function findSingleWord(words: readonly SubjectWord[]): NearMiss | null {
+  for (const { text } of words) {
+    if (text.includes(CODE_JOINED)) return nearMiss('joined', text);
+    if (isOneSlipAway(text, CODE_JOINED)) return nearMiss('misspelled', text);
+  }
+  return null;
+}
+
+/** The right letters with the blank in the wrong place, or blanks in more: `sen dsecure`, `s e n d s e c u r e`. */
+function findMovedBlank(form: string, words: readonly SubjectWord[]): NearMiss | null {
+  for (const [index, first] of words.entries()) {
+    let letters = '';
+    for (let at = index; CODE_JOINED.startsWith(letters); at++) {
+      const word = words[at];
+      if (word === undefined) break;
+      letters += word.text;
+      if (letters === CODE_JOINED) return nearMiss('misspelled', form.slice(first.start, word.end));
+    }
+  }
+  return null;
+}
+
+/** Both words exact and in order, one to three words between, unless `secure` is plain grammar there. */
+function findWordsBetween(form: string, words: readonly SubjectWord[]): NearMiss | null {
+  let send: SubjectWord | null = null;
+  for (const [index, word] of words.entries()) {
+    if (word.text === 'send') send = word;
+    if (word.text !== 'secure' || send === null) continue;
+    const between = word.group - send.group - 1;
+    const before = words[index - 1]?.text ?? '';
+    if (between > MAX_WORDS_BETWEEN || ORDINARY_BEFORE_SECURE.has(before)) continue;
+    // "send and secure" is a code remembered wrongly; "send the deposit and secure your place" is a sentence.
+    if (before === 'and' && between > 1) continue;
+    return nearMiss('words-between', form.slice(send.start, word.end));
+  }
+  return null;
+}
+
+/** `secure send` at an end of the subject or alone in brackets. */
+function findReversed(form: string, words: readonly SubjectWord[]): NearMiss | null {
+  const coreStart = form.length - subjectCore(form).length;
+  const firstOfCore = words.findIndex((word) => word.start >= coreStart);
+  for (const [first, second, index] of neighbours(words)) {
+    if (!isReversed(first.text, second.text, form.slice(first.end, second.start))) continue;
+    const atAnEnd = index === firstOfCore || index === words.length - 2;
+    if (atAnEnd || isBracketed(form, first.start, second.end)) {
+      return nearMiss('reversed', form.slice(first.start, second.end));
+    }
+  }
+  for (const [index, word] of words.entries()) {
+    const atAnEnd = index === firstOfCore || index === words.length - 1;
+    if (word.text === CODE_REVERSED && (atAnEnd || isBracketed(form, word.start, word.end))) {
+      return nearMiss('reversed', word.text);
+    }
+  }
+  return null;
+}
+
+function isReversed(first: string, second: string, gap: string): boolean {
+  const secure = nearnessToSecure(first);
+  const send = nearnessToSend(second);
+  const near = (secure === 'exact' || secure === 'slip') && (send === 'exact' || send === 'slip');
+  return near && !endsSentence(gap);
+}
+
+function isBracketed(form: string, start: number, end: number): boolean {
+  const before = form.slice(Math.max(0, start - 3), start).trimEnd();
+  const after = form.slice(end, end + 3).trimStart();
+  return /[[({<"“«]$/u.test(before) && /^[\])}>"”»]/u.test(after);
+}
+
+/** Marks of answers and forwards, in the usual languages, and the tags that mail systems put before a subject. */
+const ANSWER_MARK =
+  /^\s{0,8}(?:(?:re|fw|fwd|aw|wg|rv|res|enc|tr|antw|doorst|sv|vs|vb|vl|rif|r|i|odp|pd|ynt|ilt)(?:\s?\[\d{1,4}\])?\s?[:：]|\[(?:external|ext|externo)\]:?)/u;
+
+/** The subject without answer and forward marks in front. */
+function subjectCore(form: string): string {
+  let core = form;
+  for (let mark = ANSWER_MARK.exec(core); mark !== null; mark = ANSWER_MARK.exec(core)) {
+    core = core.slice(mark[0].length);
+  }
+  return core;
+}
+
+/** Another product's tag, unless somebody outside wrote it first or its author has answered about it already. */
+function findVendorTag(subject: string, facts: NearMissFacts): NearMiss | null {
+  if (facts.isAnswerOrForward && facts.threadFromOutside) return null;
+  const core = subjectCore(withoutControls(comparableForm(subject))).trim();
+  const open = findVendorTags(core).find(({ tag }) => !facts.settledNearMisses.includes(vendorTagName(tag)));
+  return open === undefined ? null : { ...nearMiss('vendor-tag', open.text), tag: open.tag };
+}
+
+/** The code, with at most one slip, alone on a line that the author wrote (not quoted from another mail). */
+function findInBody(line: string): NearMiss | null {
+  if (line.length > MAX_BODY_LINE_CHARACTERS || /^\s*[>|]/u.test(line)) return null;
+  const form = withoutControls(comparableForm(line));
+  const words = splitWords(form);
+  const alone =
+    (words.length === 1 && words[0]?.text === CODE_JOINED) ||
+    (words.length === 2 && pairIsCode(words[0]?.text ?? '', words[1]?.text ?? ''));
+  return alone ? nearMiss('code-in-body', form.trim()) : null;
+}
+
+function pairIsCode(first: string, second: string): boolean {
+  const near = [nearnessToSend(first), nearnessToSecure(second)];
+  return near.every((nearness) => nearness === 'exact' || nearness === 'slip');
+}
+
+function* neighbours(
+  words: readonly SubjectWord[],
+): Generator<[first: SubjectWord, second: SubjectWord, index: number]> {
+  for (const [index, second] of words.entries()) {
+    const first = words[index - 1];
+    if (first !== undefined) yield [first, second, index - 1];
+  }
+}
+
+function nearMiss(kind: NearMiss['kind'], text: string): NearMiss {
+  const shown = text.trim().replaceAll(/\s+/gu, ' ');
+  return {
+    kind,
+    text: shown.length > MAX_SHOWN_CHARACTERS ? `${shown.slice(0, MAX_SHOWN_CHARACTERS)}…` : shown,
+  };
+}

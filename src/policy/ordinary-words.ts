@@ -1,0 +1,39 @@
+/**
+ * Words that stand one slip away from `send` or `secure` and that people write on purpose, in English and Spanish,
+ * and words that contain a key word without being meant as the code. A near miss is a word that nobody would write:
+ * these are the ones that somebody would. Dictionary words that hardly anybody uses (sned, sind, synd, shend) are
+ * left out on purpose: in front of `secure` they are far more often a slip of the finger.
+ */
+
+/** One dropped, added, swapped or replaced letter away from `send`: English, Spanish, then names and short forms. */
+export const ORDINARY_NEAR_SEND = wordSet(
+  'sent sends spend bend lend mend tend fend vend rend wend pend end sand seed seen',
+  'senda seno sena sed',
+  'sen zend kend',
+);
+
+/** One slip away from `secure`. */
+export const ORDINARY_NEAR_SECURE = wordSet('secured secures securer');
+
+/** Longer words that begin or end with `send` and are not the code glued to something. */
+export const ORDINARY_WITH_SEND = wordSet(
+  'sends sender senders sending sendings sendoff sendoffs sendable missend godsend godsends',
+  'senda sendas sendos sendero senderos',
+  'townsend gravesend wallsend sendai sendmail sendgrid',
+);
+
+/** Longer words that end with `secure` and mean something else, mostly its opposite. */
+export const ORDINARY_WITH_SECURE = wordSet('insecure unsecure nonsecure biosecure cybersecure');
+
+/**
+ * The word directly before `secure` that makes it plain grammar in `send … secure`: the verb of an infinitive ("to
+ * secure your appointment"), an adjective before its noun ("our secure portal"), a predicate ("is secure").
+ */
+export const ORDINARY_BEFORE_SECURE = wordSet(
+  'to a an the our your my his her their its any every each',
+  'is are be was were been more most less how not help helps',
+);
+
+function wordSet(...lines: readonly string[]): ReadonlySet<string> {
+  return new Set(lines.flatMap((line) => line.split(' ')));
+}

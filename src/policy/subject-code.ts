@@ -1,0 +1,88 @@
+/**
+ * Tells whether a subject carries the code `send secure`. The input is decoded (RFC 2047) and unfolded already;
+ * here it is brought into the one form that is compared: compatibility forms folded (NFKC), invisible characters
+ * dropped, lower case. Wherever a character could be read in two ways, the reading that protects wins.
+ * Knows nothing of mails, recipients or what follows from the answer. Linear in the length of the subject.
+ */
+
+const FIRST = 'send';
+const SECOND = 'secure';
+
+/**
+ * Marks beyond this many in a row are dropped before normalising, as in the Stream-Safe Text Format (UAX 15):
+ * putting an endless run of marks into canonical order takes time in the square of its length. The two half-width
+ * kana marks are letters that decompose to marks.
+ */
+const LONG_RUN_OF_MARKS = /([\p{M}\uff9e\uff9f]{30})[\p{M}\uff9e\uff9f]+/gu;
+
+/** Characters without width: format characters (Cf), variation selectors and other default ignorable ones. */
+const INVISIBLE = /[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu;
+
+/** Characters that show as nothing but a gap, though Unicode doesn't call them white space: fillers, empty braille. */
+const BLANK = /[\u115f\u1160\u2800\u3164\uffa0]/gu;
+
+const CONTROL = /\p{Cc}/gu;
+const CONTROL_BUT_WHITE_SPACE = /(?!\s)\p{Cc}/gu;
+const WHITE_SPACE = /\s/u;
+const JOINING = /[\p{L}\p{N}_]/u;
+const MARK = /\p{M}/u;
+
+/** True where the subject, or what is left of it without control characters, has the code as words of its own. */
+export function carriesCode(decodedSubject: string): boolean {
+  const form = comparableForm(decodedSubject);
+  const withGaps = form.replaceAll(CONTROL, ' ');
+  if (hasCode(withGaps)) return true;
+  const closedUp = form.replaceAll(CONTROL_BUT_WHITE_SPACE, '');
+  return closedUp.length !== form.length && hasCode(closedUp);
+}
+
+/**
+ * The form in which subjects are compared: NFKC, nothing invisible, lower case. Control characters stay. Lower
+ * case is case folding as far as the letters of the code go: NFKC has made the long s (U+017F) an s before.
+ */
+export function comparableForm(text: string): string {
+  return text
+    .replaceAll(LONG_RUN_OF_MARKS, '$1')
+    .replaceAll(BLANK, ' ')
+    .replaceAll(INVISIBLE, '')
+    .normalize('NFKC')
+    .replaceAll(INVISIBLE, '')
+    .toLowerCase();
+}
+
+function hasCode(form: string): boolean {
+  let from = form.indexOf(FIRST);
+  while (from !== -1) {
+    let at = from + FIRST.length;
+    while (at < form.length && WHITE_SPACE.test(form.charAt(at))) at++;
+    if (form.startsWith(SECOND, at) && isFree(form, from, at + SECOND.length)) return true;
+    from = form.indexOf(FIRST, from + FIRST.length);
+  }
+  return false;
+}
+
+/** True where neither end of the range touches a letter, a digit or `_`; marks belong to the letter before them. */
+function isFree(form: string, from: number, to: number): boolean {
+  const after = codePointAt(form, to);
+  if (JOINING.test(after) || MARK.test(after)) return false;
+  let at = from;
+  let before = codePointBefore(form, at);
+  while (MARK.test(before)) {
+    at -= before.length;
+    before = codePointBefore(form, at);
+  }
+  return !JOINING.test(before);
+}
+
+function codePointAt(text: string, index: number): string {
+  const code = text.codePointAt(index);
+  return code === undefined ? '' : String.fromCodePoint(code);
+}
+
+function codePointBefore(text: string, index: number): string {
+  if (index === 0) return '';
+  const low = text.charCodeAt(index - 1);
+  const isPair = low >= 0xdc_00 && low <= 0xdf_ff && index > 1;
+  const high = isPair ? text.charCodeAt(index - 2) : 0;
+  return isPair && high >= 0xd8_00 && high <= 0xdb_ff ? text.slice(index - 2, index) : text.charAt(index - 1);
+}
