@@ -46,10 +46,24 @@ export class UniqueViolation extends CodedError {
   }
 }
 
-/** Thrown where the database can't be reached or has no room; the unit may be tried again. */
+/**
+ * Thrown where the database can't be reached or has no room (`storage-full`); the unit may be tried again. Whether it
+ * was kept is unknown where the answer to COMMIT was lost, so a second try may meet a `UniqueViolation` of its own.
+ */
 export class DatabaseUnavailable extends CodedError {
+  constructor(
+    message: string,
+    options?: ErrorOptions,
+    code: 'database-unavailable' | 'storage-full' = 'database-unavailable',
+  ) {
+    super(code, message, options);
+  }
+}
+
+/** Thrown by `commit` where the database refuses a statement: a bug of the caller, not worth another try. */
+export class StatementRefused extends CodedError {
   constructor(message: string, options?: ErrorOptions) {
-    super('database-unavailable', message, options);
+    super('statement-refused', message, options);
   }
 }
 
@@ -69,3 +83,9 @@ export function statement(query: Compilable, expect?: Expectation): Statement {
 }
 
 export const exactlyOne: Expectation = { exactly: 1 };
+
+/** True where there is no expectation, or the number of rows meets it. */
+export function meetsExpectation(expect: Expectation | undefined, rowCount: number): boolean {
+  if (expect === undefined) return true;
+  return 'exactly' in expect ? rowCount === expect.exactly : rowCount >= expect.atLeast;
+}

@@ -1,0 +1,5 @@
+/** Every migration, oldest first. A released one is never changed, removed or moved: a further one mends it. */
+import type { Migration } from './migration.ts';
+import { firstTables } from './0001-first-tables.ts';
+
+export const migrations: readonly Migration[] = [firstTables];

@@ -1,0 +1,114 @@
+/**
+ * Entry of the writer thread. It takes every unit of work that is waiting, up to the batch's limit, commits them
+ * with one sync and answers them together; while it syncs, the next batch gathers in its port. It knows nothing of
+ * what the statements mean.
+ */
+import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+
+import { commitBatch } from './batch.ts';
+import { failureOf } from './errors.ts';
+import type { WriteConnection } from './write-connection.ts';
+import { openWriteConnection } from './write-connection.ts';
+import type { FromWriter, ToWriter, WriterSettings } from './writer-messages.ts';
+
+/** After this long without work the log is copied into the database file and cut to nothing. */
+const IDLE_CHECKPOINT_MS = 30_000;
+
+const port = parentPort;
+if (port === null) throw new Error('the writer runs as a thread only');
+const settings = workerData as WriterSettings;
+
+let connection: WriteConnection | null = null;
+let idleTimer: NodeJS.Timeout | null = null;
+
+function answer(message: FromWriter): void {
+  port?.postMessage(message);
+}
+
+function commitWaiting(first: ToWriter): void {
+  const ids: number[] = [];
+  const units = [];
+  let closing = false;
+  for (let message: ToWriter | null = first; message !== null; message = nextMessage(ids.length)) {
+    if (message.kind === 'close') {
+      closing = true;
+      break;
+    }
+    ids.push(message.id);
+    units.push(message.statements);
+  }
+  if (ids.length > 0) commitUnits(ids, units);
+  if (closing) close();
+}
+
+function nextMessage(taken: number): ToWriter | null {
+  if (port === null || taken >= settings.maxBatch) return null;
+  const received = receiveMessageOnPort(port);
+  return received === undefined ? null : (received.message as ToWriter);
+}
+
+function commitUnits(ids: readonly number[], units: Parameters<typeof commitBatch>[1]): void {
+  try {
+    connection ??= openWriteConnection(settings.file);
+  } catch (error) {
+    answer({ kind: 'lost', ids, failure: unavailable(error) });
+    return;
+  }
+  const outcome = commitBatch(connection, units);
+  if (outcome.committed) {
+    answer({ kind: 'done', ids, outcomes: outcome.outcomes });
+    checkpointWhenIdle();
+  } else {
+    dropConnection();
+    answer({ kind: 'lost', ids, failure: outcome.failure });
+  }
+}
+
+function unavailable(error: unknown): ReturnType<typeof failureOf> {
+  const failure = failureOf(error);
+  if (failure.kind !== 'refused') return failure;
+  return { kind: 'unavailable', message: failure.message };
+}
+
+function dropConnection(): void {
+  try {
+    connection?.close();
+  } catch {
+    // What it held is lost either way; the next batch opens another.
+  }
+  connection = null;
+}
+
+function checkpointWhenIdle(): void {
+  if (idleTimer !== null) {
+    idleTimer.refresh();
+    return;
+  }
+  idleTimer = setTimeout(checkpoint, IDLE_CHECKPOINT_MS);
+  idleTimer.unref();
+}
+
+function checkpoint(): void {
+  try {
+    connection?.run('PRAGMA wal_checkpoint(TRUNCATE)', []);
+  } catch {
+    dropConnection();
+  }
+}
+
+function close(): void {
+  if (idleTimer !== null) clearTimeout(idleTimer);
+  dropConnection();
+  port?.close();
+}
+
+port.on('message', (message: ToWriter) => {
+  commitWaiting(message);
+});
+
+try {
+  connection = openWriteConnection(settings.file);
+  answer({ kind: 'ready' });
+} catch (error) {
+  answer({ kind: 'failed-to-open', failure: unavailable(error) });
+}
