@@ -1,0 +1,139 @@
+/**
+ * The words of our mails, one catalogue a language. Every language has every key with the same values to fill in, so
+ * the compiler finds what is missing. Words are short and common (a reader of twelve understands them); values
+ * arrive clean (compose/clean-text.ts) and are escaped later.
+ */
+import type { FailureKind } from '../failure-kind.ts';
+import type { AccountChangeKind, NearMissKind, ProtectedHow, ReturnReason, SecuredReason } from '../words.ts';
+
+type Phrase<Values> = (values: Values) => string;
+
+export interface Catalog {
+  /** Name of the language in itself. */
+  readonly languageName: string;
+  /** One line in the other language: this mail in your language is below. */
+  readonly furtherDown: string;
+  readonly help: {
+    readonly title: string;
+    readonly page: string;
+    readonly phone: Phrase<{ phone: string }>;
+    readonly phoneWithHours: Phrase<{ phone: string; hours: string }>;
+  };
+  readonly fact: {
+    readonly recipient: string;
+    readonly recipients: string;
+    readonly sent: string;
+    readonly opened: string;
+    readonly messageCode: string;
+    readonly size: string;
+    readonly limit: string;
+    readonly lastTried: string;
+    readonly account: string;
+    readonly when: string;
+  };
+  /** Several recipients in a subject: the first one, and how many more. */
+  readonly andMore: Phrase<{ first: string; more: number }>;
+  readonly via: Phrase<{ author: string; organization: string }>;
+  readonly notice: {
+    readonly subject: Phrase<{ author: string; organization: string; code: string }>;
+    readonly title: Phrase<{ author: string }>;
+    readonly intro: Phrase<{ person: string; organization: string }>;
+    readonly button: string;
+    readonly firstTime: string;
+    readonly authorIsTold: Phrase<{ author: string }>;
+    readonly keptUntil: Phrase<{ day: string }>;
+    readonly answering: string;
+    readonly realTitle: string;
+    readonly realCheck: Phrase<{ organization: string }>;
+    readonly realCode: Phrase<{ code: string }>;
+    readonly realNever: string;
+    readonly why: Phrase<{ to: string; author: string }>;
+  };
+  readonly secured: {
+    readonly subject: Phrase<{ who: string }>;
+    readonly title: string;
+    readonly intro: Phrase<{ moment: string }>;
+    readonly group: Readonly<Record<ProtectedHow, { readonly title: string; readonly text: string }>>;
+    readonly whyTitle: string;
+    readonly why: Readonly<Record<SecuredReason, string>>;
+    readonly laterTitle: string;
+    readonly keptUntil: Phrase<{ day: string }>;
+    readonly noOpenedMail: string;
+    readonly code: Phrase<{ code: string }>;
+  };
+  readonly opened: {
+    readonly subject: Phrase<{ who: string }>;
+    readonly title: string;
+    readonly intro: Phrase<{ who: string; moment: string }>;
+    readonly meaning: string;
+    readonly once: string;
+  };
+  readonly held: {
+    readonly subject: Phrase<{ who: string }>;
+    readonly title: string;
+    readonly intro: Phrase<{ moment: string }>;
+    readonly nothingLeft: string;
+    readonly others: string;
+    readonly slipTitle: string;
+    readonly slip: Readonly<Record<NearMissKind, string>>;
+    readonly choose: string;
+    readonly sendSecured: string;
+    readonly dontSend: string;
+    readonly unansweredSecure: Phrase<{ clock: string }>;
+    readonly unansweredReturn: Phrase<{ clock: string }>;
+    readonly nextTime: string;
+  };
+  readonly code: {
+    readonly subject: Phrase<{ code: string; organization: string }>;
+    readonly title: string;
+    readonly intro: Phrase<{ organization: string }>;
+    readonly validUntil: Phrase<{ minutes: number; clock: string }>;
+    readonly closed: string;
+    readonly button: string;
+    readonly notAsked: string;
+    readonly never: string;
+  };
+  readonly bounce: {
+    readonly subject: Phrase<{ who: string }>;
+    readonly title: string;
+    readonly intro: Phrase<{ moment: string; count: number }>;
+    readonly nobodyElse: string;
+    readonly nextTitle: string;
+    readonly forHelpDesk: Phrase<{ detail: string }>;
+    readonly failure: Readonly<Record<FailureKind, { readonly what: string; readonly next: string }>>;
+  };
+  readonly delay: {
+    readonly subject: Phrase<{ who: string }>;
+    readonly title: string;
+    readonly intro: Phrase<{ moment: string; count: number }>;
+    readonly until: Phrase<{ moment: string }>;
+    readonly nothingToDo: string;
+  };
+  readonly returned: {
+    readonly title: string;
+    readonly intro: Phrase<{ moment: string; count: number }>;
+    readonly reason: Readonly<Record<ReturnReason, { readonly what: string; readonly next: string }>>;
+    readonly nothingLeft: string;
+  };
+  readonly notForMe: {
+    readonly subject: Phrase<{ who: string }>;
+    readonly title: string;
+    readonly intro: Phrase<{ who: string; moment: string }>;
+    readonly locked: string;
+    readonly notOpened: string;
+    readonly opened: Phrase<{ moment: string }>;
+    readonly next: string;
+    readonly nextOpened: string;
+  };
+  readonly accountChange: Readonly<
+    Record<
+      AccountChangeKind,
+      {
+        readonly subject: Phrase<{ organization: string }>;
+        readonly title: string;
+        readonly text: Phrase<{ organization: string; moment: string }>;
+      }
+    >
+  > & { readonly notYou: string };
+  readonly megabytes: Phrase<{ amount: string }>;
+}

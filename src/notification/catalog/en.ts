@@ -1,0 +1,296 @@
+/** English. */
+import type { Catalog } from './catalog.ts';
+
+const people = (count: number): string => (count === 1 ? 'this person' : `these ${count} people`);
+
+export const en: Catalog = {
+  languageName: 'English',
+  furtherDown: 'In English: see further down.',
+  help: {
+    title: 'Need help?',
+    page: 'Help, step by step:',
+    phone: ({ phone }) => `Or call ${phone}.`,
+    phoneWithHours: ({ phone, hours }) => `Or call ${phone} (${hours}).`,
+  },
+  fact: {
+    recipient: 'To',
+    recipients: 'To',
+    sent: 'You sent it',
+    opened: 'Opened',
+    messageCode: 'Message code',
+    size: 'Size',
+    limit: 'Limit',
+    lastTried: 'Last tried',
+    account: 'Account',
+    when: 'When',
+  },
+  andMore: ({ first, more }) => (more === 1 ? `${first} and 1 more` : `${first} and ${more} more`),
+  via: ({ author, organization }) => `${author} via ${organization}`,
+  notice: {
+    subject: ({ author, organization, code }) => `Secure message from ${author}, ${organization} (${code})`,
+    title: ({ author }) => `${author} sent you a secure message`,
+    intro: ({ person, organization }) =>
+      `${person} at ${organization} has something private to tell you, so it is not in this mail. ` +
+      'You read it on our web site, on a phone or a computer:',
+    button: 'Read the message',
+    firstTime:
+      'The first time takes about a minute: we send a code to this mail address, you choose a password, ' +
+      'and you read. After that you just sign in.',
+    authorIsTold: ({ author }) => `When you open the message, ${author} is told.`,
+    keptUntil: ({ day }) => `You can read it until ${day}.`,
+    answering:
+      'A normal reply to this mail is not protected. Please do not write anything private in a normal reply.',
+    realTitle: 'Is this mail real?',
+    realCheck: ({ organization }) =>
+      `You do not have to trust the link above. Go to the web site of ${organization} the way you always do, ` +
+      'or type this address into your browser yourself:',
+    realCode: ({ code }) => `There, enter the message code ${code} and your mail address.`,
+    realNever: 'We never ask you to send a password, a code or a card number in a reply to a mail.',
+    why: ({ to, author }) => `This mail went to ${to}, because ${author} wrote to you there.`,
+  },
+  secured: {
+    subject: ({ who }) => `Secured: your message to ${who}`,
+    title: 'Your message was sent securely',
+    intro: ({ moment }) => `This is about the message that you sent on ${moment}.`,
+    group: {
+      'secure-message': {
+        title: 'Read on our web site',
+        text:
+          'They get a mail with a link, sign in and read your message there. ' +
+          'You get a mail when they open it for the first time.',
+      },
+      'verified-tls': {
+        title: 'Sent over a checked, safe line',
+        text:
+          'We checked their mail server before we sent it. It arrives as a normal mail, ' +
+          'so we cannot see if it is opened.',
+      },
+      'encrypted-by-author': {
+        title: 'Sent as you encrypted it',
+        text: 'You had encrypted it in your mail program. We cannot see if it is opened.',
+      },
+      internal: {
+        title: 'Inside your organization',
+        text: 'It arrives as a normal mail in your own mail system. We cannot see if it is opened.',
+      },
+      'opportunistic-tls': {
+        title: 'Sent as a normal mail',
+        text: 'It was not made a secure message for them. We cannot see if it is opened.',
+      },
+      held: {
+        title: 'Waiting for you',
+        text: 'Nothing has gone out to them yet. We sent you another mail that begins with "Needs you".',
+      },
+      returned: {
+        title: 'Not sent',
+        text: 'Nothing has gone out to them. We sent you another mail that says why and what to do.',
+      },
+    },
+    whyTitle: 'Why it was protected',
+    why: {
+      code: 'You wrote "send secure" in the subject.',
+      'secured-thread': 'It answers a message that was protected, so the answer is protected too.',
+      'header-rule': 'Your organization has a rule that protects messages marked like this one.',
+      'all-external': 'Your organization protects all mail that goes to people outside.',
+      'partner-domain': 'Your organization always protects mail to this partner.',
+      'near-miss': 'The subject looked as if you meant "send secure".',
+      'near-miss-machine': 'The subject looked as if "send secure" was meant.',
+    },
+    laterTitle: 'What happens next',
+    keptUntil: ({ day }) => `They can read it on our web site until ${day}.`,
+    noOpenedMail:
+      'If you get no mail that begins with "Opened", nobody has opened it yet, or it went out in a way that ' +
+      'we cannot see.',
+    code: ({ code }) => `If they ask whether our mail is real, give them this message code: ${code}.`,
+  },
+  opened: {
+    subject: ({ who }) => `Opened: your message to ${who}`,
+    title: 'Your message was opened',
+    intro: ({ who, moment }) => `${who} opened your secure message on ${moment}.`,
+    meaning:
+      'This means: somebody signed in to the account of this address and opened the message. ' +
+      'We cannot see who sat at the screen, or if all of it was read.',
+    once: 'You get this mail once for each person. Later visits are only written to the log.',
+  },
+  held: {
+    subject: ({ who }) => `Needs you: your message to ${who} is waiting`,
+    title: 'Should this message go out securely?',
+    intro: ({ moment }) => `We stopped the message that you sent on ${moment} and need your answer.`,
+    nothingLeft: 'Nothing has gone out to:',
+    others: 'Everybody else you wrote to is not affected.',
+    slipTitle: 'Why we ask',
+    slip: {
+      misspelled: 'In the subject, a word next to "send" or "secure" looks misspelled.',
+      joined: 'In the subject, "send" or "secure" is joined to another word.',
+      'words-between': 'In the subject, there are other words between "send" and "secure".',
+      reversed: 'In the subject, "send" and "secure" are the wrong way round.',
+      punctuated: 'In the subject, there is a sign between "send" and "secure".',
+      'look-alike':
+        'In the subject, some letters of "send secure" are foreign letters that only look the same.',
+      'vendor-tag':
+        'The subject has a tag that other mail systems use to protect a mail. Ours is "send secure".',
+      'code-in-body': '"Send secure" stands in the text of your message, but not in the subject.',
+    },
+    choose: 'Please choose. You answer on a page that opens in your browser.',
+    sendSecured: 'Send it secured now',
+    dontSend: "Don't send",
+    unansweredSecure: ({ clock }) => `If we hear nothing from you, we send it secured at ${clock}.`,
+    unansweredReturn: ({ clock }) => `If we hear nothing from you, we send it back to you at ${clock}.`,
+    nextTime:
+      'Next time, write the two words "send secure" in the subject, and it goes out securely at once.',
+  },
+  code: {
+    subject: ({ code, organization }) => `${code} is your code for ${organization}`,
+    title: 'Your code',
+    intro: ({ organization }) => `Type this code into the page of ${organization} where you asked for it:`,
+    validUntil: ({ minutes, clock }) =>
+      `It works for ${minutes} minutes, until ${clock}, and only in that browser.`,
+    closed: 'Closed the page? Go on here:',
+    button: 'Continue here',
+    notAsked:
+      'You did not ask for a code? Then somebody typed your address, maybe by mistake. You can forget this mail: ' +
+      'nobody gets in without the code.',
+    never: 'Do not give this code to anybody. We never ask for it by phone or by mail.',
+  },
+  bounce: {
+    subject: ({ who }) => `Not delivered: your message to ${who}`,
+    title: 'Your message was not delivered',
+    intro: ({ moment, count }) => `The message that you sent on ${moment} did not reach ${people(count)}:`,
+    nobodyElse: 'This mail is only about them. All others are not affected.',
+    nextTitle: 'What you can do',
+    forHelpDesk: ({ detail }) => `For the help desk: ${detail}`,
+    failure: {
+      'no-such-mailbox': {
+        what: 'There is no mailbox with this address.',
+        next: 'Check the spelling, or ask the person for the right address. Then send it again.',
+      },
+      'mailbox-closed': {
+        what: 'The mailbox is closed and takes no mail.',
+        next: 'Ask the person for another address.',
+      },
+      'mailbox-full': {
+        what: 'The mailbox is full.',
+        next: 'Call the person, or try again in a few days.',
+      },
+      'no-such-domain': {
+        what: 'The part after the @ does not exist, or takes no mail.',
+        next: 'Check the spelling after the @. Then send it again.',
+      },
+      'bad-address': {
+        what: 'This is not a mail address that can work.',
+        next: 'Check the address for typing errors. Then send it again.',
+      },
+      refused: {
+        what: 'Their mail server refused it. It may take it for unwanted mail, or have a rule against it.',
+        next: 'Reach the person in another way, and give the details below to your help desk.',
+      },
+      'not-authenticated': {
+        what: 'Their mail server could not make sure that the mail really came from us.',
+        next: 'Give the details below to your help desk. Somebody has to change a setting.',
+      },
+      'too-large': {
+        what: 'The message is too large for their mail server.',
+        next: 'Send it without the largest attachment, or in several mails.',
+      },
+      'no-connection': {
+        what: 'We could not reach their mail server.',
+        next: 'Try again later. If it fails again, reach the person in another way.',
+      },
+      'no-tls': {
+        what: 'No safe line to their mail server was possible, so we did not send it.',
+        next: 'Put "send secure" in the subject and send it again. They can then read it on our web site.',
+      },
+      'timed-out': {
+        what: 'We tried for 5 days and could not deliver it.',
+        next: 'Check the part after the @, or reach the person in another way.',
+      },
+      loop: {
+        what: 'The message went round in a circle between mail servers.',
+        next: 'Give the details below to your help desk. Somebody has to change a setting.',
+      },
+      'not-supported': {
+        what: 'Their mail server cannot handle a mail of this kind.',
+        next: 'Send it again as simple text, or reach the person in another way.',
+      },
+      busy: {
+        what: 'Their mail server is busy or out of order.',
+        next: 'Try again later. If it fails again, reach the person in another way.',
+      },
+      unknown: {
+        what: 'Their mail server did not take it and gave no clear reason.',
+        next: 'Try again once. If it fails again, give the details below to your help desk.',
+      },
+    },
+  },
+  delay: {
+    subject: ({ who }) => `Delayed: your message to ${who}`,
+    title: 'Your message is late',
+    intro: ({ moment, count }) =>
+      `The message that you sent on ${moment} has not reached ${people(count)} yet. We keep trying:`,
+    until: ({ moment }) => `We try until ${moment}. If it does not work by then, we write to you again.`,
+    nothingToDo:
+      'You do not have to do anything. Please do not send it again. If it is urgent, call the person.',
+  },
+  returned: {
+    title: 'Your message was not sent',
+    intro: ({ moment, count }) =>
+      `The message that you sent on ${moment} did not go out to ${people(count)}:`,
+    reason: {
+      'message-too-large': {
+        what: 'The message with all its attachments is too large for a secure message.',
+        next: 'Send the attachments in several messages, or make them smaller, for example by a lower scan quality.',
+      },
+      'attachment-too-large': {
+        what: 'One attachment is too large for a secure message.',
+        next: 'Make the attachment smaller, for example by a lower scan quality, or split it into several files.',
+      },
+      'no-answer': {
+        what: 'We asked you if it should go out securely, and got no answer.',
+        next: 'Send it again. Write the two words "send secure" in the subject if it is private.',
+      },
+    },
+    nothingLeft: 'Nothing of it has left.',
+  },
+  notForMe: {
+    subject: ({ who }) => `Wrong person? ${who} says your message is not for them`,
+    title: 'Your message may have gone to the wrong person',
+    intro: ({ who, moment }) => `On ${moment}, somebody at ${who} told us that your message is not for them.`,
+    locked: 'We locked this copy at once. It cannot be opened any more.',
+    notOpened: 'It had not been opened before.',
+    opened: ({ moment }) => `It had been opened before, for the first time on ${moment}.`,
+    next: 'Please check the address, and send the message again to the right one.',
+    nextOpened:
+      'Please check the address, send the message again to the right one, and tell the person in charge of ' +
+      'privacy in your organization.',
+  },
+  accountChange: {
+    'account-created': {
+      subject: ({ organization }) => `Your account for secure messages from ${organization}`,
+      title: 'Your account is ready',
+      text: ({ organization, moment }) =>
+        `On ${moment}, an account was made for you to read secure messages from ${organization}. ` +
+        'From now on, sign in with your mail address and the password that you chose.',
+    },
+    'password-changed': {
+      subject: ({ organization }) => `Your password was changed (${organization})`,
+      title: 'Your password was changed',
+      text: ({ organization, moment }) =>
+        `On ${moment}, the password of your account for secure messages from ${organization} was changed.`,
+    },
+    'password-reset': {
+      subject: ({ organization }) => `Your password was reset (${organization})`,
+      title: 'Your password was reset',
+      text: ({ organization, moment }) =>
+        `On ${moment}, a new password was set for your account for secure messages from ${organization}, ` +
+        'with a code that we sent by mail. All browsers that were signed in have been signed out.',
+    },
+    'address-added': {
+      subject: ({ organization }) => `A new mail address for your account (${organization})`,
+      title: 'A mail address was added',
+      text: ({ organization, moment }) =>
+        `On ${moment}, a mail address was added to your account for secure messages from ${organization}.`,
+    },
+    notYou: 'Was this not you? Please tell us at once:',
+  },
+  megabytes: ({ amount }) => `${amount} MB`,
+};

@@ -1,0 +1,301 @@
+/** Spanish, in the polite form that patients everywhere understand. */
+import type { Catalog } from './catalog.ts';
+
+const people = (count: number): string => (count === 1 ? 'esta persona' : `estas ${count} personas`);
+
+export const es: Catalog = {
+  languageName: 'Español',
+  furtherDown: 'En español: vea más abajo.',
+  help: {
+    title: '¿Necesita ayuda?',
+    page: 'Ayuda, paso a paso:',
+    phone: ({ phone }) => `O llame al ${phone}.`,
+    phoneWithHours: ({ phone, hours }) => `O llame al ${phone} (${hours}).`,
+  },
+  fact: {
+    recipient: 'Para',
+    recipients: 'Para',
+    sent: 'Usted lo envió',
+    opened: 'Abierto',
+    messageCode: 'Código del mensaje',
+    size: 'Tamaño',
+    limit: 'Límite',
+    lastTried: 'Último intento',
+    account: 'Cuenta',
+    when: 'Cuándo',
+  },
+  andMore: ({ first, more }) => (more === 1 ? `${first} y 1 más` : `${first} y ${more} más`),
+  via: ({ author, organization }) => `${author} a través de ${organization}`,
+  notice: {
+    subject: ({ author, organization, code }) => `Mensaje seguro de ${author}, ${organization} (${code})`,
+    title: ({ author }) => `${author} le envió un mensaje seguro`,
+    intro: ({ person, organization }) =>
+      `${person}, de ${organization}, tiene algo privado que decirle. Por eso no está en este correo. ` +
+      'Puede leerlo en nuestro sitio web, en un teléfono o una computadora:',
+    button: 'Leer el mensaje',
+    firstTime:
+      'La primera vez tarda más o menos un minuto: le enviamos un código a esta dirección de correo, ' +
+      'usted elige una contraseña y lee. Después solo tiene que iniciar sesión.',
+    authorIsTold: ({ author }) => `Cuando usted abra el mensaje, avisaremos a ${author}.`,
+    keptUntil: ({ day }) => `Puede leerlo hasta el ${day}.`,
+    answering:
+      'Una respuesta normal a este correo no está protegida. Por favor, no escriba nada privado en una ' +
+      'respuesta normal.',
+    realTitle: '¿Este correo es verdadero?',
+    realCheck: ({ organization }) =>
+      `No tiene que confiar en el enlace de arriba. Vaya al sitio web de ${organization} como siempre lo hace, ` +
+      'o escriba usted esta dirección en su navegador:',
+    realCode: ({ code }) => `Allí, escriba el código del mensaje ${code} y su dirección de correo.`,
+    realNever:
+      'Nunca le pedimos que envíe una contraseña, un código o un número de tarjeta en una respuesta a un correo.',
+    why: ({ to, author }) => `Este correo fue enviado a ${to}, porque ${author} le escribió a esa dirección.`,
+  },
+  secured: {
+    subject: ({ who }) => `Protegido: su mensaje a ${who}`,
+    title: 'Su mensaje se envió de forma segura',
+    intro: ({ moment }) => `Se trata del mensaje que usted envió el ${moment}.`,
+    group: {
+      'secure-message': {
+        title: 'Se lee en nuestro sitio web',
+        text:
+          'Reciben un correo con un enlace, inician sesión y leen su mensaje allí. ' +
+          'Usted recibe un correo cuando lo abren por primera vez.',
+      },
+      'verified-tls': {
+        title: 'Enviado por una línea segura y comprobada',
+        text:
+          'Comprobamos su servidor de correo antes de enviarlo. Llega como un correo normal, ' +
+          'así que no podemos ver si lo abren.',
+      },
+      'encrypted-by-author': {
+        title: 'Enviado como usted lo cifró',
+        text: 'Usted lo había cifrado en su programa de correo. No podemos ver si lo abren.',
+      },
+      internal: {
+        title: 'Dentro de su organización',
+        text: 'Llega como un correo normal en su propio sistema de correo. No podemos ver si lo abren.',
+      },
+      'opportunistic-tls': {
+        title: 'Enviado como un correo normal',
+        text: 'Para ellos no fue un mensaje seguro. No podemos ver si lo abren.',
+      },
+      held: {
+        title: 'Espera su respuesta',
+        text: 'Todavía no salió nada para ellos. Le enviamos otro correo que empieza con "Lo necesitamos".',
+      },
+      returned: {
+        title: 'No enviado',
+        text: 'No salió nada para ellos. Le enviamos otro correo que dice por qué y qué puede hacer.',
+      },
+    },
+    whyTitle: 'Por qué se protegió',
+    why: {
+      code: 'Usted escribió "send secure" en el asunto.',
+      'secured-thread': 'Responde a un mensaje protegido, así que la respuesta también se protege.',
+      'header-rule': 'Su organización tiene una regla que protege los mensajes marcados como este.',
+      'all-external': 'Su organización protege todo el correo que va a personas de fuera.',
+      'partner-domain': 'Su organización siempre protege el correo a este socio.',
+      'near-miss': 'El asunto parecía querer decir "send secure".',
+      'near-miss-machine': 'El asunto parecía querer decir "send secure".',
+    },
+    laterTitle: 'Qué pasa ahora',
+    keptUntil: ({ day }) => `Pueden leerlo en nuestro sitio web hasta el ${day}.`,
+    noOpenedMail:
+      'Si no recibe un correo que empiece con "Abierto", nadie lo ha abierto todavía, o salió de una forma que ' +
+      'no podemos ver.',
+    code: ({ code }) =>
+      `Si le preguntan si nuestro correo es verdadero, dé este código del mensaje: ${code}.`,
+  },
+  opened: {
+    subject: ({ who }) => `Abierto: su mensaje a ${who}`,
+    title: 'Su mensaje se abrió',
+    intro: ({ who, moment }) => `${who} abrió su mensaje seguro el ${moment}.`,
+    meaning:
+      'Esto significa: alguien inició sesión en la cuenta de esta dirección y abrió el mensaje. ' +
+      'No podemos ver quién estaba ante la pantalla, ni si lo leyó todo.',
+    once: 'Usted recibe este correo una vez por persona. Las visitas posteriores solo quedan en el registro.',
+  },
+  held: {
+    subject: ({ who }) => `Lo necesitamos: su mensaje a ${who} está en espera`,
+    title: '¿Debe salir este mensaje de forma segura?',
+    intro: ({ moment }) => `Detuvimos el mensaje que usted envió el ${moment} y necesitamos su respuesta.`,
+    nothingLeft: 'No salió nada para:',
+    others: 'Esto no afecta a las demás personas a las que escribió.',
+    slipTitle: 'Por qué preguntamos',
+    slip: {
+      misspelled: 'En el asunto, una palabra junto a "send" o "secure" parece mal escrita.',
+      joined: 'En el asunto, "send" o "secure" está pegado a otra palabra.',
+      'words-between': 'En el asunto, hay otras palabras entre "send" y "secure".',
+      reversed: 'En el asunto, "send" y "secure" están al revés.',
+      punctuated: 'En el asunto, hay un signo entre "send" y "secure".',
+      'look-alike':
+        'En el asunto, algunas letras de "send secure" son letras extranjeras que solo se parecen.',
+      'vendor-tag':
+        'El asunto tiene una marca que otros sistemas usan para proteger. La nuestra es "send secure".',
+      'code-in-body': '"Send secure" está en el texto de su mensaje, pero no en el asunto.',
+    },
+    choose: 'Por favor, elija. Usted responde en una página que se abre en su navegador.',
+    sendSecured: 'Enviar seguro ahora',
+    dontSend: 'No enviar',
+    unansweredSecure: ({ clock }) => `Si no sabemos nada de usted, lo enviamos seguro a las ${clock}.`,
+    unansweredReturn: ({ clock }) => `Si no sabemos nada de usted, se lo devolvemos a las ${clock}.`,
+    nextTime:
+      'La próxima vez, escriba las dos palabras "send secure" en el asunto y saldrá seguro enseguida.',
+  },
+  code: {
+    subject: ({ code, organization }) => `${code} es su código para ${organization}`,
+    title: 'Su código',
+    intro: ({ organization }) => `Escriba este código en la página de ${organization} donde lo pidió:`,
+    validUntil: ({ minutes, clock }) =>
+      `Sirve durante ${minutes} minutos, hasta las ${clock}, y solo en ese navegador.`,
+    closed: '¿Cerró la página? Siga aquí:',
+    button: 'Continuar aquí',
+    notAsked:
+      '¿No pidió un código? Entonces alguien escribió su dirección, quizás por error. Puede olvidar este correo: ' +
+      'sin el código nadie entra.',
+    never: 'No dé este código a nadie. Nunca lo pedimos por teléfono ni por correo.',
+  },
+  bounce: {
+    subject: ({ who }) => `No entregado: su mensaje a ${who}`,
+    title: 'Su mensaje no se entregó',
+    intro: ({ moment, count }) => `El mensaje que usted envió el ${moment} no llegó a ${people(count)}:`,
+    nobodyElse: 'Este correo trata solo de ellos. No afecta a los demás.',
+    nextTitle: 'Qué puede hacer',
+    forHelpDesk: ({ detail }) => `Para el servicio de ayuda: ${detail}`,
+    failure: {
+      'no-such-mailbox': {
+        what: 'No existe ningún buzón con esta dirección.',
+        next: 'Revise cómo está escrita, o pida a la persona la dirección correcta. Después envíelo otra vez.',
+      },
+      'mailbox-closed': {
+        what: 'El buzón está cerrado y no recibe correo.',
+        next: 'Pida a la persona otra dirección.',
+      },
+      'mailbox-full': {
+        what: 'El buzón está lleno.',
+        next: 'Llame a la persona, o pruebe otra vez dentro de unos días.',
+      },
+      'no-such-domain': {
+        what: 'La parte después de la @ no existe, o no recibe correo.',
+        next: 'Revise lo que está después de la @. Después envíelo otra vez.',
+      },
+      'bad-address': {
+        what: 'Esta no es una dirección de correo que pueda funcionar.',
+        next: 'Revise si la dirección tiene errores. Después envíelo otra vez.',
+      },
+      refused: {
+        what: 'Su servidor de correo lo rechazó. Quizás lo toma por correo no deseado, o tiene una regla en contra.',
+        next: 'Contacte a la persona de otra forma, y dé los datos de abajo a su servicio de ayuda.',
+      },
+      'not-authenticated': {
+        what: 'Su servidor de correo no pudo comprobar que el correo es realmente nuestro.',
+        next: 'Dé los datos de abajo a su servicio de ayuda. Alguien tiene que cambiar un ajuste.',
+      },
+      'too-large': {
+        what: 'El mensaje es demasiado grande para su servidor de correo.',
+        next: 'Envíelo sin el archivo más grande, o en varios correos.',
+      },
+      'no-connection': {
+        what: 'No pudimos llegar a su servidor de correo.',
+        next: 'Pruebe más tarde. Si falla otra vez, contacte a la persona de otra forma.',
+      },
+      'no-tls': {
+        what: 'No fue posible una línea segura con su servidor de correo. Por eso no lo enviamos.',
+        next: 'Escriba "send secure" en el asunto y envíelo otra vez. Así lo leen en nuestro sitio web.',
+      },
+      'timed-out': {
+        what: 'Lo intentamos durante 5 días y no pudimos entregarlo.',
+        next: 'Revise la parte después de la @, o contacte a la persona de otra forma.',
+      },
+      loop: {
+        what: 'El mensaje daba vueltas entre servidores de correo.',
+        next: 'Dé los datos de abajo a su servicio de ayuda. Alguien tiene que cambiar un ajuste.',
+      },
+      'not-supported': {
+        what: 'Su servidor de correo no puede recibir un correo de este tipo.',
+        next: 'Envíelo otra vez como texto simple, o contacte a la persona de otra forma.',
+      },
+      busy: {
+        what: 'Su servidor de correo está ocupado o no funciona.',
+        next: 'Pruebe más tarde. Si falla otra vez, contacte a la persona de otra forma.',
+      },
+      unknown: {
+        what: 'Su servidor de correo no lo aceptó y no dio una razón clara.',
+        next: 'Pruebe otra vez. Si vuelve a fallar, dé los datos de abajo a su servicio de ayuda.',
+      },
+    },
+  },
+  delay: {
+    subject: ({ who }) => `Con retraso: su mensaje a ${who}`,
+    title: 'Su mensaje llega con retraso',
+    intro: ({ moment, count }) =>
+      `El mensaje que usted envió el ${moment} todavía no llegó a ${people(count)}. Seguimos intentando:`,
+    until: ({ moment }) =>
+      `Lo intentamos hasta el ${moment}. Si hasta entonces no se puede, le escribimos otra vez.`,
+    nothingToDo:
+      'No tiene que hacer nada. Por favor, no lo envíe otra vez. Si es urgente, llame a la persona.',
+  },
+  returned: {
+    title: 'Su mensaje no se envió',
+    intro: ({ moment, count }) => `El mensaje que usted envió el ${moment} no salió para ${people(count)}:`,
+    reason: {
+      'message-too-large': {
+        what: 'El mensaje con todos sus archivos es demasiado grande para un mensaje seguro.',
+        next:
+          'Envíe los archivos en varios mensajes, o hágalos más pequeños, por ejemplo con menos calidad ' +
+          'al escanear.',
+      },
+      'attachment-too-large': {
+        what: 'Un archivo es demasiado grande para un mensaje seguro.',
+        next: 'Haga el archivo más pequeño, por ejemplo con menos calidad al escanear, o divídalo en varios archivos.',
+      },
+      'no-answer': {
+        what: 'Le preguntamos si debía salir seguro, y no recibimos respuesta.',
+        next: 'Envíelo otra vez. Si es privado, escriba las dos palabras "send secure" en el asunto.',
+      },
+    },
+    nothingLeft: 'No salió nada de este mensaje.',
+  },
+  notForMe: {
+    subject: ({ who }) => `¿Otra persona? ${who} dice que su mensaje no es para ellos`,
+    title: 'Quizás su mensaje llegó a otra persona',
+    intro: ({ who, moment }) => `El ${moment}, alguien en ${who} nos dijo que su mensaje no es para ellos.`,
+    locked: 'Bloqueamos esta copia enseguida. Ya no se puede abrir.',
+    notOpened: 'Antes no se había abierto.',
+    opened: ({ moment }) => `Antes se había abierto, la primera vez el ${moment}.`,
+    next: 'Por favor, revise la dirección y envíe el mensaje otra vez a la correcta.',
+    nextOpened:
+      'Por favor, revise la dirección, envíe el mensaje otra vez a la correcta y avise a la persona encargada de ' +
+      'la privacidad en su organización.',
+  },
+  accountChange: {
+    'account-created': {
+      subject: ({ organization }) => `Su cuenta para mensajes seguros de ${organization}`,
+      title: 'Su cuenta está lista',
+      text: ({ organization, moment }) =>
+        `El ${moment} se creó una cuenta para que usted lea los mensajes seguros de ${organization}. ` +
+        'Desde ahora, inicie sesión con su dirección de correo y la contraseña que eligió.',
+    },
+    'password-changed': {
+      subject: ({ organization }) => `Se cambió su contraseña (${organization})`,
+      title: 'Se cambió su contraseña',
+      text: ({ organization, moment }) =>
+        `El ${moment} se cambió la contraseña de su cuenta para mensajes seguros de ${organization}.`,
+    },
+    'password-reset': {
+      subject: ({ organization }) => `Se restableció su contraseña (${organization})`,
+      title: 'Se restableció su contraseña',
+      text: ({ organization, moment }) =>
+        `El ${moment} se puso una contraseña nueva en su cuenta para mensajes seguros de ${organization}, ` +
+        'con un código que enviamos por correo. Se cerró la sesión en todos los navegadores.',
+    },
+    'address-added': {
+      subject: ({ organization }) => `Una dirección de correo nueva en su cuenta (${organization})`,
+      title: 'Se agregó una dirección de correo',
+      text: ({ organization, moment }) =>
+        `El ${moment} se agregó una dirección de correo a su cuenta para mensajes seguros de ${organization}.`,
+    },
+    notYou: '¿No fue usted? Por favor, avísenos enseguida:',
+  },
+  megabytes: ({ amount }) => `${amount} MB`,
+};

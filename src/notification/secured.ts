@@ -1,0 +1,99 @@
+/**
+ * *Secured*: the author learns at once, in one mail per message, what was done for each recipient, what can be seen
+ * later, and why. Original subject and content never appear: the mail may travel less protected than they do.
+ */
+import { formatMessageCode } from '#src/base/identifiers.ts';
+import type { Catalog } from './catalog/catalog.ts';
+import { catalogs } from './catalog/catalogs.ts';
+import type { Block } from './compose/block.ts';
+import { heading, list, paragraph, title } from './compose/block.ts';
+import { shownAddress } from './compose/clean-text.ts';
+import { formatDay, formatMoment } from './compose/local-date.ts';
+import { alternative, writeAutomaticMail } from './compose/mail.ts';
+import type { MailFrame, MailSite, OriginalMail } from './mail-site.ts';
+import { helpBlocks, shownRecipients } from './shared-blocks.ts';
+import type { ProtectedHow, SecuredReason } from './words.ts';
+import type { WrittenMail } from './written-mail.ts';
+
+/** From here on recipients of one group stand one after the other instead of one on a line. */
+const MAX_LISTED = 12;
+
+export interface SecuredData extends MailFrame {
+  readonly original: OriginalMail;
+  /** When the message was accepted. */
+  readonly sentMs: number;
+  /** Every recipient, in the order of the SMTP envelope. */
+  readonly recipients: readonly { readonly address: string; readonly how: ProtectedHow }[];
+  /** Every reason that applied, the strongest first. */
+  readonly reasons: readonly SecuredReason[];
+  /** Unformatted; null where no recipient gets a secure message. */
+  readonly messageCode: string | null;
+  readonly keptUntilMs: number | null;
+}
+
+// What the author should see first: what needs them, then what left.
+const ORDER: readonly ProtectedHow[] = [
+  'held',
+  'returned',
+  'secure-message',
+  'verified-tls',
+  'encrypted-by-author',
+  'opportunistic-tls',
+  'internal',
+];
+
+export function renderSecured(site: MailSite, data: SecuredData): WrittenMail {
+  const catalog = catalogs[site.locale];
+  const words = catalog.secured;
+  const outside = data.recipients.filter((recipient) => recipient.how !== 'internal');
+  const named = outside.length > 0 ? outside : data.recipients;
+  const who = shownRecipients(
+    catalog,
+    named.map((recipient) => recipient.address),
+  );
+  const subject = words.subject({ who });
+  const blocks = [
+    title(words.title),
+    paragraph(words.intro({ moment: formatMoment(data.sentMs, site.locale, site.timeZone) })),
+    ...ORDER.flatMap((how) => groupBlocks(catalog, data, how)),
+    ...whyBlocks(catalog, data.reasons),
+    ...laterBlocks(site, catalog, data),
+    ...helpBlocks(catalog, site.senderHelp),
+  ];
+  return writeAutomaticMail(site, {
+    kind: 'secured',
+    frame: data,
+    original: data.original,
+    subject,
+    content: alternative(subject, [{ locale: site.locale, blocks }]),
+    autoSubmitted: 'auto-generated',
+  });
+}
+
+function groupBlocks(catalog: Catalog, data: SecuredData, how: ProtectedHow): Block[] {
+  const addresses = data.recipients.filter((one) => one.how === how).map((one) => shownAddress(one.address));
+  if (addresses.length === 0) return [];
+  const words = catalog.secured.group[how];
+  const heading_ = addresses.length > 1 ? `${words.title} (${addresses.length})` : words.title;
+  const listed = addresses.length > MAX_LISTED ? paragraph(addresses.join(', ')) : list(addresses);
+  return [heading(heading_), listed, paragraph(words.text)];
+}
+
+function whyBlocks(catalog: Catalog, reasons: readonly SecuredReason[]): Block[] {
+  const [first, ...more] = [...new Set(reasons.map((reason) => catalog.secured.why[reason]))];
+  if (first === undefined) return [];
+  return [heading(catalog.secured.whyTitle), more.length === 0 ? paragraph(first) : list([first, ...more])];
+}
+
+function laterBlocks(site: MailSite, catalog: Catalog, data: SecuredData): Block[] {
+  const words = catalog.secured;
+  const blocks = [heading(words.laterTitle)];
+  if (data.keptUntilMs !== null) {
+    blocks.push(paragraph(words.keptUntil({ day: formatDay(data.keptUntilMs, site.locale, site.timeZone) })));
+  }
+  blocks.push(paragraph(words.noOpenedMail));
+  if (data.messageCode !== null) {
+    blocks.push(paragraph(words.code({ code: formatMessageCode(data.messageCode) })));
+  }
+  return blocks;
+}

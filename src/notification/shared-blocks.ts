@@ -1,0 +1,36 @@
+/** Phrases and blocks that several mails have in common. */
+import type { Catalog } from './catalog/catalog.ts';
+import { type Block, heading, link, paragraph } from './compose/block.ts';
+import { cleanName, cleanText, shownAddress } from './compose/clean-text.ts';
+import type { HelpLine, Person } from './mail-site.ts';
+
+const MAX_PHONE_CHARACTERS = 60;
+const MAX_SUBJECT_ADDRESS_CHARACTERS = 80;
+
+/** The display name, or the address where there is no name that differs from it. */
+export function shownName(person: Person): string {
+  const name = cleanName(person.name);
+  return name === '' ? shownAddress(person.address) : name;
+}
+
+/** Name and address: a name alone could be anybody's. */
+export function shownPerson(person: Person): string {
+  const name = cleanName(person.name);
+  const address = shownAddress(person.address);
+  return name === '' || name.toLowerCase() === address.toLowerCase() ? address : `${name} <${address}>`;
+}
+
+/** Recipients in a subject: the first, and how many more. */
+export function shownRecipients(catalog: Catalog, addresses: readonly string[]): string {
+  const first = cleanText(shownAddress(addresses[0] ?? ''), MAX_SUBJECT_ADDRESS_CHARACTERS);
+  return addresses.length > 1 ? catalog.andMore({ first, more: addresses.length - 1 }) : first;
+}
+
+export function helpBlocks(catalog: Catalog, help: HelpLine): Block[] {
+  const blocks = [heading(catalog.help.title), paragraph(catalog.help.page), link(help.url)];
+  if (help.phone === null) return blocks;
+  const phone = cleanText(help.phone, MAX_PHONE_CHARACTERS);
+  const hours = help.hours === null ? '' : cleanText(help.hours, MAX_PHONE_CHARACTERS);
+  const words = hours === '' ? catalog.help.phone({ phone }) : catalog.help.phoneWithHours({ phone, hours });
+  return [...blocks, paragraph(words)];
+}

@@ -1,0 +1,157 @@
+/** One mail of each kind with data that never changes: for the golden files, the checks over all mails, the pictures. */
+import { type BounceData, renderBounce, renderDelay } from '#src/notification/bounce.ts';
+import { renderCode } from '#src/notification/code.ts';
+import type { HelpLine, MailSite } from '#src/notification/mail-site.ts';
+import { type NoticeData, renderNotice } from '#src/notification/notice.ts';
+import { type OpenedData, renderOpened } from '#src/notification/opened.ts';
+import { renderSecured, type SecuredData } from '#src/notification/secured.ts';
+import type { WrittenMail } from '#src/notification/written-mail.ts';
+
+const help: HelpLine = {
+  url: 'https://secure.hospital.example/help',
+  phone: '+1 555 0100',
+  hours: 'Monday to Friday, 8:00 to 17:00',
+};
+
+export const site: MailSite = {
+  organization: 'Example Hospital',
+  serviceAddress: 'send-secure@hospital.example',
+  publicUrl: 'https://secure.hospital.example',
+  recipientHelp: help,
+  senderHelp: { url: 'https://secure.hospital.example/help/senders', phone: '555 0111', hours: null },
+  timeZone: 'Europe/Berlin',
+  locale: 'en',
+  secondLocale: 'es',
+};
+
+export const spanishSite: MailSite = {
+  ...site,
+  organization: 'Clínica Ejemplo',
+  timeZone: 'America/New_York',
+  locale: 'es',
+  secondLocale: 'en',
+};
+
+export const sentMs = Date.UTC(2026, 10, 21, 13, 5, 0);
+const minute = 60_000;
+const day = 24 * 60 * minute;
+
+export const original = {
+  messageIdField: '<original.1@hospital.example>',
+  references: ['<earlier.1@outside.example>'],
+};
+
+const frame = (name: string, to: string): { messageIdField: string; dateMs: number; to: string } => ({
+  messageIdField: `<${name}@secure.hospital.example>`,
+  dateMs: sentMs + minute,
+  to,
+});
+
+const author = { name: 'Dr. Ann Lee', address: 'ann.lee@hospital.example' };
+
+export const noticeData: NoticeData = {
+  ...frame('notice', 'pat.doe@outside.example'),
+  author,
+  fromAuthor: true,
+  original,
+  link: 'https://secure.hospital.example/m/q83vASNFZ4mrze8BI0VniQ',
+  messageCode: '7K42QF9XM',
+  keptUntilMs: sentMs + 365 * day,
+};
+
+export const securedData: SecuredData = {
+  ...frame('secured', author.address),
+  original,
+  sentMs,
+  recipients: [
+    { address: 'pat.doe@outside.example', how: 'secure-message' },
+    { address: 'sam.roe@clinic.test', how: 'secure-message' },
+    { address: 'team@partner.test', how: 'verified-tls' },
+    { address: 'nurse@hospital.example', how: 'internal' },
+  ],
+  reasons: ['code'],
+  messageCode: '7K42QF9XM',
+  keptUntilMs: sentMs + 365 * day,
+};
+
+export const openedData: OpenedData = {
+  ...frame('opened', author.address),
+  original,
+  recipient: 'pat.doe@outside.example',
+  openedMs: sentMs + 95 * minute,
+  sentMs,
+  messageCode: '7K42QF9XM',
+  disposition: null,
+};
+
+export const bounceData: BounceData = {
+  ...frame('bounce', author.address),
+  original,
+  sentMs,
+  reportingHost: 'gateway.hospital.example',
+  envelopeId: 'QQ314159',
+  recipients: [
+    {
+      address: 'pta.doe@outside.example',
+      originalRecipient: 'rfc822;pta.doe@outside.example',
+      status: '5.1.1',
+      reply: '550 5.1.1 <pta.doe@outside.example>: no such user here',
+      remoteHost: 'mx1.outside.example',
+      lastAttemptMs: sentMs + minute,
+    },
+  ],
+  carried: { kind: 'notice' },
+};
+
+const ordinaryHeader = Buffer.from(
+  'From: Dr. Ann Lee <ann.lee@hospital.example>\r\nTo: pta.doe@outside.example\r\nSubject: lunch =?\r\n' +
+    'Message-ID: <original.1@hospital.example>\r\n',
+);
+
+const codeData = {
+  ...frame('code', 'pat.doe@outside.example'),
+  code: '482913',
+  validUntilMs: sentMs + 11 * minute,
+  continueUrl: 'https://secure.hospital.example/m/q83vASNFZ4mrze8BI0VniQ',
+};
+
+const manyRecipients = Array.from({ length: 1000 }, (_, index) => ({
+  address: `patient.${index + 1}@outside.example`,
+  how: 'secure-message' as const,
+}));
+
+/** By the name of the golden file. */
+export const fixedMails: Readonly<Record<string, () => WrittenMail>> = {
+  notice: () => renderNotice(site, noticeData),
+  'notice-via': () => renderNotice(spanishSite, { ...noticeData, fromAuthor: false }),
+  'notice-name-not-ascii': () =>
+    renderNotice(site, { ...noticeData, author: { name: 'Dra. Íñiga Muñoz 李', address: author.address } }),
+  secured: () => renderSecured(site, securedData),
+  'secured-es': () =>
+    renderSecured(spanishSite, { ...securedData, reasons: ['secured-thread', 'header-rule'] }),
+  'secured-1000': () => renderSecured(site, { ...securedData, recipients: manyRecipients }),
+  opened: () => renderOpened(site, openedData),
+  'opened-disposition': () =>
+    renderOpened(spanishSite, {
+      ...openedData,
+      disposition: {
+        reportingHost: 'gateway.hospital.example',
+        originalRecipient: 'rfc822;pat.doe@outside.example',
+      },
+    }),
+  code: () => renderCode(site, { ...codeData, locale: 'en' }),
+  'code-es': () => renderCode(site, { ...codeData, locale: 'es' }),
+  bounce: () => renderBounce(site, bounceData),
+  'bounce-ordinary': () =>
+    renderBounce(spanishSite, { ...bounceData, carried: { kind: 'ordinary', headerFields: ordinaryHeader } }),
+  delay: () =>
+    renderDelay(site, {
+      ...bounceData,
+      recipients: bounceData.recipients.map((one) => ({
+        ...one,
+        status: '4.4.1',
+        reply: null,
+      })),
+      willRetryUntilMs: sentMs + 5 * day,
+    }),
+};
