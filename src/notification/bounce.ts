@@ -43,13 +43,17 @@ export interface UndeliveredRecipient {
   readonly lastAttemptMs: number | null;
 }
 
-export interface BounceData extends MailFrame {
+/** What every report about a mail that did not arrive needs. */
+export interface UndeliveredData extends MailFrame {
   readonly original: OriginalMail;
   readonly sentMs: number;
   /** Host name of this gateway. */
   readonly reportingHost: string;
   /** ENVID of the submission, xtext decoded; null: none. */
   readonly envelopeId: string | null;
+}
+
+export interface BounceData extends UndeliveredData {
   /** Only those who were not reached. */
   readonly recipients: readonly UndeliveredRecipient[];
   readonly carried: Carried;
@@ -78,7 +82,7 @@ export function renderBounce(site: MailSite, data: BounceData): WrittenMail {
     ...detailBlocks(catalog, data),
   ];
   const status = data.recipients.map((one) => statusFields(one, 'failed', data.carried, null));
-  return writeReport(site, 'bounce', data, subject, blocks, status);
+  return renderReport(site, 'bounce', data, subject, blocks, status, returnable(data.carried));
 }
 
 export function renderDelay(site: MailSite, data: DelayData): WrittenMail {
@@ -103,17 +107,18 @@ export function renderDelay(site: MailSite, data: DelayData): WrittenMail {
   const status = data.recipients.map((one) =>
     statusFields(one, 'delayed', data.carried, data.willRetryUntilMs),
   );
-  return writeReport(site, 'delay', data, subject, blocks, status);
+  return renderReport(site, 'delay', data, subject, blocks, status, returnable(data.carried));
 }
 
-/** Puts the words, the report and what may be returned together. Also for mails that were refused by ourselves. */
-export function writeReport(
+/** Puts the words, the report and the header fields that may be returned together. */
+export function renderReport(
   site: MailSite,
   kind: 'bounce' | 'delay' | 'returned',
-  data: BounceData,
+  data: UndeliveredData,
   subject: string,
   blocks: readonly Block[],
   status: readonly StatusRecipientFields[],
+  headerFields: Buffer | null,
 ): WrittenMail {
   const words = alternative(subject, [{ locale: site.locale, blocks }]);
   const message = {
@@ -121,7 +126,7 @@ export function writeReport(
     envelopeId: data.envelopeId,
     arrivalMs: data.sentMs,
   };
-  const parts: MimeContent[] = [deliveryStatus(message, status), ...returnedHeader(data.carried)];
+  const parts: MimeContent[] = [deliveryStatus(message, status), ...returnedHeader(headerFields)];
   return writeAutomaticMail(site, {
     kind,
     frame: data,
@@ -192,10 +197,14 @@ function replyCode(reply: string | null): number | null {
   return code === undefined ? null : Number(code);
 }
 
+function returnable(carried: Carried): Buffer | null {
+  return carried.kind === 'ordinary' ? carried.headerFields : null;
+}
+
 // RFC 6522 section 4. Always encoded: what a strange header holds can then form no line of ours.
-function returnedHeader(carried: Carried): MimeContent[] {
-  if (carried.kind !== 'ordinary' || carried.headerFields === null) return [];
-  const fields = carried.headerFields.subarray(0, MAX_RETURNED_HEADER_OCTETS);
+function returnedHeader(headerFields: Buffer | null): MimeContent[] {
+  if (headerFields === null) return [];
+  const fields = headerFields.subarray(0, MAX_RETURNED_HEADER_OCTETS);
   return [
     {
       header:

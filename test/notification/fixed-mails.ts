@@ -1,9 +1,13 @@
 /** One mail of each kind with data that never changes: for the golden files, the checks over all mails, the pictures. */
+import { type AccountChangeData, renderAccountChange } from '#src/notification/account-change.ts';
 import { type BounceData, renderBounce, renderDelay } from '#src/notification/bounce.ts';
 import { renderCode } from '#src/notification/code.ts';
+import { type HeldData, renderHeld } from '#src/notification/held.ts';
 import type { HelpLine, MailSite } from '#src/notification/mail-site.ts';
 import { type NoticeData, renderNotice } from '#src/notification/notice.ts';
+import { type NotForMeData, renderNotForMe } from '#src/notification/not-for-me.ts';
 import { type OpenedData, renderOpened } from '#src/notification/opened.ts';
+import { renderReturned, type ReturnedData } from '#src/notification/returned.ts';
 import { renderSecured, type SecuredData } from '#src/notification/secured.ts';
 import type { WrittenMail } from '#src/notification/written-mail.ts';
 
@@ -115,6 +119,49 @@ const codeData = {
   continueUrl: 'https://secure.hospital.example/m/q83vASNFZ4mrze8BI0VniQ',
 };
 
+export const heldData: HeldData = {
+  ...frame('held', author.address),
+  original,
+  sentMs,
+  nearMiss: 'misspelled',
+  heldRecipients: ['pat.doe@outside.example', 'sam.roe@clinic.test'],
+  hasOtherRecipients: true,
+  sendSecuredUrl: 'https://secure.hospital.example/held/Zm9vYmFyYmF6cXV4MTIzNA?answer=secure',
+  dontSendUrl: 'https://secure.hospital.example/held/Zm9vYmFyYmF6cXV4MTIzNA?answer=stop',
+  unanswered: { outcome: 'secure', atMs: sentMs + 30 * minute },
+};
+
+export const returnedData: ReturnedData = {
+  ...frame('returned', author.address),
+  original,
+  sentMs,
+  reportingHost: 'gateway.hospital.example',
+  envelopeId: null,
+  reason: { kind: 'attachment-too-large', limitBytes: 7.5 * 1024 * 1024, sizeBytes: 7_900_000 },
+  recipients: [
+    { address: 'pat.doe@outside.example', originalRecipient: null },
+    { address: 'sam.roe@clinic.test', originalRecipient: null },
+  ],
+};
+
+export const notForMeData: NotForMeData = {
+  ...frame('not-for-me', author.address),
+  original,
+  sentMs,
+  recipient: 'pat.doe@outside.example',
+  reportedMs: sentMs + 40 * minute,
+  firstOpenedMs: null,
+  messageCode: '7K42QF9XM',
+};
+
+const accountChangeData: AccountChangeData = {
+  ...frame('account-change', 'pat.doe@outside.example'),
+  change: 'account-created',
+  changedMs: sentMs + minute,
+  address: 'pat.doe@outside.example',
+  locale: 'en',
+};
+
 const manyRecipients = Array.from({ length: 1000 }, (_, index) => ({
   address: `patient.${index + 1}@outside.example`,
   how: 'secure-message' as const,
@@ -154,4 +201,19 @@ export const fixedMails: Readonly<Record<string, () => WrittenMail>> = {
       })),
       willRetryUntilMs: sentMs + 5 * day,
     }),
+  held: () => renderHeld(site, heldData),
+  'held-returned-es': () =>
+    renderHeld(spanishSite, {
+      ...heldData,
+      nearMiss: 'joined',
+      hasOtherRecipients: false,
+      unanswered: { outcome: 'return', atMs: sentMs + 30 * minute },
+    }),
+  returned: () => renderReturned(site, returnedData),
+  'returned-no-answer': () => renderReturned(spanishSite, { ...returnedData, reason: { kind: 'no-answer' } }),
+  'not-for-me': () => renderNotForMe(site, notForMeData),
+  'not-for-me-opened': () => renderNotForMe(site, { ...notForMeData, firstOpenedMs: sentMs + 9 * minute }),
+  'account-created': () => renderAccountChange(site, accountChangeData),
+  'password-reset': () =>
+    renderAccountChange(site, { ...accountChangeData, change: 'password-reset', locale: 'es' }),
 };

@@ -9,8 +9,6 @@ import type { AccountChangeKind, NearMissKind, ProtectedHow, ReturnReason, Secur
 type Phrase<Values> = (values: Values) => string;
 
 export interface Catalog {
-  /** Name of the language in itself. */
-  readonly languageName: string;
   /** One line in the other language: this mail in your language is below. */
   readonly furtherDown: string;
   readonly help: {
@@ -21,15 +19,12 @@ export interface Catalog {
   };
   readonly fact: {
     readonly recipient: string;
-    readonly recipients: string;
     readonly sent: string;
     readonly opened: string;
     readonly messageCode: string;
     readonly size: string;
     readonly limit: string;
-    readonly lastTried: string;
-    readonly account: string;
-    readonly when: string;
+    readonly address: string;
   };
   /** Several recipients in a subject: the first one, and how many more. */
   readonly andMore: Phrase<{ first: string; more: number }>;
@@ -76,6 +71,7 @@ export interface Catalog {
     readonly others: string;
     readonly slipTitle: string;
     readonly slip: Readonly<Record<NearMissKind, string>>;
+    readonly chooseTitle: string;
     readonly choose: string;
     readonly sendSecured: string;
     readonly dontSend: string;
@@ -134,6 +130,5 @@ export interface Catalog {
         readonly text: Phrase<{ organization: string; moment: string }>;
       }
     >
-  > & { readonly notYou: string };
-  readonly megabytes: Phrase<{ amount: string }>;
+  > & { readonly notYou: string; readonly notYouNew: string };
 }

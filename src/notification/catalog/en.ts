@@ -4,7 +4,6 @@ import type { Catalog } from './catalog.ts';
 const people = (count: number): string => (count === 1 ? 'this person' : `these ${count} people`);
 
 export const en: Catalog = {
-  languageName: 'English',
   furtherDown: 'In English: see further down.',
   help: {
     title: 'Need help?',
@@ -14,15 +13,12 @@ export const en: Catalog = {
   },
   fact: {
     recipient: 'To',
-    recipients: 'To',
     sent: 'You sent it',
     opened: 'Opened',
     messageCode: 'Message code',
     size: 'Size',
     limit: 'Limit',
-    lastTried: 'Last tried',
-    account: 'Account',
-    when: 'When',
+    address: 'Mail address',
   },
   andMore: ({ first, more }) => (more === 1 ? `${first} and 1 more` : `${first} and ${more} more`),
   via: ({ author, organization }) => `${author} via ${organization}`,
@@ -131,7 +127,8 @@ export const en: Catalog = {
         'The subject has a tag that other mail systems use to protect a mail. Ours is "send secure".',
       'code-in-body': '"Send secure" stands in the text of your message, but not in the subject.',
     },
-    choose: 'Please choose. You answer on a page that opens in your browser.',
+    chooseTitle: 'Your choice',
+    choose: 'You answer on a page that opens in your browser.',
     sendSecured: 'Send it secured now',
     dontSend: "Don't send",
     unansweredSecure: ({ clock }) => `If we hear nothing from you, we send it secured at ${clock}.`,
@@ -290,7 +287,7 @@ export const en: Catalog = {
       text: ({ organization, moment }) =>
         `On ${moment}, a mail address was added to your account for secure messages from ${organization}.`,
     },
-    notYou: 'Was this not you? Please tell us at once:',
+    notYou: 'Was this not you? Then somebody else may have got in. Please tell us at once:',
+    notYouNew: 'Was this not you? Please tell us:',
   },
-  megabytes: ({ amount }) => `${amount} MB`,
 };

@@ -4,7 +4,6 @@ import type { Catalog } from './catalog.ts';
 const people = (count: number): string => (count === 1 ? 'esta persona' : `estas ${count} personas`);
 
 export const es: Catalog = {
-  languageName: 'Español',
   furtherDown: 'En español: vea más abajo.',
   help: {
     title: '¿Necesita ayuda?',
@@ -14,15 +13,12 @@ export const es: Catalog = {
   },
   fact: {
     recipient: 'Para',
-    recipients: 'Para',
     sent: 'Usted lo envió',
     opened: 'Abierto',
     messageCode: 'Código del mensaje',
     size: 'Tamaño',
     limit: 'Límite',
-    lastTried: 'Último intento',
-    account: 'Cuenta',
-    when: 'Cuándo',
+    address: 'Dirección de correo',
   },
   andMore: ({ first, more }) => (more === 1 ? `${first} y 1 más` : `${first} y ${more} más`),
   via: ({ author, organization }) => `${author} a través de ${organization}`,
@@ -134,7 +130,8 @@ export const es: Catalog = {
         'El asunto tiene una marca que otros sistemas usan para proteger. La nuestra es "send secure".',
       'code-in-body': '"Send secure" está en el texto de su mensaje, pero no en el asunto.',
     },
-    choose: 'Por favor, elija. Usted responde en una página que se abre en su navegador.',
+    chooseTitle: 'Su decisión',
+    choose: 'Usted responde en una página que se abre en su navegador.',
     sendSecured: 'Enviar seguro ahora',
     dontSend: 'No enviar',
     unansweredSecure: ({ clock }) => `Si no sabemos nada de usted, lo enviamos seguro a las ${clock}.`,
@@ -295,7 +292,7 @@ export const es: Catalog = {
       text: ({ organization, moment }) =>
         `El ${moment} se agregó una dirección de correo a su cuenta para mensajes seguros de ${organization}.`,
     },
-    notYou: '¿No fue usted? Por favor, avísenos enseguida:',
+    notYou: '¿No fue usted? Entonces quizás entró otra persona. Por favor, avísenos enseguida:',
+    notYouNew: '¿No fue usted? Por favor, avísenos:',
   },
-  megabytes: ({ amount }) => `${amount} MB`,
 };

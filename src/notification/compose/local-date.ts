@@ -1,7 +1,7 @@
 /** Dates as people write them, in the organisation's time zone: `21 November 2026, 14:05 (CET)`. */
 import type { Locale } from '../mail-site.ts';
 
-const DATE_LOCALE: Readonly<Record<Locale, string>> = { en: 'en-GB', es: 'es-ES' };
+const DATE_LOCALE: Readonly<Record<Locale, string>> = { en: 'en-GB', es: 'es-US' };
 // Which abbreviations (CET, EST, AEST) a language knows differs; English of one of these places knows most.
 const ZONE_NAME_LOCALES = ['en-US', 'en-GB', 'en-AU'];
 
