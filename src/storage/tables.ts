@@ -35,8 +35,10 @@ export interface MessagesTable {
   authorAddress: string | null;
   /** The From mailbox shown in notices; null where From had none or several. */
   fromAddress: string | null;
-  /** Keyed hash of the Message-ID field; null where the message has none. */
-  messageIdHash: Uint8Array | null;
+  /** Message-ID with angle brackets, for threading what we write about it; null where the message has none. */
+  originalMessageId: string | null;
+  /** The message asked for a disposition notification (RFC 8098). */
+  wantsDisposition: number;
   /** `Received` and our mark, put before the content of a relayed mail; empty for written mails. */
   traceFields: string;
   submitterAddress: string;
