@@ -37,6 +37,8 @@ export interface KeyProvider {
   publicKeys(): PublicKeys;
   /** Public half of today's spool pair (UTC day), made on first use. */
   currentSpoolKey(): Promise<WrappingPublicKey>;
+  /** Public half that belongs to a private half of this provider. Throws CodedError `key-unavailable`. */
+  wrappingKey(key: DecapsulationKey): Promise<WrappingPublicKey>;
   /** ECDH of a private half with a peer's uncompressed point: the raw shared secret, 32 bytes. Throws CodedError `key-unavailable`. */
   agree(key: DecapsulationKey, peerPoint: Uint8Array): Promise<Buffer>;
   /** Destroys the private halves of past spool pairs that `inUse` denies; returns their kids. */

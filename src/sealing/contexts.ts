@@ -1,0 +1,108 @@
+/**
+ * Every context and `info` string of the formats, in one place, so that a reader can see that no two purposes
+ * share one. Whoever opens builds these from its own session and the request, never from the record it opens.
+ * Normative in docs/formats/; built as `keys/context.ts` says.
+ */
+import { bindContext } from '#src/keys/context.ts';
+
+import type { StreamName } from './layout.ts';
+
+/** What every context of a message binds. */
+export interface MessageIds {
+  /** `PublicKeys.organizationId`. */
+  readonly organizationId: string;
+  /** Id of the row in `messages`. */
+  readonly messageId: string;
+}
+
+/** To whom a content key is wrapped. */
+export interface WrapHolderId {
+  readonly kind: 'spool' | 'enrolment' | 'account';
+  /** Spool: the kid. Enrolment: the canonical address. Account: the account id. */
+  readonly id: string;
+}
+
+/** What a page key may be given. */
+export type ReleasePurpose = 'content-key' | 'list-key';
+
+const STREAM_PURPOSES = {
+  content: 'stream-content',
+  derived: 'stream-derived',
+  index: 'stream-index',
+} as const satisfies Record<StreamName, string>;
+
+const WRAP_PURPOSES = {
+  spool: 'wrap-spool',
+  enrolment: 'wrap-enrolment',
+  account: 'wrap-account',
+} as const satisfies Record<WrapHolderId['kind'], string>;
+
+const RELEASE_PURPOSES = {
+  'content-key': 'release-content-key',
+  'list-key': 'release-list-key',
+} as const satisfies Record<ReleasePurpose, string>;
+
+/** Context of one stream of a sealed object. */
+export function streamContext(stream: StreamName, ids: MessageIds): Buffer {
+  return bindContext(STREAM_PURPOSES[stream], ids.organizationId, ids.messageId);
+}
+
+/** `info` of the HKDF step that makes the list key from the content key. */
+export function listKeyInfo(ids: MessageIds): Buffer {
+  return bindContext('list-key', ids.organizationId, ids.messageId);
+}
+
+/** Context of the list entry under the list key. */
+export function listEntryContext(ids: MessageIds): Buffer {
+  return bindContext('list-entry', ids.organizationId, ids.messageId);
+}
+
+/** Context of the author's copy of the list entry, under the desk key. */
+export function deskListEntryContext(ids: MessageIds): Buffer {
+  return bindContext('desk-list-entry', ids.organizationId, ids.messageId);
+}
+
+/** HPKE `info` of a wrap. */
+export function wrapInfo(ids: MessageIds, holder: WrapHolderId, kid: string, suite: number): Buffer {
+  return bindContext(
+    WRAP_PURPOSES[holder.kind],
+    ids.organizationId,
+    ids.messageId,
+    holder.id,
+    kid,
+    String(suite),
+  );
+}
+
+/** HPKE `info` of a key that is released to a reader's page. */
+export function pageReleaseInfo(
+  purpose: ReleasePurpose,
+  ids: MessageIds,
+  accountId: string,
+  pageKid: string,
+  suite: number,
+): Buffer {
+  return bindContext(
+    RELEASE_PURPOSES[purpose],
+    ids.organizationId,
+    ids.messageId,
+    accountId,
+    pageKid,
+    String(suite),
+  );
+}
+
+/** What the seal key signs: this prefix, then the manifest's canonical JSON. */
+export function manifestPrefix(): Buffer {
+  return bindContext('manifest');
+}
+
+/** What the account authority signs for a wrap that was made at registration. */
+export function wrapReplacementPrefix(): Buffer {
+  return bindContext('wrap-replacement');
+}
+
+/** Context of a mail that was captured instead of sent, wrapped by the key provider. */
+export function capturedMailContext(organizationId: string, capturedMailId: string): Buffer {
+  return bindContext('captured-mail', organizationId, capturedMailId);
+}
