@@ -97,9 +97,24 @@ export function manifestPrefix(): Buffer {
   return bindContext('manifest');
 }
 
-/** What the account authority signs for a wrap that was made at registration. */
-export function wrapReplacementPrefix(): Buffer {
-  return bindContext('wrap-replacement');
+/** What the account authority signs for a wrap that was made at registration; hashes as 64 hex digits. */
+export function wrapReplacementContext(
+  record: MessageIds & {
+    readonly recipientId: string;
+    readonly accountId: string;
+    readonly replacedHash: Uint8Array;
+    readonly replacementHash: Uint8Array;
+  },
+): Buffer {
+  return bindContext(
+    'wrap-replacement',
+    record.organizationId,
+    record.messageId,
+    record.recipientId,
+    record.accountId,
+    Buffer.from(record.replacedHash).toString('hex'),
+    Buffer.from(record.replacementHash).toString('hex'),
+  );
 }
 
 /** Context of a mail that was captured instead of sent, wrapped by the key provider. */
