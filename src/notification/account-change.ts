@@ -12,6 +12,8 @@ import { helpBlocks } from './shared-blocks.ts';
 import type { AccountChangeKind } from './words.ts';
 import type { WrittenMail } from './written-mail.ts';
 
+export type { AccountChangeKind };
+
 export interface AccountChangeData extends MailFrame {
   readonly change: AccountChangeKind;
   readonly changedMs: number;

@@ -51,6 +51,8 @@ export interface UndeliveredData extends MailFrame {
   readonly reportingHost: string;
   /** ENVID of the submission, xtext decoded; null: none. */
   readonly envelopeId: string | null;
+  /** The message has recipients whom this report is not about. */
+  readonly hasOtherRecipients?: boolean | undefined;
 }
 
 export interface BounceData extends UndeliveredData {
@@ -77,7 +79,7 @@ export function renderBounce(site: MailSite, data: BounceData): WrittenMail {
     title(words.title),
     paragraph(words.intro({ moment, count: data.recipients.length })),
     ...failureGroups(catalog, data.recipients),
-    paragraph(words.nobodyElse),
+    ...(data.hasOtherRecipients === true ? [paragraph(words.others)] : []),
     ...helpBlocks(catalog, site.senderHelp),
     ...detailBlocks(catalog, data),
   ];

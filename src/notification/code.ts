@@ -9,7 +9,7 @@ import { cleanName } from './compose/clean-text.ts';
 import { formatClock } from './compose/local-date.ts';
 import { alternative, writeAutomaticMail } from './compose/mail.ts';
 import type { Locale, MailFrame, MailSite } from './mail-site.ts';
-import { helpBlocks } from './shared-blocks.ts';
+import { helpBlocks, shownUrl } from './shared-blocks.ts';
 import type { WrittenMail } from './written-mail.ts';
 
 const MINUTE_MS = 60_000;
@@ -38,7 +38,7 @@ export function renderCode(site: MailSite, data: CodeData): WrittenMail {
     digits(data.code),
     paragraph(words.validUntil({ minutes, clock })),
     paragraph(words.closed),
-    action(words.button, data.continueUrl),
+    action(words.button, shownUrl(data.continueUrl)),
     paragraph(words.never),
     paragraph(words.notAsked),
     ...helpBlocks(catalog, site.recipientHelp),

@@ -9,7 +9,7 @@ import { shownAddress } from './compose/clean-text.ts';
 import { formatClock, formatMoment } from './compose/local-date.ts';
 import { alternative, writeAutomaticMail } from './compose/mail.ts';
 import type { MailFrame, MailSite, OriginalMail } from './mail-site.ts';
-import { helpBlocks, shownRecipients } from './shared-blocks.ts';
+import { helpBlocks, shownRecipients, shownUrl } from './shared-blocks.ts';
 import type { NearMissKind } from './words.ts';
 import type { WrittenMail } from './written-mail.ts';
 
@@ -43,8 +43,8 @@ export function renderHeld(site: MailSite, data: HeldData): WrittenMail {
     paragraph(words.slip[data.nearMiss]),
     heading(words.chooseTitle),
     paragraph(words.choose),
-    action(words.sendSecured, data.sendSecuredUrl, 'first'),
-    action(words.dontSend, data.dontSendUrl, 'second'),
+    action(words.sendSecured, shownUrl(data.sendSecuredUrl), 'first'),
+    action(words.dontSend, shownUrl(data.dontSendUrl), 'second'),
     paragraph(byItself({ clock })),
     note(words.nextTime),
     ...helpBlocks(catalog, site.senderHelp),

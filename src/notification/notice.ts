@@ -6,7 +6,7 @@
 import { formatMessageCode } from '#src/base/identifiers.ts';
 import { catalogs } from './catalog/catalogs.ts';
 import type { Block, Section } from './compose/block.ts';
-import { action, heading, link, note, paragraph, title } from './compose/block.ts';
+import { action, facts, heading, link, note, paragraph, title } from './compose/block.ts';
 import { cleanName, cleanText, shownAddress } from './compose/clean-text.ts';
 import {
   encodeMailbox,
@@ -16,9 +16,10 @@ import {
   threadFields,
 } from './compose/header-field.ts';
 import { formatDay } from './compose/local-date.ts';
-import { alternative, assembleMail, NOTICE_FIELD, serviceMailbox } from './compose/mail.ts';
+import { assembleMail, NOTICE_FIELD, serviceMailbox } from './compose/mail.ts';
+import { compileTemplate, slot, type Template } from './compose/template.ts';
 import type { Locale, MailFrame, MailSite, OriginalMail, Person } from './mail-site.ts';
-import { helpBlocks, shownName, shownPerson } from './shared-blocks.ts';
+import { helpBlocks, shownName, shownPerson, shownUrl } from './shared-blocks.ts';
 import type { WrittenMail } from './written-mail.ts';
 
 const MAX_SUBJECT_CHARACTERS = 200;
@@ -27,6 +28,8 @@ export interface NoticeData extends MailFrame {
   readonly author: Person;
   /** True: From is the author, because we may send in the author's name. False: From is us, answers go to the author. */
   readonly fromAuthor: boolean;
+  /** The author is not of the organisation (forwarded mail): it speaks in its own name. `fromAuthor` is then false. */
+  readonly authorOutside?: boolean | undefined;
   readonly original: OriginalMail;
   /** Where the message is read: `${publicUrl}/m/<token>`. */
   readonly link: string;
@@ -42,14 +45,90 @@ export interface NoticeData extends MailFrame {
 /** Writes the notice. Throws RangeError where its own Message-ID is none. */
 export function renderNotice(site: MailSite, data: NoticeData): WrittenMail {
   const locales = noticeLocales(site, data.locale ?? site.locale);
-  const subject = noticeSubject(site, data, locales[0] ?? site.locale);
-  const sections = locales.map((locale, index) => noticeSection(site, data, locale, locales[index + 1]));
+  const locale = locales[0] ?? site.locale;
+  const outside = data.authorOutside === true;
+  const sender = outside ? cleanName(site.organization) : shownName(data.author);
+  const code = formatMessageCode(data.messageCode);
+  const subject = noticeSubject(site, data, locale, sender);
+  const values = [
+    subject,
+    sender,
+    shownPerson(data.author),
+    shownAddress(data.to),
+    shownUrl(data.link),
+    code,
+    ...locales.map((one) => formatDay(data.keptUntilMs, one, site.timeZone)),
+  ];
   const header =
-    authorFields(site, data, locales[0] ?? site.locale) +
+    authorFields(site, data, locale, sender) +
     headerField('Subject', encodeText(subject)) +
     threadFields(data.original) +
     headerField(NOTICE_FIELD, 'notice');
-  return assembleMail(data, header, alternative(subject, sections));
+  return assembleMail(data, header, noticeTemplate(site, locales, outside)(values));
+}
+
+/** Slots in the order of the values above; each language has its own day behind the last. */
+const SLOT = {
+  subject: slot(0),
+  sender: slot(1),
+  person: slot(2),
+  to: slot(3),
+  link: slot(4),
+  code: slot(5),
+} as const;
+const FIRST_DAY_SLOT = 6;
+
+/** One template for each site, order of languages and kind of author; they live as long as the site's object. */
+const templates = new WeakMap<MailSite, Map<string, Template>>();
+
+function noticeTemplate(site: MailSite, locales: readonly Locale[], outside: boolean): Template {
+  let ofSite = templates.get(site);
+  if (ofSite === undefined) {
+    ofSite = new Map();
+    templates.set(site, ofSite);
+  }
+  const key = `${locales.join(' ')} ${outside}`;
+  let template = ofSite.get(key);
+  if (template === undefined) {
+    const sections = locales.map((locale, index) =>
+      noticeSection(site, locale, locales[index + 1], index, outside),
+    );
+    template = compileTemplate(SLOT.subject, sections);
+    ofSite.set(key, template);
+  }
+  return template;
+}
+
+function noticeSection(
+  site: MailSite,
+  locale: Locale,
+  next: Locale | undefined,
+  index: number,
+  outside: boolean,
+): Section {
+  const catalog = catalogs[locale];
+  const words = catalog.notice;
+  const organization = cleanName(site.organization);
+  const author = SLOT.sender;
+  const intro = outside ? words.introOutside : words.intro;
+  const day = slot(FIRST_DAY_SLOT + index);
+  const blocks: Block[] = [
+    ...(next === undefined ? [] : [note(catalogs[next].furtherDown)]),
+    title(words.title({ author })),
+    paragraph(intro({ person: SLOT.person, organization })),
+    action(words.button, SLOT.link),
+    paragraph(words.firstTime),
+    paragraph(`${words.keptUntil({ day })} ${words.authorIsTold({ author })}`),
+    paragraph(words.answering),
+    heading(words.realTitle),
+    link(words.realCheck({ organization }), shownUrl(`${site.publicUrl}/check`)),
+    paragraph(words.realCode),
+    facts([catalog.fact.messageCode, SLOT.code]),
+    paragraph(words.realNever),
+    ...helpBlocks(catalog, site.recipientHelp),
+    note(words.why({ to: SLOT.to, author })),
+  ];
+  return { locale, blocks };
 }
 
 function noticeLocales(site: MailSite, first: Locale): readonly Locale[] {
@@ -57,51 +136,27 @@ function noticeLocales(site: MailSite, first: Locale): readonly Locale[] {
   return second === null || second === first ? [first] : [first, second];
 }
 
-function noticeSubject(site: MailSite, data: NoticeData, locale: Locale): string {
+function noticeSubject(site: MailSite, data: NoticeData, locale: Locale, sender: string): string {
   const code = formatMessageCode(data.messageCode);
   if (data.outerSubject !== undefined)
     return `${cleanText(data.outerSubject, MAX_SUBJECT_CHARACTERS)} (${code})`;
+  const words = catalogs[locale].notice;
   const organization = cleanName(site.organization);
-  return catalogs[locale].notice.subject({ author: shownName(data.author), organization, code });
+  return data.authorOutside === true
+    ? words.subjectOutside({ organization, code })
+    : words.subject({ author: sender, organization, code });
 }
 
-function authorFields(site: MailSite, data: NoticeData, locale: Locale): string {
-  const address = headerAddress(data.author.address);
+function authorFields(site: MailSite, data: NoticeData, locale: Locale, sender: string): string {
+  const address = data.authorOutside === true ? null : headerAddress(data.author.address);
   // Without SMTPUTF8 all the way an author's address in UTF-8 has no place in a header; the words still show it.
   if (address === null || address.smtputf8) return headerField('From', serviceMailbox(site));
   const name = cleanName(data.author.name);
   if (data.fromAuthor) return headerField('From', encodeMailbox(name, address.text));
-  const organization = cleanName(site.organization);
-  const via = catalogs[locale].via({ author: shownName(data.author), organization });
+  const via = catalogs[locale].via({ author: sender, organization: cleanName(site.organization) });
   const service = headerAddress(site.serviceAddress)?.text ?? site.serviceAddress;
   return (
     headerField('From', encodeMailbox(via, service)) +
     headerField('Reply-To', encodeMailbox(name, address.text))
   );
-}
-
-function noticeSection(site: MailSite, data: NoticeData, locale: Locale, next: Locale | undefined): Section {
-  const catalog = catalogs[locale];
-  const words = catalog.notice;
-  const organization = cleanName(site.organization);
-  const author = shownName(data.author);
-  const blocks: Block[] = [
-    ...(next === undefined ? [] : [note(catalogs[next].furtherDown)]),
-    title(words.title({ author })),
-    paragraph(words.intro({ person: shownPerson(data.author), organization })),
-    action(words.button, data.link),
-    paragraph(words.firstTime),
-    paragraph(
-      `${words.keptUntil({ day: formatDay(data.keptUntilMs, locale, site.timeZone) })} ${words.authorIsTold({ author })}`,
-    ),
-    paragraph(words.answering),
-    heading(words.realTitle),
-    paragraph(words.realCheck({ organization })),
-    link(`${site.publicUrl}/check`),
-    paragraph(words.realCode({ code: formatMessageCode(data.messageCode) })),
-    paragraph(words.realNever),
-    ...helpBlocks(catalog, site.recipientHelp),
-    note(words.why({ to: shownAddress(data.to), author })),
-  ];
-  return { locale, blocks };
 }

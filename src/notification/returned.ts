@@ -42,7 +42,7 @@ export function renderReturned(site: MailSite, data: ReturnedData): WrittenMail 
     ...sizeBlocks(catalog, data.reason),
     heading(catalog.bounce.nextTitle),
     paragraph(reason.next),
-    paragraph(catalog.bounce.nobodyElse),
+    ...(data.hasOtherRecipients === true ? [paragraph(catalog.bounce.others)] : []),
     ...helpBlocks(catalog, site.senderHelp),
   ];
   const status = data.recipients.map((one) => ({

@@ -6,7 +6,7 @@ import { formatMessageCode } from '#src/base/identifiers.ts';
 import type { Catalog } from './catalog/catalog.ts';
 import { catalogs } from './catalog/catalogs.ts';
 import type { Block } from './compose/block.ts';
-import { heading, list, paragraph, title } from './compose/block.ts';
+import { facts, heading, list, paragraph, title } from './compose/block.ts';
 import { shownAddress } from './compose/clean-text.ts';
 import { formatDay, formatMoment } from './compose/local-date.ts';
 import { alternative, writeAutomaticMail } from './compose/mail.ts';
@@ -74,9 +74,9 @@ function groupBlocks(catalog: Catalog, data: SecuredData, how: ProtectedHow): Bl
   const addresses = data.recipients.filter((one) => one.how === how).map((one) => shownAddress(one.address));
   if (addresses.length === 0) return [];
   const words = catalog.secured.group[how];
-  const heading_ = addresses.length > 1 ? `${words.title} (${addresses.length})` : words.title;
+  const groupTitle = addresses.length > 1 ? `${words.title} (${addresses.length})` : words.title;
   const listed = addresses.length > MAX_LISTED ? paragraph(addresses.join(', ')) : list(addresses);
-  return [heading(heading_), listed, paragraph(words.text)];
+  return [heading(groupTitle), listed, paragraph(words.text)];
 }
 
 function whyBlocks(catalog: Catalog, reasons: readonly SecuredReason[]): Block[] {
@@ -87,13 +87,21 @@ function whyBlocks(catalog: Catalog, reasons: readonly SecuredReason[]): Block[]
 
 function laterBlocks(site: MailSite, catalog: Catalog, data: SecuredData): Block[] {
   const words = catalog.secured;
-  const blocks = [heading(words.laterTitle)];
+  const count = (how: ProtectedHow): number => data.recipients.filter((one) => one.how === how).length;
+  const blocks: Block[] = [];
   if (data.keptUntilMs !== null) {
     blocks.push(paragraph(words.keptUntil({ day: formatDay(data.keptUntilMs, site.locale, site.timeZone) })));
   }
-  blocks.push(paragraph(words.noOpenedMail));
-  if (data.messageCode !== null) {
-    blocks.push(paragraph(words.code({ code: formatMessageCode(data.messageCode) })));
+  if (count('secure-message') > 0) {
+    blocks.push(
+      paragraph(
+        count('secure-message') < data.recipients.length ? words.noOpenedMailMixed : words.noOpenedMail,
+      ),
+    );
   }
-  return blocks;
+  if (data.messageCode !== null) {
+    const code = formatMessageCode(data.messageCode);
+    blocks.push(paragraph(words.code), facts([catalog.fact.messageCode, code]));
+  }
+  return blocks.length === 0 ? [] : [heading(words.laterTitle), ...blocks];
 }

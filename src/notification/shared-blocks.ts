@@ -4,6 +4,7 @@ import { type Block, heading, link, paragraph } from './compose/block.ts';
 import { cleanName, cleanText, shownAddress } from './compose/clean-text.ts';
 import type { HelpLine, Person } from './mail-site.ts';
 
+const MAX_URL_CHARACTERS = 600;
 const MAX_PHONE_CHARACTERS = 60;
 const MAX_SUBJECT_ADDRESS_CHARACTERS = 80;
 
@@ -26,8 +27,13 @@ export function shownRecipients(catalog: Catalog, addresses: readonly string[]):
   return addresses.length > 1 ? catalog.andMore({ first, more: addresses.length - 1 }) : first;
 }
 
+/** An address of ours as it may stand in text and in a link: visible characters without spaces. */
+export function shownUrl(url: string): string {
+  return cleanText(url, MAX_URL_CHARACTERS).replaceAll(' ', '%20');
+}
+
 export function helpBlocks(catalog: Catalog, help: HelpLine): Block[] {
-  const blocks = [heading(catalog.help.title), paragraph(catalog.help.page), link(help.url)];
+  const blocks = [heading(catalog.help.title), link(catalog.help.page, shownUrl(help.url))];
   if (help.phone === null) return blocks;
   const phone = cleanText(help.phone, MAX_PHONE_CHARACTERS);
   const hours = help.hours === null ? '' : cleanText(help.hours, MAX_PHONE_CHARACTERS);

@@ -94,6 +94,7 @@ export const bounceData: BounceData = {
   sentMs,
   reportingHost: 'gateway.hospital.example',
   envelopeId: 'QQ314159',
+  hasOtherRecipients: false,
   recipients: [
     {
       address: 'pta.doe@outside.example',
@@ -137,6 +138,7 @@ export const returnedData: ReturnedData = {
   sentMs,
   reportingHost: 'gateway.hospital.example',
   envelopeId: null,
+  hasOtherRecipients: true,
   reason: { kind: 'attachment-too-large', limitBytes: 7.5 * 1024 * 1024, sizeBytes: 7_900_000 },
   recipients: [
     { address: 'pat.doe@outside.example', originalRecipient: null },

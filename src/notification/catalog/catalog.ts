@@ -31,8 +31,11 @@ export interface Catalog {
   readonly via: Phrase<{ author: string; organization: string }>;
   readonly notice: {
     readonly subject: Phrase<{ author: string; organization: string; code: string }>;
+    readonly subjectOutside: Phrase<{ organization: string; code: string }>;
     readonly title: Phrase<{ author: string }>;
     readonly intro: Phrase<{ person: string; organization: string }>;
+    /** The author is not of the organisation: it forwarded their mail. */
+    readonly introOutside: Phrase<{ person: string; organization: string }>;
     readonly button: string;
     readonly firstTime: string;
     readonly authorIsTold: Phrase<{ author: string }>;
@@ -40,7 +43,7 @@ export interface Catalog {
     readonly answering: string;
     readonly realTitle: string;
     readonly realCheck: Phrase<{ organization: string }>;
-    readonly realCode: Phrase<{ code: string }>;
+    readonly realCode: string;
     readonly realNever: string;
     readonly why: Phrase<{ to: string; author: string }>;
   };
@@ -54,7 +57,8 @@ export interface Catalog {
     readonly laterTitle: string;
     readonly keptUntil: Phrase<{ day: string }>;
     readonly noOpenedMail: string;
-    readonly code: Phrase<{ code: string }>;
+    readonly noOpenedMailMixed: string;
+    readonly code: string;
   };
   readonly opened: {
     readonly subject: Phrase<{ who: string }>;
@@ -93,7 +97,7 @@ export interface Catalog {
     readonly subject: Phrase<{ who: string }>;
     readonly title: string;
     readonly intro: Phrase<{ moment: string; count: number }>;
-    readonly nobodyElse: string;
+    readonly others: string;
     readonly nextTitle: string;
     readonly forHelpDesk: Phrase<{ detail: string }>;
     readonly failure: Readonly<Record<FailureKind, { readonly what: string; readonly next: string }>>;

@@ -18,31 +18,35 @@ export const en: Catalog = {
     messageCode: 'Message code',
     size: 'Size',
     limit: 'Limit',
-    address: 'Mail address',
+    address: 'Email address',
   },
   andMore: ({ first, more }) => (more === 1 ? `${first} and 1 more` : `${first} and ${more} more`),
   via: ({ author, organization }) => `${author} via ${organization}`,
   notice: {
     subject: ({ author, organization, code }) => `Secure message from ${author}, ${organization} (${code})`,
+    subjectOutside: ({ organization, code }) => `Secure message from ${organization} (${code})`,
     title: ({ author }) => `${author} sent you a secure message`,
     intro: ({ person, organization }) =>
-      `${person} at ${organization} has something private to tell you, so it is not in this mail. ` +
-      'You read it on our web site, on a phone or a computer:',
+      `${person} at ${organization} has something private to tell you, so it is not in this email. ` +
+      'You read it on our website, on a phone or a computer:',
+    introOutside: ({ person, organization }) =>
+      `${organization} is passing on a private message that ${person} wrote, so it is not in this email. ` +
+      'You read it on our website, on a phone or a computer:',
     button: 'Read the message',
     firstTime:
-      'The first time takes about a minute: we send a code to this mail address, you choose a password, ' +
+      'The first time takes about a minute: we send a code to this email address, you choose a password, ' +
       'and you read. After that you just sign in.',
     authorIsTold: ({ author }) => `When you open the message, ${author} is told.`,
     keptUntil: ({ day }) => `You can read it until ${day}.`,
     answering:
-      'A normal reply to this mail is not protected. Please do not write anything private in a normal reply.',
-    realTitle: 'Is this mail real?',
+      'A normal reply to this email is not protected. Please do not write anything private in a normal reply.',
+    realTitle: 'Is this email real?',
     realCheck: ({ organization }) =>
-      `You do not have to trust the link above. Go to the web site of ${organization} the way you always do, ` +
+      `You do not have to trust the link above. Go to the website of ${organization} the way you always do, ` +
       'or type this address into your browser yourself:',
-    realCode: ({ code }) => `There, enter the message code ${code} and your mail address.`,
-    realNever: 'We never ask you to send a password, a code or a card number in a reply to a mail.',
-    why: ({ to, author }) => `This mail went to ${to}, because ${author} wrote to you there.`,
+    realCode: 'Enter your email address there, and this message code:',
+    realNever: 'We never ask you to send a password, a code or a card number in a reply to an email.',
+    why: ({ to, author }) => `This email went to ${to}, because ${author} wrote to you there.`,
   },
   secured: {
     subject: ({ who }) => `Secured: your message to ${who}`,
@@ -50,15 +54,15 @@ export const en: Catalog = {
     intro: ({ moment }) => `This is about the message that you sent on ${moment}.`,
     group: {
       'secure-message': {
-        title: 'Read on our web site',
+        title: 'Read on our website',
         text:
-          'They get a mail with a link, sign in and read your message there. ' +
-          'You get a mail when they open it for the first time.',
+          'They get an email with a link, sign in and read your message there. ' +
+          'You get an email when they open it for the first time.',
       },
       'verified-tls': {
         title: 'Sent over a checked, safe line',
         text:
-          'We checked their mail server before we sent it. It arrives as a normal mail, ' +
+          'We checked their mail server before we sent it. It arrives as a normal email, ' +
           'so we cannot see if it is opened.',
       },
       'encrypted-by-author': {
@@ -67,19 +71,19 @@ export const en: Catalog = {
       },
       internal: {
         title: 'Inside your organization',
-        text: 'It arrives as a normal mail in your own mail system. We cannot see if it is opened.',
+        text: 'It arrives as a normal email in your own mail system. We cannot see if it is opened.',
       },
       'opportunistic-tls': {
-        title: 'Sent as a normal mail',
+        title: 'Sent as a normal email',
         text: 'It was not made a secure message for them. We cannot see if it is opened.',
       },
       held: {
         title: 'Waiting for you',
-        text: 'Nothing has gone out to them yet. We sent you another mail that begins with "Needs you".',
+        text: 'Nothing has gone out to them yet. We sent you another email that begins with "Needs you".',
       },
       returned: {
         title: 'Not sent',
-        text: 'Nothing has gone out to them. We sent you another mail that says why and what to do.',
+        text: 'Nothing has gone out to them. We sent you another email that says why and what to do.',
       },
     },
     whyTitle: 'Why it was protected',
@@ -87,17 +91,18 @@ export const en: Catalog = {
       code: 'You wrote "send secure" in the subject.',
       'secured-thread': 'It answers a message that was protected, so the answer is protected too.',
       'header-rule': 'Your organization has a rule that protects messages marked like this one.',
-      'all-external': 'Your organization protects all mail that goes to people outside.',
-      'partner-domain': 'Your organization always protects mail to this partner.',
+      'all-external': 'Your organization protects all email that goes to people outside.',
+      'partner-domain': 'Your organization always protects email to this partner.',
       'near-miss': 'The subject looked as if you meant "send secure".',
       'near-miss-machine': 'The subject looked as if "send secure" was meant.',
     },
     laterTitle: 'What happens next',
-    keptUntil: ({ day }) => `They can read it on our web site until ${day}.`,
-    noOpenedMail:
-      'If you get no mail that begins with "Opened", nobody has opened it yet, or it went out in a way that ' +
+    keptUntil: ({ day }) => `They can read it on our website until ${day}.`,
+    noOpenedMail: 'If you get no email that begins with "Opened", nobody has opened it yet.',
+    noOpenedMailMixed:
+      'If you get no email that begins with "Opened", nobody has opened it yet, or it went out in a way that ' +
       'we cannot see.',
-    code: ({ code }) => `If they ask whether our mail is real, give them this message code: ${code}.`,
+    code: 'If they ask whether our email is real, give them this message code:',
   },
   opened: {
     subject: ({ who }) => `Opened: your message to ${who}`,
@@ -106,7 +111,7 @@ export const en: Catalog = {
     meaning:
       'This means: somebody signed in to the account of this address and opened the message. ' +
       'We cannot see who sat at the screen, or if all of it was read.',
-    once: 'You get this mail once for each person. Later visits are only written to the log.',
+    once: 'You get this email once for each person. Later visits are only written to the log.',
   },
   held: {
     subject: ({ who }) => `Needs you: your message to ${who} is waiting`,
@@ -124,7 +129,7 @@ export const en: Catalog = {
       'look-alike':
         'In the subject, some letters of "send secure" are foreign letters that only look the same.',
       'vendor-tag':
-        'The subject has a tag that other mail systems use to protect a mail. Ours is "send secure".',
+        'The subject has a tag that other mail systems use to protect an email. Ours is "send secure".',
       'code-in-body': '"Send secure" stands in the text of your message, but not in the subject.',
     },
     chooseTitle: 'Your choice',
@@ -145,15 +150,15 @@ export const en: Catalog = {
     closed: 'Closed the page? Go on here:',
     button: 'Continue here',
     notAsked:
-      'You did not ask for a code? Then somebody typed your address, maybe by mistake. You can forget this mail: ' +
+      'You did not ask for a code? Then somebody typed your address, maybe by mistake. You can forget this email: ' +
       'nobody gets in without the code.',
-    never: 'Do not give this code to anybody. We never ask for it by phone or by mail.',
+    never: 'Do not give this code to anybody. We never ask for it by phone or by email.',
   },
   bounce: {
     subject: ({ who }) => `Not delivered: your message to ${who}`,
     title: 'Your message was not delivered',
     intro: ({ moment, count }) => `The message that you sent on ${moment} did not reach ${people(count)}:`,
-    nobodyElse: 'This mail is only about them. All others are not affected.',
+    others: 'Everybody else you wrote to is not affected.',
     nextTitle: 'What you can do',
     forHelpDesk: ({ detail }) => `For the help desk: ${detail}`,
     failure: {
@@ -162,7 +167,7 @@ export const en: Catalog = {
         next: 'Check the spelling, or ask the person for the right address. Then send it again.',
       },
       'mailbox-closed': {
-        what: 'The mailbox is closed and takes no mail.',
+        what: 'The mailbox is closed and takes no email.',
         next: 'Ask the person for another address.',
       },
       'mailbox-full': {
@@ -170,24 +175,24 @@ export const en: Catalog = {
         next: 'Call the person, or try again in a few days.',
       },
       'no-such-domain': {
-        what: 'The part after the @ does not exist, or takes no mail.',
+        what: 'The part after the @ does not exist, or takes no email.',
         next: 'Check the spelling after the @. Then send it again.',
       },
       'bad-address': {
-        what: 'This is not a mail address that can work.',
+        what: 'This is not an email address that can work.',
         next: 'Check the address for typing errors. Then send it again.',
       },
       refused: {
-        what: 'Their mail server refused it. It may take it for unwanted mail, or have a rule against it.',
+        what: 'Their mail server refused it. It may take it for unwanted email, or have a rule against it.',
         next: 'Reach the person in another way, and give the details below to your help desk.',
       },
       'not-authenticated': {
-        what: 'Their mail server could not make sure that the mail really came from us.',
+        what: 'Their mail server could not make sure that the email really came from us.',
         next: 'Give the details below to your help desk. Somebody has to change a setting.',
       },
       'too-large': {
         what: 'The message is too large for their mail server.',
-        next: 'Send it without the largest attachment, or in several mails.',
+        next: 'Send it without the largest attachment, or in several emails.',
       },
       'no-connection': {
         what: 'We could not reach their mail server.',
@@ -195,10 +200,10 @@ export const en: Catalog = {
       },
       'no-tls': {
         what: 'No safe line to their mail server was possible, so we did not send it.',
-        next: 'Put "send secure" in the subject and send it again. They can then read it on our web site.',
+        next: 'Put "send secure" in the subject and send it again. They can then read it on our website.',
       },
       'timed-out': {
-        what: 'We tried for 5 days and could not deliver it.',
+        what: 'We tried for several days and could not deliver it.',
         next: 'Check the part after the @, or reach the person in another way.',
       },
       loop: {
@@ -206,7 +211,7 @@ export const en: Catalog = {
         next: 'Give the details below to your help desk. Somebody has to change a setting.',
       },
       'not-supported': {
-        what: 'Their mail server cannot handle a mail of this kind.',
+        what: 'Their mail server cannot handle an email of this kind.',
         next: 'Send it again as simple text, or reach the person in another way.',
       },
       busy: {
@@ -266,7 +271,7 @@ export const en: Catalog = {
       title: 'Your account is ready',
       text: ({ organization, moment }) =>
         `On ${moment}, an account was made for you to read secure messages from ${organization}. ` +
-        'From now on, sign in with your mail address and the password that you chose.',
+        'From now on, sign in with your email address and the password that you chose.',
     },
     'password-changed': {
       subject: ({ organization }) => `Your password was changed (${organization})`,
@@ -279,13 +284,13 @@ export const en: Catalog = {
       title: 'Your password was reset',
       text: ({ organization, moment }) =>
         `On ${moment}, a new password was set for your account for secure messages from ${organization}, ` +
-        'with a code that we sent by mail. All browsers that were signed in have been signed out.',
+        'with a code that we sent by email. All browsers that were signed in have been signed out.',
     },
     'address-added': {
-      subject: ({ organization }) => `A new mail address for your account (${organization})`,
-      title: 'A mail address was added',
+      subject: ({ organization }) => `A new email address for your account (${organization})`,
+      title: 'An email address was added',
       text: ({ organization, moment }) =>
-        `On ${moment}, a mail address was added to your account for secure messages from ${organization}.`,
+        `On ${moment}, an email address was added to your account for secure messages from ${organization}.`,
     },
     notYou: 'Was this not you? Then somebody else may have got in. Please tell us at once:',
     notYouNew: 'Was this not you? Please tell us:',

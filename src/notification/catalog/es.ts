@@ -24,9 +24,13 @@ export const es: Catalog = {
   via: ({ author, organization }) => `${author} a través de ${organization}`,
   notice: {
     subject: ({ author, organization, code }) => `Mensaje seguro de ${author}, ${organization} (${code})`,
+    subjectOutside: ({ organization, code }) => `Mensaje seguro de ${organization} (${code})`,
     title: ({ author }) => `${author} le envió un mensaje seguro`,
     intro: ({ person, organization }) =>
       `${person}, de ${organization}, tiene algo privado que decirle. Por eso no está en este correo. ` +
+      'Puede leerlo en nuestro sitio web, en un teléfono o una computadora:',
+    introOutside: ({ person, organization }) =>
+      `${organization} le pasa un mensaje privado que escribió ${person}. Por eso no está en este correo. ` +
       'Puede leerlo en nuestro sitio web, en un teléfono o una computadora:',
     button: 'Leer el mensaje',
     firstTime:
@@ -41,7 +45,7 @@ export const es: Catalog = {
     realCheck: ({ organization }) =>
       `No tiene que confiar en el enlace de arriba. Vaya al sitio web de ${organization} como siempre lo hace, ` +
       'o escriba usted esta dirección en su navegador:',
-    realCode: ({ code }) => `Allí, escriba el código del mensaje ${code} y su dirección de correo.`,
+    realCode: 'Escriba allí su dirección de correo y este código del mensaje:',
     realNever:
       'Nunca le pedimos que envíe una contraseña, un código o un número de tarjeta en una respuesta a un correo.',
     why: ({ to, author }) => `Este correo fue enviado a ${to}, porque ${author} le escribió a esa dirección.`,
@@ -96,11 +100,11 @@ export const es: Catalog = {
     },
     laterTitle: 'Qué pasa ahora',
     keptUntil: ({ day }) => `Pueden leerlo en nuestro sitio web hasta el ${day}.`,
-    noOpenedMail:
+    noOpenedMail: 'Si no recibe un correo que empiece con "Abierto", nadie lo ha abierto todavía.',
+    noOpenedMailMixed:
       'Si no recibe un correo que empiece con "Abierto", nadie lo ha abierto todavía, o salió de una forma que ' +
       'no podemos ver.',
-    code: ({ code }) =>
-      `Si le preguntan si nuestro correo es verdadero, dé este código del mensaje: ${code}.`,
+    code: 'Si le preguntan si nuestro correo es verdadero, dé este código del mensaje:',
   },
   opened: {
     subject: ({ who }) => `Abierto: su mensaje a ${who}`,
@@ -156,7 +160,7 @@ export const es: Catalog = {
     subject: ({ who }) => `No entregado: su mensaje a ${who}`,
     title: 'Su mensaje no se entregó',
     intro: ({ moment, count }) => `El mensaje que usted envió el ${moment} no llegó a ${people(count)}:`,
-    nobodyElse: 'Este correo trata solo de ellos. No afecta a los demás.',
+    others: 'Esto no afecta a las demás personas a las que escribió.',
     nextTitle: 'Qué puede hacer',
     forHelpDesk: ({ detail }) => `Para el servicio de ayuda: ${detail}`,
     failure: {
@@ -201,7 +205,7 @@ export const es: Catalog = {
         next: 'Escriba "send secure" en el asunto y envíelo otra vez. Así lo leen en nuestro sitio web.',
       },
       'timed-out': {
-        what: 'Lo intentamos durante 5 días y no pudimos entregarlo.',
+        what: 'Lo intentamos durante varios días y no pudimos entregarlo.',
         next: 'Revise la parte después de la @, o contacte a la persona de otra forma.',
       },
       loop: {

@@ -17,8 +17,8 @@ export type Block =
       readonly url: string;
       readonly weight: 'first' | 'second';
     }
-  /** An address on a line of its own. */
-  | { readonly kind: 'link'; readonly url: string }
+  /** An address on a line of its own, below the words that say what it is. */
+  | { readonly kind: 'link'; readonly lead: string; readonly url: string }
   | { readonly kind: 'facts'; readonly rows: readonly (readonly [label: string, value: string])[] }
   | { readonly kind: 'list'; readonly items: readonly string[] }
   /** Digits to be typed elsewhere. */
@@ -34,7 +34,7 @@ export const title = (text: string): Block => ({ kind: 'title', text });
 export const heading = (text: string): Block => ({ kind: 'heading', text });
 export const paragraph = (text: string): Block => ({ kind: 'paragraph', text });
 export const note = (text: string): Block => ({ kind: 'note', text });
-export const link = (url: string): Block => ({ kind: 'link', url });
+export const link = (lead: string, url: string): Block => ({ kind: 'link', lead, url });
 export const digits = (text: string): Block => ({ kind: 'digits', text });
 export const list = (items: readonly string[]): Block => ({ kind: 'list', items });
 

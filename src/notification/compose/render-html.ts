@@ -6,7 +6,7 @@
 import type { Block, Section } from './block.ts';
 import { dark, light, type Palette } from './palette.ts';
 
-const FONT = "font-family:-apple-system,BlinkMacSystemFont,'Segoe UI',Roboto,Helvetica,Arial,sans-serif;";
+const FONT = "font-family:'Segoe UI',Roboto,Helvetica,Arial,sans-serif;";
 const BODY_TEXT = `${FONT}font-size:16px;line-height:24px;color:${light.text};`;
 const SMALL_TEXT = `${FONT}font-size:14px;line-height:20px;`;
 const TABLE = 'role="presentation" cellpadding="0" cellspacing="0" border="0"';
@@ -49,7 +49,7 @@ function renderBlock(block: Block): string {
     case 'action':
       return renderAction(block.label, block.url, block.weight);
     case 'link':
-      return `<p class="text" style="margin:0 0 16px;${BODY_TEXT}">\r\n${renderLink(block.url)}</p>\r\n`;
+      return `<p class="text" style="margin:0 0 16px;${BODY_TEXT}">\r\n${escapeText(block.lead)}<br>\r\n${renderLink(block.url)}</p>\r\n`;
     case 'facts':
       return renderFacts(block.rows);
     case 'list':
@@ -83,7 +83,7 @@ function renderAction(label: string, url: string, weight: 'first' | 'second'): s
 function renderLink(url: string): string {
   return (
     `<a class="link" href="${escapeAttribute(url)}" target="_blank"\r\n` +
-    `style="color:${light.link};text-decoration:underline;word-break:break-all;">\r\n${escapeText(url)}</a>`
+    `style="color:${light.link};text-decoration:underline;word-break:break-word;overflow-wrap:anywhere;">\r\n${escapeText(url)}</a>`
   );
 }
 
@@ -109,7 +109,7 @@ function renderList(items: readonly string[]): string {
 }
 
 /** Text between tags. Long text is broken at spaces, where HTML does not mind. */
-function escapeText(text: string): string {
+export function escapeText(text: string): string {
   const escaped = escapeCharacters(text);
   if (escaped.length <= BREAK_AT_CHARACTERS) return escaped;
   let broken = '';
@@ -126,7 +126,8 @@ function escapeText(text: string): string {
   return broken;
 }
 
-function escapeAttribute(text: string): string {
+/** An address inside double quotes; spaces can't be broken there and are percent-encoded. */
+export function escapeAttribute(text: string): string {
   return escapeCharacters(text).replaceAll(' ', '%20');
 }
 

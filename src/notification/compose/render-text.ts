@@ -2,34 +2,32 @@
 import type { Block, Section } from './block.ts';
 
 const WIDTH = 72;
-const RULE = '-'.repeat(40);
+export const RULE = '-'.repeat(40);
 
 /** The whole text with LF line ends, one empty line between blocks, a rule between languages. */
 export function renderText(sections: readonly Section[]): string {
-  return `${sections.map((section) => renderBlocks(section.blocks)).join(`\n\n${RULE}\n\n`)}\n`;
+  const parts = sections.map((section) => section.blocks.map((block) => renderBlock(block)).join('\n\n'));
+  return `${parts.join(`\n\n${RULE}\n\n`)}\n`;
 }
 
-export function renderBlocks(blocks: readonly Block[]): string {
-  return blocks.map(renderBlock).join('\n\n');
-}
-
-function renderBlock(block: Block): string {
+/** One block without a line end at its end. `complete` fills slots before lines are measured. */
+export function renderBlock(block: Block, complete: (words: string) => string = (words) => words): string {
   switch (block.kind) {
     case 'title':
     case 'heading':
     case 'paragraph':
     case 'note':
-      return wrap(block.text, '');
+      return wrap(complete(block.text), '');
     case 'action':
-      return `${wrap(`${block.label}:`, '')}\n\n${block.url}`;
+      return `${wrap(`${complete(block.label)}:`, '')}\n\n${complete(block.url)}`;
     case 'link':
-      return block.url;
+      return `${wrap(complete(block.lead), '')}\n${complete(block.url)}`;
     case 'facts':
-      return block.rows.map(([label, value]) => wrap(`${label}: ${value}`, '  ')).join('\n');
+      return block.rows.map(([label, value]) => wrap(`${label}: ${complete(value)}`, '  ')).join('\n');
     case 'list':
-      return block.items.map((item) => wrap(`- ${item}`, '  ')).join('\n');
+      return block.items.map((item) => wrap(`- ${complete(item)}`, '  ')).join('\n');
     case 'digits':
-      return `    ${block.text}`;
+      return `    ${complete(block.text)}`;
   }
 }
 
