@@ -9,8 +9,9 @@ import { Kysely, SqliteDialect } from 'kysely';
 
 import { CodedError } from '#src/base/coded-error.ts';
 
+import { checkedParameters } from '../parameters.ts';
 import type { Tables } from '../tables.ts';
-import { checkedParameters, plainRow } from './rows.ts';
+import { plainRow } from './rows.ts';
 import { StatementCache } from './write-connection.ts';
 
 const READ_BUSY_TIMEOUT_MS = 2_000;

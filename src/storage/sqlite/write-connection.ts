@@ -7,8 +7,9 @@ import { DatabaseSync } from 'node:sqlite';
 
 import { CodedError } from '#src/base/coded-error.ts';
 
+import { checkedParameters } from '../parameters.ts';
 import type { Row } from './rows.ts';
-import { checkedParameters, plainRow } from './rows.ts';
+import { plainRow } from './rows.ts';
 
 /** What a batch needs of a connection; a test may fail where it likes. */
 export interface WriteConnection {
