@@ -20,32 +20,31 @@ const LETTER_OF = new Map(LOOK_ALIKES.flatMap(([letter, alike]) => [...alike].ma
 /** Capital letters in symbols that NFKC leaves alone: negative circled, negative squared, regional indicators. */
 const ENCLOSED_ALPHABETS = [0x1_f150, 0x1_f170, 0x1_f1e6] as const;
 
-const MAY_MASK = /[^\p{ASCII}]|[$35]/u;
+const MASKED = /[^\p{ASCII}]|[$35]/gu;
 
-export interface UnmaskedText {
-  /** The text with each look-alike replaced by the letter that it looks like, without marks. */
-  readonly text: string;
-  /** Where the character at a position of `text` begins in the original; one entry more than `text` is long. */
-  readonly originalIndex: readonly number[];
+/** A comparable form with each look-alike replaced by the letter it looks like, without marks. Linear. */
+export function unmask(form: string): string {
+  const letters = new Map<string, string>();
+  return form.replaceAll(MASKED, (character) => {
+    const known = letters.get(character);
+    if (known !== undefined) return known;
+    const letter = baseLetter(character);
+    letters.set(character, letter);
+    return letter;
+  });
 }
 
-/** Takes a comparable form; null where there is nothing to replace. Linear. */
-export function unmask(form: string): UnmaskedText | null {
-  if (!MAY_MASK.test(form)) return null;
-  const letters = new Map<string, string>();
-  const pieces: string[] = [];
-  const originalIndex: number[] = [];
-  let index = 0;
+/** The part of the form that `unmask` turned into what stands between two positions of its result. */
+export function maskedSlice(form: string, from: number, to: number): string {
+  let at = 0;
+  let masked = '';
   for (const character of form) {
-    const letter = letters.get(character) ?? baseLetter(character);
-    letters.set(character, letter);
-    pieces.push(letter);
-    for (let i = 0; i < letter.length; i++) originalIndex.push(index);
-    index += character.length;
+    const letter = unmask(character);
+    if (at >= to && letter !== '') break;
+    if (at >= from) masked += character;
+    at += letter.length;
   }
-  originalIndex.push(index);
-  const text = pieces.join('');
-  return text === form ? null : { text, originalIndex };
+  return masked;
 }
 
 /** The characters that a right-to-left override shows in reverse: the code typed backwards looks like the code. */

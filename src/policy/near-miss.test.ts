@@ -64,6 +64,9 @@ const NEAR: Readonly<Record<NearMiss['kind'], readonly string[]>> = {
     "send Dr. O'Brien's file secure",
     'send and secure',
     'send - file - secure',
+    'send the file to secure',
+    'send via secure email',
+    'send me a secure link',
   ],
   reversed: [
     'secure send',
@@ -112,6 +115,8 @@ const NEAR: Readonly<Record<NearMiss['kind'], readonly string[]>> = {
     'Re: [encrypt] labs',
     '[cifrado] resultados',
     '[envío seguro]',
+    '[encypt] labs',
+    '(Secrue)',
   ],
   'code-in-body': [],
 };
@@ -124,7 +129,6 @@ const NEITHER: readonly string[] = [
   'Sent secure link for MRI upload',
   'lend secured',
   'lunch?',
-  'Send me your secure link',
   'sender secure',
   'send security question',
   'End secure session',
@@ -138,6 +142,12 @@ const NEITHER: readonly string[] = [
   'Security update',
   'Re: encryption options',
   'a secure [draft] plan',
+  'Send the form and secure your place',
+  'Where to send it? The site is secure',
+  'Company news - Secure Access Company',
+  'Consent form - secure upload',
+  'non -secure-mode',
+  'Please secure (all doors)',
   '',
 ];
 

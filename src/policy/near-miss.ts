@@ -4,9 +4,9 @@
  * docs/policy.md. A subject that carries the code is never asked about here. Linear in the length of the subject.
  */
 import type { MessageFacts, NearMiss } from './facts.ts';
-import { reverseIfOverridden, unmask } from './look-alikes.ts';
+import { maskedSlice, reverseIfOverridden, unmask } from './look-alikes.ts';
 import { ORDINARY_BEFORE_SECURE } from './ordinary-words.ts';
-import { carriesCode, comparableForm } from './subject-code.ts';
+import { comparableForm, formCarriesCode } from './subject-code.ts';
 import { isOneSlipAway, nearnessToSecure, nearnessToSend, splitWords } from './subject-words.ts';
 import type { SubjectWord } from './subject-words.ts';
 import { findVendorTags } from './vendor-tags.ts';
@@ -30,8 +30,10 @@ const MAX_BODY_LINE_CHARACTERS = 200;
 /** The first near miss, or null. Subjects that carry the code are passed over. */
 export function findNearMiss(facts: NearMissFacts): NearMiss | null {
   for (const subject of facts.subjects) {
-    if (carriesCode(subject)) continue;
-    const found = findInSubject(subject) ?? findVendorTag(subject, facts);
+    const form = comparableForm(subject);
+    if (formCarriesCode(form)) continue;
+    const plain = withoutControls(form);
+    const found = findAlike(subject, plain) ?? findInWords(plain) ?? findVendorTag(plain, facts);
     if (found !== null) return found;
   }
   return findInBody(facts.firstBodyLine) ?? findInBody(facts.lastBodyLine);
@@ -49,11 +51,6 @@ function vendorTagName(tag: string): string {
   return `vendor-tag:${tag}`;
 }
 
-function findInSubject(subject: string): NearMiss | null {
-  const form = withoutControls(comparableForm(subject));
-  return findAlike(subject, form) ?? findInWords(form);
-}
-
 function withoutControls(form: string): string {
   return form.replaceAll(/\p{Cc}/gu, ' ');
 }
@@ -61,26 +58,25 @@ function withoutControls(form: string): string {
 /** The code in other letters, alone or with one slip; or typed backwards under a right-to-left override. */
 function findAlike(subject: string, form: string): NearMiss | null {
   const reversed = reverseIfOverridden(subject, form);
-  if (reversed !== null && carriesCode(reversed)) return nearMiss('look-alike', form);
+  if (reversed !== null && formCarriesCode(reversed)) return nearMiss('look-alike', form);
   const unmasked = unmask(form);
-  if (unmasked === null) return null;
-  const words = splitWords(unmasked.text);
-  for (const [first, second] of neighbours(words)) {
-    if (nearnessToSend(first.text) === 'exact' && nearnessToSecure(second.text) === 'exact') {
-      const from = unmasked.originalIndex[first.start];
-      const to = unmasked.originalIndex[second.end];
-      const isMasked = form.slice(from, to) !== unmasked.text.slice(first.start, second.end);
-      if (isMasked) return nearMiss('look-alike', form.slice(from, to));
-    }
+  if (unmasked === form) return null;
+  const words = splitWords(unmasked);
+  const exact = findExact(words);
+  if (exact !== null) {
+    const masked = maskedSlice(form, exact.start, exact.end);
+    if (masked !== unmasked.slice(exact.start, exact.end)) return nearMiss('look-alike', masked);
   }
-  const joined = words.find((word) => word.text === CODE_JOINED);
-  if (joined !== undefined) {
-    return nearMiss(
-      'look-alike',
-      form.slice(unmasked.originalIndex[joined.start], unmasked.originalIndex[joined.end]),
-    );
-  }
-  return findPair(unmasked.text, words);
+  return findPair(unmasked, words);
+}
+
+/** Where the code stands among words that have been unmasked, whatever is between its two words. */
+function findExact(words: readonly SubjectWord[]): { readonly start: number; readonly end: number } | null {
+  const pair = readNeighbours(words, (first, second) => {
+    const isCode = first.text === 'send' && second.text === 'secure';
+    return isCode ? { start: first.start, end: second.end } : null;
+  });
+  return pair ?? words.find((word) => word.text === CODE_JOINED) ?? null;
 }
 
 function findInWords(form: string): NearMiss | null {
@@ -96,11 +92,10 @@ function findInWords(form: string): NearMiss | null {
 
 /** Two neighbours that are the key words but for one slip each, something glued on, or punctuation between. */
 function findPair(form: string, words: readonly SubjectWord[]): NearMiss | null {
-  for (const [first, second] of neighbours(words)) {
+  return readNeighbours(words, (first, second) => {
     const kind = pairKind(first.text, second.text, form.slice(first.end, second.start));
-    if (kind !== null) return nearMiss(kind, form.slice(first.start, second.end));
-  }
-  return null;
+    return kind === null ? null : nearMiss(kind, form.slice(first.start, second.end));
+  });
 }
 
 function pairKind(first: string, second: string, gap: string): NearMiss['kind'] | null {
@@ -149,33 +144,42 @@ function findWordsBetween(form: string, words: readonly SubjectWord[]): NearMiss
     if (word.text === 'send') send = word;
     if (word.text !== 'secure' || send === null) continue;
     const between = word.group - send.group - 1;
-    const before = words[index - 1]?.text ?? '';
-    if (between > MAX_WORDS_BETWEEN || ORDINARY_BEFORE_SECURE.has(before)) continue;
-    // "send and secure" is a code remembered wrongly; "send the deposit and secure your place" is a sentence.
-    if (before === 'and' && between > 1) continue;
+    if (between > MAX_WORDS_BETWEEN || isGrammar(form, words, index, between)) continue;
     return nearMiss('words-between', form.slice(send.start, word.end));
   }
   return null;
 }
 
-/** `secure send` at an end of the subject or alone in brackets. */
+/**
+ * True where `secure` is a verb with its object ("send a deposit to secure your place", "send the form and secure
+ * your place") or a predicate ("is secure"). "send and secure" alone is a code remembered wrongly.
+ */
+function isGrammar(form: string, words: readonly SubjectWord[], index: number, between: number): boolean {
+  const before = words[index - 1]?.text ?? '';
+  if (ORDINARY_BEFORE_SECURE.has(before)) return true;
+  const here = words[index];
+  const next = words[index + 1];
+  const hasObject =
+    here !== undefined && next !== undefined && /^\s+$/u.test(form.slice(here.end, next.start));
+  return hasObject && (before === 'to' || (before === 'and' && between > 1));
+}
+
+/** `secure send`, in two words or one, at an end of the subject or alone in brackets. */
 function findReversed(form: string, words: readonly SubjectWord[]): NearMiss | null {
-  const coreStart = form.length - subjectCore(form).length;
-  const firstOfCore = words.findIndex((word) => word.start >= coreStart);
-  for (const [first, second, index] of neighbours(words)) {
-    if (!isReversed(first.text, second.text, form.slice(first.end, second.start))) continue;
-    const atAnEnd = index === firstOfCore || index === words.length - 2;
-    if (atAnEnd || isBracketed(form, first.start, second.end)) {
-      return nearMiss('reversed', form.slice(first.start, second.end));
-    }
-  }
-  for (const [index, word] of words.entries()) {
-    const atAnEnd = index === firstOfCore || index === words.length - 1;
-    if (word.text === CODE_REVERSED && (atAnEnd || isBracketed(form, word.start, word.end))) {
-      return nearMiss('reversed', word.text);
-    }
-  }
-  return null;
+  const start = coreStart(form);
+  const firstOfCore = words.findIndex((word) => word.start >= start);
+  const atAnEnd = (from: number, to: number) => from === firstOfCore || to === words.length - 1;
+  const inTwo = readNeighbours(words, (first, second, index) => {
+    if (!isReversed(first.text, second.text, form.slice(first.end, second.start))) return null;
+    const counts = atAnEnd(index, index + 1) || isBracketed(form, first.start, second.end);
+    return counts ? nearMiss('reversed', form.slice(first.start, second.end)) : null;
+  });
+  if (inTwo !== null) return inTwo;
+  const inOne = words.find(
+    (word, index) =>
+      word.text === CODE_REVERSED && (atAnEnd(index, index) || isBracketed(form, word.start, word.end)),
+  );
+  return inOne === undefined ? null : nearMiss('reversed', inOne.text);
 }
 
 function isReversed(first: string, second: string, gap: string): boolean {
@@ -193,21 +197,20 @@ function isBracketed(form: string, start: number, end: number): boolean {
 
 /** Marks of answers and forwards, in the usual languages, and the tags that mail systems put before a subject. */
 const ANSWER_MARK =
-  /^\s{0,8}(?:(?:re|fw|fwd|aw|wg|rv|res|enc|tr|antw|doorst|sv|vs|vb|vl|rif|r|i|odp|pd|ynt|ilt)(?:\s?\[\d{1,4}\])?\s?[:：]|\[(?:external|ext|externo)\]:?)/u;
+  /\s{0,8}(?:(?:re|fw|fwd|aw|wg|rv|res|enc|tr|antw|doorst|sv|vs|vb|vl|rif|r|i|odp|pd|ynt|ilt)(?:\s?\[\d{1,4}\])?\s?[:：]|\[(?:external|ext|externo)\]:?)/uy;
 
-/** The subject without answer and forward marks in front. */
-function subjectCore(form: string): string {
-  let core = form;
-  for (let mark = ANSWER_MARK.exec(core); mark !== null; mark = ANSWER_MARK.exec(core)) {
-    core = core.slice(mark[0].length);
-  }
-  return core;
+/** Where the subject begins behind answer and forward marks. */
+function coreStart(form: string): number {
+  let start = 0;
+  ANSWER_MARK.lastIndex = 0;
+  while (ANSWER_MARK.test(form)) start = ANSWER_MARK.lastIndex;
+  return start;
 }
 
 /** Another product's tag, unless somebody outside wrote it first or its author has answered about it already. */
-function findVendorTag(subject: string, facts: NearMissFacts): NearMiss | null {
+function findVendorTag(form: string, facts: NearMissFacts): NearMiss | null {
   if (facts.isAnswerOrForward && facts.threadFromOutside) return null;
-  const core = subjectCore(withoutControls(comparableForm(subject))).trim();
+  const core = form.slice(coreStart(form)).trim();
   const open = findVendorTags(core).find(({ tag }) => !facts.settledNearMisses.includes(vendorTagName(tag)));
   return open === undefined ? null : { ...nearMiss('vendor-tag', open.text), tag: open.tag };
 }
@@ -228,13 +231,18 @@ function pairIsCode(first: string, second: string): boolean {
   return near.every((nearness) => nearness === 'exact' || nearness === 'slip');
 }
 
-function* neighbours(
+/** What `read` says about the first two neighbours that it says anything about. */
+function readNeighbours<T>(
   words: readonly SubjectWord[],
-): Generator<[first: SubjectWord, second: SubjectWord, index: number]> {
-  for (const [index, second] of words.entries()) {
-    const first = words[index - 1];
-    if (first !== undefined) yield [first, second, index - 1];
+  read: (first: SubjectWord, second: SubjectWord, index: number) => T | null,
+): T | null {
+  for (let index = 0; index + 1 < words.length; index++) {
+    const [first, second] = [words[index], words[index + 1]];
+    if (first === undefined || second === undefined) continue;
+    const found = read(first, second, index);
+    if (found !== null) return found;
   }
+  return null;
 }
 
 function nearMiss(kind: NearMiss['kind'], text: string): NearMiss {

@@ -25,14 +25,8 @@ export const ORDINARY_WITH_SEND = wordSet(
 /** Longer words that end with `secure` and mean something else, mostly its opposite. */
 export const ORDINARY_WITH_SECURE = wordSet('insecure unsecure nonsecure biosecure cybersecure');
 
-/**
- * The word directly before `secure` that makes it plain grammar in `send … secure`: the verb of an infinitive ("to
- * secure your appointment"), an adjective before its noun ("our secure portal"), a predicate ("is secure").
- */
-export const ORDINARY_BEFORE_SECURE = wordSet(
-  'to a an the our your my his her their its any every each',
-  'is are be was were been more most less how not help helps',
-);
+/** Directly before `secure` in `send … secure`: it is what something is, or what something helps to do. */
+export const ORDINARY_BEFORE_SECURE = wordSet('is are be was were been how helps');
 
 function wordSet(...lines: readonly string[]): ReadonlySet<string> {
   return new Set(lines.flatMap((line) => line.split(' ')));

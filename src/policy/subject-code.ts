@@ -15,6 +15,9 @@ const SECOND = 'secure';
  */
 const LONG_RUN_OF_MARKS = /([\p{M}\uff9e\uff9f]{30})[\p{M}\uff9e\uff9f]+/gu;
 
+/** Ligatures of whole phrases, up to 18 letters each: one letter is enough to know that they are no code. */
+const LONG_LIGATURES = /[\ufdfa\ufdfb]/gu;
+
 /** Characters without width: format characters (Cf), variation selectors and other default ignorable ones. */
 const INVISIBLE = /[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu;
 
@@ -29,7 +32,11 @@ const MARK = /\p{M}/u;
 
 /** True where the subject, or what is left of it without control characters, has the code as words of its own. */
 export function carriesCode(decodedSubject: string): boolean {
-  const form = comparableForm(decodedSubject);
+  return formCarriesCode(comparableForm(decodedSubject));
+}
+
+/** As `carriesCode`, for a text that `comparableForm` gave. */
+export function formCarriesCode(form: string): boolean {
   const withGaps = form.replaceAll(CONTROL, ' ');
   if (hasCode(withGaps)) return true;
   const closedUp = form.replaceAll(CONTROL_BUT_WHITE_SPACE, '');
@@ -43,6 +50,7 @@ export function carriesCode(decodedSubject: string): boolean {
 export function comparableForm(text: string): string {
   return text
     .replaceAll(LONG_RUN_OF_MARKS, '$1')
+    .replaceAll(LONG_LIGATURES, '\u0644')
     .replaceAll(BLANK, ' ')
     .replaceAll(INVISIBLE, '')
     .normalize('NFKC')

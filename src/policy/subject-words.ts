@@ -25,7 +25,7 @@ export function splitWords(form: string): SubjectWord[] {
   let end = 0;
   for (const match of form.matchAll(WORD)) {
     const start = match.index;
-    if (/\s/u.test(form.slice(end, start))) group++;
+    if (form[end] === ' ' || /\s/u.test(form.slice(end, start))) group++;
     end = start + match[0].length;
     words.push({ text: match[0], start, end, group });
   }
