@@ -28,14 +28,32 @@ export interface ScannedPart {
   readonly text: { readonly start: number; readonly end: number } | null;
   /** Parent's media type, lower case; null at the root. */
   readonly parentMediaType: string | null;
+  /** Decoded Subject of the message in a `message/rfc822` part; null elsewhere and where it has none. */
+  readonly embeddedSubject: string | null;
+}
+
+/** A multipart: what holds parts. Its path is '' at the root, and that of the message part where it is one's body. */
+export interface ScannedContainer {
+  readonly path: string;
+  readonly mediaType: string;
+  /** Byte range of its body, from the preamble to the epilogue. */
+  readonly start: number;
+  readonly end: number;
+  readonly parentMediaType: string | null;
 }
 
 export interface ScanResult {
+  /** Offset of the first byte of the body: the header with the empty line that ends it. */
   readonly headerBytes: number;
   readonly header: readonly HeaderField[];
+  /** Leaves and embedded messages, in order. */
   readonly parts: readonly ScannedPart[];
-  /** Sum of the decoded bytes of all leaf parts. */
+  readonly containers: readonly ScannedContainer[];
+  /** Sum of the decoded bytes of all leaf parts, and of what stands outside every part. */
   readonly decodedBytes: number;
+  /** Bytes of preambles and epilogues, and of what comes after the limit of parts. */
+  readonly outsideBytes: number;
+  /** Of the parts that are no body text, in decoded bytes; an embedded message counts as a whole. */
   readonly largestAttachmentBytes: number;
   /** First and last non-empty line of the first text/plain body (decoded, at most 200 characters each). */
   readonly firstBodyLine: string;
