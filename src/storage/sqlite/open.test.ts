@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { test } from 'node:test';
 
+import { silentLog } from '#src/base/log.ts';
 import { openTestDatabase } from '#test/support/test-database.ts';
 
 import { openSqliteDatabase } from './open.ts';
-import { silentLog } from '#src/base/log.ts';
-import { join } from 'node:path';
 
 test('the write connection syncs every commit, zeroes what is deleted and checks foreign keys', async () => {
   const { database, dispose } = await openTestDatabase();

@@ -90,7 +90,11 @@ export class SqliteWriter {
   }
 
   #startWorker(): Worker {
-    const worker = new Worker(new URL('./writer-thread.ts', import.meta.url), { workerData: this.#settings });
+    const worker = new Worker(new URL('./writer-thread.ts', import.meta.url), {
+      workerData: this.#settings,
+      // Not this process's options: some (--input-type) keep a thread from starting.
+      execArgv: [],
+    });
     this.#worker = worker;
     worker.on('message', (message: FromWriter) => {
       this.#receive(message);
