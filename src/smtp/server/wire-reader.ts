@@ -115,7 +115,7 @@ export class WireReader extends SMTPStream {
     while (this.#takeResumed()) {
       this.#step();
       steps += 1;
-      if (steps === COMMANDS_IN_ONE_TURN) {
+      if (steps >= COMMANDS_IN_ONE_TURN && this.#resumed) {
         this.#pumping = false;
         setImmediate(() => this.#pump());
         return;

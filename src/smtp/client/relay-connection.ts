@@ -1,0 +1,303 @@
+/**
+ * One connection to a next hop. Connecting, EHLO, STARTTLS and AUTH are nodemailer's (10.6.0, pinned: this rests on
+ * its inner methods, and a test notices if they go). Its replies pass our strict reading first, because it takes
+ * `25O` and `250-` followed by `550` for success and forgets octets injected after STARTTLS. What a mail says is
+ * `transaction.ts`.
+ */
+import net from 'node:net';
+import type { Socket } from 'node:net';
+
+import SMTPConnection from 'nodemailer/lib/smtp-connection';
+import type { SMTPConnectionOptions } from 'nodemailer/lib/smtp-connection';
+
+import { CodedError, errorCode } from '#src/base/coded-error.ts';
+
+import { ReplyGuard, parseReply, printable } from './reply.ts';
+import type { Reply } from './reply.ts';
+import { tlsFactsOf, tlsOptionsOf } from './tls-requirements.ts';
+import type { ClientTimeouts, NextHop, TlsFacts } from './transmit.ts';
+
+/** A connection that could not be made, or broke. The message is fit for an outcome's `reply`. */
+export class ConnectionFailure extends CodedError {
+  readonly stage: 'connect' | 'tls';
+  /** The peer's reply, where it gave one. */
+  readonly reply: Reply | null;
+
+  constructor(code: string, message: string, stage: 'connect' | 'tls', reply: Reply | null = null) {
+    super(code, printable(message));
+    this.stage = stage;
+    this.reply = reply;
+  }
+}
+
+interface NodemailerInternals {
+  _socket: Socket;
+  _remainder: string;
+  _responseQueue: string[];
+  _responseActions: ((reply: string) => void)[];
+  _ehloLines?: string[];
+  _onData(chunk: Buffer): void;
+  _onError(error: Error, type: string, reply: string | false, command: string): void;
+  _upgradeConnection(callback: (error: Error | null) => void): void;
+  _actionSTARTTLS(reply: string): void;
+  _sendCommand(line: string): void;
+}
+
+type NodemailerError = Error & { response?: string; command?: string };
+
+const NodemailerConnection = SMTPConnection as unknown as new (
+  options: SMTPConnectionOptions,
+) => SMTPConnection & NodemailerInternals;
+
+/** nodemailer's connection, believing less of what it reads. */
+class StrictConnection extends NodemailerConnection {
+  readonly #replies = new ReplyGuard();
+
+  override _onData(chunk: Buffer): void {
+    const problem = this.#replies.inspect(chunk);
+    if (problem === null) super._onData(chunk);
+    else this._onError(new Error(problem), 'EPROTOCOL', false, 'CONN');
+  }
+
+  override _actionSTARTTLS(reply: string): void {
+    // Only 220 starts a handshake (RFC 3207 section 4); other replies that begin with 2 are not an answer to it.
+    if (reply.startsWith('2') && !reply.startsWith('220'))
+      this._onError(new Error('wrong reply to STARTTLS'), 'EPROTOCOL', reply, 'STARTTLS');
+    else super._actionSTARTTLS(reply);
+  }
+
+  override _upgradeConnection(callback: (error: Error | null) => void): void {
+    // What came in plaintext behind the 220 may be an attacker's; a peer in order sends nothing there.
+    if (this._remainder !== '' || this._responseQueue.length > 0)
+      this._onError(new Error('octets after the reply to STARTTLS'), 'ETLS', false, 'STARTTLS');
+    else super._upgradeConnection(callback);
+  }
+}
+
+export class RelayConnection {
+  readonly tls: TlsFacts | null;
+  readonly #connection: StrictConnection;
+  readonly #extensions = new Map<string, string>();
+  readonly #pending = new Set<(failure: ConnectionFailure) => void>();
+  #failure: ConnectionFailure | null = null;
+  /** Mails sent so far. */
+  messages = 0;
+  /** A refused transaction is still open in the peer's mind. */
+  needsReset = false;
+
+  private constructor(connection: StrictConnection, hop: NextHop) {
+    this.#connection = connection;
+    this.tls = tlsFactsOf(connection._socket, hop);
+    for (const line of connection._ehloLines ?? []) {
+      const [keyword = '', ...values] = line.split(' ');
+      this.#extensions.set(keyword.toUpperCase(), values.join(' '));
+    }
+    connection.on('error', (error: NodemailerError) => this.#fail(failureOf(error, 'connect')));
+    connection.on('end', () =>
+      this.#fail(new ConnectionFailure('ECONNECTION', 'connection closed', 'connect')),
+    );
+  }
+
+  /** Throws ConnectionFailure. Nothing of a mail has been sent when it resolves. */
+  static async open(hop: NextHop, helloName: string, timeouts: ClientTimeouts): Promise<RelayConnection> {
+    const socket = await connectSocket(hop, timeouts.connectMs);
+    const connection = new StrictConnection(connectionOptions(hop, helloName, socket, timeouts));
+    await withSession(connection, hop, timeouts.sessionMs, async () => {
+      await establish(connection, hop);
+      if (hop.auth !== undefined) await authenticate(connection, hop, hop.auth);
+    });
+    return new RelayConnection(connection, hop);
+  }
+
+  get usable(): boolean {
+    return this.#failure === null;
+  }
+
+  /** Everything sent has been answered and nothing was answered in advance. */
+  get quiet(): boolean {
+    return this.#pending.size === 0 && !this.unread;
+  }
+
+  /** Octets came in that no command has taken as its reply. */
+  get unread(): boolean {
+    const { _remainder, _responseQueue } = this.#connection;
+    return _remainder !== '' || _responseQueue.length > 0;
+  }
+
+  /** The parameters of an EHLO keyword; null where the peer does not offer it. */
+  extension(keyword: string): string | null {
+    return this.#extensions.get(keyword) ?? null;
+  }
+
+  get socket(): Socket {
+    return this.#connection._socket;
+  }
+
+  /** Sends the commands in one write and resolves each reply in turn; rejects with ConnectionFailure. */
+  commands(lines: readonly string[]): Promise<Reply>[] {
+    const replies = lines.map(() => this.expectReply());
+    if (this.usable) this.socket.write(`${lines.join('\r\n')}\r\n`);
+    return replies;
+  }
+
+  command(line: string): Promise<Reply> {
+    const reply = this.expectReply();
+    if (this.usable) this.socket.write(`${line}\r\n`);
+    return reply;
+  }
+
+  expectReply(): Promise<Reply> {
+    const { promise, resolve, reject } = Promise.withResolvers<Reply>();
+    if (this.#failure === null) {
+      this.#pending.add(reject);
+      this.#connection._responseActions.push((raw) => {
+        this.#pending.delete(reject);
+        resolve(parseReply(raw));
+      });
+    } else reject(this.#failure);
+    // Replies that nobody waits for any more must not end the process.
+    promise.catch(() => {});
+    return promise;
+  }
+
+  /** Ends the connection without a word. */
+  drop(reason = 'connection dropped'): void {
+    this.#fail(new ConnectionFailure('ECONNECTION', reason, 'connect'));
+    this.#connection._socket.destroy();
+    this.#connection.close();
+  }
+
+  quit(): void {
+    if (this.usable) this.#connection.quit();
+    this.#failure ??= new ConnectionFailure('ECONNECTION', 'connection closed', 'connect');
+  }
+
+  #fail(failure: ConnectionFailure): void {
+    this.#failure ??= failure;
+    for (const reject of this.#pending) reject(this.#failure);
+    this.#pending.clear();
+  }
+}
+
+function connectSocket(hop: NextHop, timeoutMs: number): Promise<Socket> {
+  const { promise, resolve, reject } = Promise.withResolvers<Socket>();
+  const socket = net.connect({
+    host: hop.host,
+    port: hop.port,
+    ...(hop.localAddress === undefined ? {} : { localAddress: hop.localAddress }),
+  });
+  const timer = setTimeout(() => {
+    socket.destroy();
+    reject(new ConnectionFailure('ETIMEDOUT', 'connection timed out', 'connect'));
+  }, timeoutMs);
+  socket.once('error', (error) => {
+    clearTimeout(timer);
+    reject(new ConnectionFailure(errorCode(error), `can't connect: ${errorCode(error)}`, 'connect'));
+  });
+  socket.once('connect', () => {
+    clearTimeout(timer);
+    socket.removeAllListeners('error');
+    // Until nodemailer listens, an error must not be nobody's.
+    socket.on('error', () => {});
+    resolve(socket);
+  });
+  return promise;
+}
+
+function connectionOptions(
+  hop: NextHop,
+  helloName: string,
+  socket: Socket,
+  timeouts: ClientTimeouts,
+): SMTPConnectionOptions {
+  return {
+    connection: socket,
+    host: hop.host,
+    port: hop.port,
+    secure: hop.implicitTls,
+    ignoreTLS: hop.tls === 'none',
+    requireTLS: hop.tls === 'verified' && !hop.implicitTls,
+    opportunisticTLS: hop.tls === 'opportunistic',
+    servername: hop.servername,
+    tls: tlsOptionsOf(hop),
+    name: helloName,
+    connectionTimeout: timeouts.sessionMs,
+    greetingTimeout: timeouts.sessionMs,
+    socketTimeout: timeouts.dotMs * 2,
+    socketCloseTimeout: 1_000,
+    maxResponseSize: 65_536,
+    logger: false,
+  };
+}
+
+/** Runs the steps until EHLO or AUTH is answered, within the time for all of them. */
+async function withSession(
+  connection: StrictConnection,
+  hop: NextHop,
+  timeoutMs: number,
+  steps: () => Promise<void>,
+): Promise<void> {
+  const { promise: failed, reject } = Promise.withResolvers<never>();
+  failed.catch(() => {});
+  const onError = (error: NodemailerError): void => {
+    const tlsStage = connection.upgrading === true || isTlsProblem(error, hop);
+    reject(failureOf(error, tlsStage ? 'tls' : 'connect'));
+  };
+  const onEnd = (): void => reject(new ConnectionFailure('ECONNECTION', 'connection closed', 'connect'));
+  connection.on('error', onError);
+  connection.on('end', onEnd);
+  const timer = setTimeout(
+    () => reject(new ConnectionFailure('ETIMEDOUT', 'session set-up timed out', 'connect')),
+    timeoutMs,
+  );
+  try {
+    await Promise.race([steps(), failed]);
+  } catch (error) {
+    connection.on('error', () => {});
+    connection.close();
+    connection._socket.destroy();
+    throw error;
+  } finally {
+    clearTimeout(timer);
+    connection.removeListener('error', onError);
+    connection.removeListener('end', onEnd);
+  }
+}
+
+async function establish(connection: StrictConnection, hop: NextHop): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  connection.connect((error) => {
+    if (error === undefined || error === null) resolve();
+    else reject(failureOf(error as NodemailerError, 'connect'));
+  });
+  await promise;
+  if (hop.tls === 'verified' && tlsFactsOf(connection._socket, hop)?.verified !== true)
+    throw new ConnectionFailure('ETLS', 'the connection is not verified TLS', 'tls');
+}
+
+async function authenticate(
+  connection: StrictConnection,
+  hop: NextHop,
+  auth: NonNullable<NextHop['auth']>,
+): Promise<void> {
+  if (!connection.secure && !/^(?:127\.|::1$|localhost$)/u.test(hop.host))
+    throw new ConnectionFailure('ETLS', 'credentials are sent over TLS only', 'tls');
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  connection.login({ credentials: { user: auth.user, pass: auth.password } }, (error) => {
+    if (error === undefined || error === null) resolve();
+    else reject(failureOf(error as NodemailerError, 'connect'));
+  });
+  await promise;
+}
+
+function isTlsProblem(error: NodemailerError, hop: NextHop): boolean {
+  if (errorCode(error) === 'ETLS') return true;
+  // Without EHLO there is no STARTTLS, and a hop that must be verified has failed at that.
+  return hop.tls === 'verified' && error.command === 'EHLO';
+}
+
+function failureOf(error: NodemailerError, stage: 'connect' | 'tls'): ConnectionFailure {
+  const reply = error.response === undefined ? null : parseReply(error.response);
+  const text = reply === null ? error.message : reply.text;
+  return new ConnectionFailure(errorCode(error), stage === 'tls' ? `TLS: ${text}` : text, stage, reply);
+}

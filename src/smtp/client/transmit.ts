@@ -1,0 +1,116 @@
+/** What the sending side takes and gives back: where a mail goes, the mail, and what came of it. */
+
+export interface NextHop {
+  readonly host: string;
+  readonly port: number;
+  /** TLS from the first octet (RFC 8314), not by STARTTLS. */
+  readonly implicitTls: boolean;
+  /**
+   * `none`: plaintext, for loopback. `opportunistic`: TLS where offered, else plaintext (RFC 7435). `verified`:
+   * nothing is sent before a certificate for `servername` has been checked against the trust anchors.
+   */
+  readonly tls: 'none' | 'opportunistic' | 'verified';
+  /** The name the certificate must carry; default `host`. */
+  readonly servername?: string | undefined;
+  /** Trust anchors (PEM) beside those of the system. */
+  readonly ca?: readonly string[] | undefined;
+  /** Sent only over TLS, or to a loopback address. */
+  readonly auth?: { readonly user: string; readonly password: string } | undefined;
+  readonly localAddress?: string | undefined;
+}
+
+export interface OutgoingMail {
+  /** As SMTP gave it, without brackets; '' is the null reverse-path. */
+  readonly reversePath: string;
+  readonly recipient: string;
+  readonly smtputf8: boolean;
+  readonly body: '7bit' | '8bitmime';
+  /** Octets of the content as it is, without dot-stuffing. */
+  readonly sizeBytes: number;
+  /** Values as they were on the wire (xtext). Left out where the peer has no DSN. */
+  readonly dsn?:
+    | {
+        readonly notify: string | null;
+        readonly orcpt: string | null;
+        readonly ret: 'FULL' | 'HDRS' | null;
+        readonly envid: string | null;
+      }
+    | undefined;
+  /** Refuse a peer without REQUIRETLS (RFC 8689) and ask for it otherwise. */
+  readonly requireTlsExtension?: boolean | undefined;
+  /** The content, CR LF at every line end, not dot-stuffed. May be asked for twice in one attempt. */
+  content(): AsyncIterable<Buffer>;
+}
+
+export interface TlsFacts {
+  /** For example `TLSv1.3`. */
+  readonly version: string;
+  readonly cipher: string;
+  /** True only where name and chain were checked and the connection would not have been used otherwise. */
+  readonly verified: boolean;
+  /** The name that was checked, or would have been. */
+  readonly servername: string;
+  /** SHA-256 of the peer's certificate, hexadecimal with colons. */
+  readonly fingerprint256: string | null;
+}
+
+export type TransmitStage = 'connect' | 'tls' | 'mail' | 'rcpt' | 'data' | 'dot';
+
+/** `reply` is one line of at most 512 printable characters: the peer's words, or ours where it had none. */
+export type TransmitOutcome =
+  | {
+      readonly kind: 'accepted';
+      readonly reply: string;
+      readonly tls: TlsFacts | null;
+      /** False where `dsn` was asked for and the peer has no DSN: reports on success are ours (RFC 3461 section 5.2.2). */
+      readonly dsnPassedOn: boolean;
+    }
+  | {
+      readonly kind: 'deferred';
+      readonly reply: string;
+      readonly enhanced: string | null;
+      readonly stage: TransmitStage;
+      /** The final dot went out and its reply was lost: the peer may have the mail. */
+      readonly uncertain: boolean;
+      readonly tls: TlsFacts | null;
+    }
+  | {
+      readonly kind: 'rejected';
+      readonly reply: string;
+      readonly enhanced: string | null;
+      readonly stage: TransmitStage;
+      readonly tls: TlsFacts | null;
+    };
+
+export interface TransmitHooks {
+  /** Runs before a new connection is opened; not where an open one is used again. */
+  onConnecting?(): void;
+  /** Asked when all content has been written; false drops the connection instead of ending the mail. */
+  beforeDot?(): Promise<boolean>;
+  /** Runs when the final dot has been handed to the socket. */
+  onDotSent?(): void;
+}
+
+export interface ClientTimeouts {
+  /** TCP. */
+  readonly connectMs: number;
+  /** Greeting, EHLO, STARTTLS and AUTH together (RFC 5321 section 4.5.3.2: five minutes). */
+  readonly sessionMs: number;
+  /** MAIL and RCPT: five minutes. */
+  readonly envelopeMs: number;
+  /** DATA until 354: two minutes. */
+  readonly dataMs: number;
+  /** One block of content: three minutes. */
+  readonly blockMs: number;
+  /** The final dot: ten minutes. */
+  readonly dotMs: number;
+}
+
+export const defaultClientTimeouts: ClientTimeouts = {
+  connectMs: 10_000,
+  sessionMs: 300_000,
+  envelopeMs: 300_000,
+  dataMs: 120_000,
+  blockMs: 180_000,
+  dotMs: 600_000,
+};
