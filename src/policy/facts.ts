@@ -31,7 +31,7 @@ export interface MessageFacts {
   readonly isAnswerOrForward: boolean;
   /** The answered or forwarded mail came from outside the organisation, as far as the headers tell. */
   readonly threadFromOutside: boolean;
-  /** Lower-case names of near misses that this author already answered "secured" or "plain" for in this thread. */
+  /** What `nearMissName` gave for those that this author answered "secured" or "plain" for in this thread. */
   readonly settledNearMisses: readonly string[];
   /** The From mailbox is outside our domains (forwarded mail). */
   readonly authorOutside: boolean;

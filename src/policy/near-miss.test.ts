@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import * as fc from 'fast-check';
+
 import type { NearMiss } from './facts.ts';
 import { findNearMiss, nearMissName } from './near-miss.ts';
 import type { NearMissFacts } from './near-miss.ts';
+import { ORDINARY_NEAR_SECURE, ORDINARY_NEAR_SEND } from './ordinary-words.ts';
+import { isOneSlipAway } from './subject-words.ts';
 
 function factsOf(changes: Partial<NearMissFacts>): NearMissFacts {
   return {
@@ -220,4 +224,45 @@ for (const line of ['> send secure', 'I will send secure mail', 'Sent secure', '
 test('what is shown of a subject is short', () => {
   const found = findNearMiss(factsOf({ subjects: [`send ${'x'.repeat(5000)} secure`] }));
   assert.ok(found && found.text.length <= 121);
+});
+
+const LETTERS = 'abcdefghijklmnopqrstuvwxyz';
+
+/** Every word that one slip makes of a key word. */
+function slipsOf(key: string): Set<string> {
+  const slips = new Set<string>();
+  for (let at = 0; at <= key.length; at++) {
+    const [head, tail] = [key.slice(0, at), key.slice(at)];
+    for (const letter of LETTERS) slips.add(head + letter + tail).add(head + letter + tail.slice(1));
+    slips.add(head + tail.slice(1)).add(head + tail.slice(1, 2) + tail.slice(0, 1) + tail.slice(2));
+  }
+  slips.delete(key);
+  return slips;
+}
+
+test('every slip in the first word is held but for ordinary words', () => {
+  for (const slip of slipsOf('send')) {
+    const kind = kindOf(`${slip} secure labs`);
+    if (ORDINARY_NEAR_SEND.has(slip)) assert.equal(kind, null, slip);
+    else assert.notEqual(kind, null, slip);
+  }
+});
+
+test('every slip in the second word is held, also the ordinary ones: the first word is the key word', () => {
+  for (const slip of slipsOf('secure')) assert.notEqual(kindOf(`send ${slip} labs`), null, slip);
+  for (const word of ORDINARY_NEAR_SECURE) assert.equal(kindOf(`lend ${word}`), null, word);
+});
+
+test('every ordinary word in the list is one slip away', () => {
+  for (const word of ORDINARY_NEAR_SEND) assert.ok(isOneSlipAway(word, 'send'), word);
+  for (const word of ORDINARY_NEAR_SECURE) assert.ok(isOneSlipAway(word, 'secure'), word);
+});
+
+test('a subject of any characters with the code in it is passed over, without it gives an answer', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), fc.string(), (head, tail) => {
+      assert.equal(kindOf(`${head} send secure ${tail}`), null);
+      assert.doesNotThrow(() => kindOf(head));
+    }),
+  );
 });

@@ -5,11 +5,11 @@
  * left out on purpose: in front of `secure` they are far more often a slip of the finger.
  */
 
-/** One dropped, added, swapped or replaced letter away from `send`: English, Spanish, then names and short forms. */
+/** One dropped, added, swapped or replaced letter away from `send`: English, Spanish, and a web framework. */
 export const ORDINARY_NEAR_SEND = wordSet(
-  'sent sends spend bend lend mend tend fend vend rend wend pend end sand seed seen',
+  'sent sends spend bend lend mend tend fend vend rend wend pend end sand seed',
   'senda seno sena sed',
-  'sen zend kend',
+  'zend',
 );
 
 /** One slip away from `secure`. */
