@@ -56,7 +56,12 @@ export async function provenAddresses(
     .orderBy('provenAt')
     .execute();
   for (const proof of proofs) {
-    requireMac('account_addresses', proof.canonicalAddress, accountAddressMac(context.keys, proof), proof.mac);
+    requireMac(
+      'account_addresses',
+      proof.canonicalAddress,
+      accountAddressMac(context.keys, proof),
+      proof.mac,
+    );
   }
   return proofs;
 }

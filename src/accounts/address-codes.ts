@@ -1,6 +1,6 @@
 /**
- * Codes that prove an address: six digits mailed to it, good for ten minutes and five tries in the browser that
- * asked for them. A try is counted before the digits are compared, so that parallel guesses are tries too. For an
+ * Codes that prove an address: six digits mailed to it, good for ten minutes and five tries in the browser
+ * that asked for them. A try is counted before the digits are compared, so that parallel guesses are tries too. For an
  * address that nobody registered a reset makes a row all the same, with digits that nobody was sent: what the page
  * shows and what the database does tell nothing about who has an account.
  */
@@ -16,8 +16,8 @@ import { isLostRace, type Throttle } from './throttle.ts';
 
 export const CODE_LIFETIME_MS = 10 * MINUTE_MS;
 export const CODE_TRIES = 5;
-const CODES_AN_HOUR = 5;
-const CODES_A_DAY = 10;
+export const CODES_AN_HOUR = 5;
+export const CODES_A_DAY = 10;
 const MAX_RACES = 20;
 /** Rows are counted for a day; after that nothing needs them. */
 const KEPT_MS = 2 * DAY_MS;
@@ -28,7 +28,7 @@ export type AddressCode = Omit<AddressCodesTable, 'mac'>;
 export interface CodeRequest {
   readonly purpose: CodePurpose;
   readonly canonicalAddress: string;
-  /** The copy whose link was followed; empty where an address was typed. */
+  /** The copy whose link was followed; for a typed address any copy that went to it. */
   readonly recipientId: string;
   readonly browserHash: Uint8Array;
 }
@@ -52,10 +52,13 @@ export class AddressCodes {
     this.#throttle = throttle;
   }
 
-  /** A new code, with the statements that make it valid; they fail as a lost race beside another one for the address. */
+  /**
+   * A new code, with the statements that make it valid; they fail as a lost race beside another one for the address.
+   * Codes for a reset are counted by whoever asks for them, alike for addresses without an account.
+   */
   async issue(request: CodeRequest): Promise<IssuedCode> {
     const serialise = await this.#throttle.serialise('codes', request.canonicalAddress);
-    const wait = await this.#waitBeforeNext(request.canonicalAddress);
+    const wait = request.purpose === 'reset' ? 0 : await this.#waitBeforeNext(request.canonicalAddress);
     if (wait > 0) return { outcome: 'too-many', retryAfterSeconds: Math.ceil(wait / SECOND_MS) };
     const { clock, random, keys, database } = this.#context;
     const code = newAddressCode(random);
@@ -72,7 +75,9 @@ export class AddressCodes {
       tries: 0,
       usedAt: null,
     };
-    const insert = database.query.insertInto('address_codes').values({ ...row, mac: addressCodeMac(keys, row) });
+    const insert = database.query
+      .insertInto('address_codes')
+      .values({ ...row, mac: addressCodeMac(keys, row) });
     return { outcome: 'issued', code, statements: [serialise, statement(insert, exactlyOne)] };
   }
 

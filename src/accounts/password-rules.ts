@@ -17,7 +17,16 @@ export const PASSWORD_PROBLEM_MESSAGES: Readonly<Record<PasswordProblem, string>
     'This password is easy to guess: it is a common one, repeats itself, or is made of the name of this service, the organisation or your address.',
 };
 
-const PRODUCT_WORDS = ['sendsecure', 'send', 'secure', 'securemessage', 'message', 'password', 'passphrase', 'passwort'];
+const PRODUCT_WORDS = [
+  'sendsecure',
+  'send',
+  'secure',
+  'securemessage',
+  'message',
+  'password',
+  'passphrase',
+  'passwort',
+];
 /** What is left of a password after all known words are taken out must still be worth guessing. */
 const MIN_LEFT_AFTER_WORDS = 8;
 const MIN_DISTINCT_CHARACTERS = 5;
@@ -26,7 +35,10 @@ const MIN_BLOCKED_WORD = 4;
 let commonPasswords: ReadonlySet<string> | undefined;
 
 /** Null where the password may be used. `personalWords`: organisation, names, addresses; any form. */
-export function findPasswordProblem(password: string, personalWords: readonly string[]): PasswordProblem | null {
+export function findPasswordProblem(
+  password: string,
+  personalWords: readonly string[],
+): PasswordProblem | null {
   const normal = password.normalize('NFC');
   const length = [...normal].length;
   if (length < MIN_PASSWORD_LENGTH) return 'password-too-short';
@@ -59,7 +71,12 @@ function repeatedUnit(text: string): string | null {
   return null;
 }
 
-const RUNS = ['abcdefghijklmnopqrstuvwxyz', '01234567890123456789', 'qwertyuiopasdfghjklzxcvbnm', 'qwertzuiopasdfghjklyxcvbnm'];
+const RUNS = [
+  'abcdefghijklmnopqrstuvwxyz',
+  '01234567890123456789',
+  'qwertyuiopasdfghjklzxcvbnm',
+  'qwertzuiopasdfghjklyxcvbnm',
+];
 
 /** The whole text runs along the alphabet, the digits or a keyboard, forward or backward. */
 function isRun(text: string): boolean {

@@ -45,7 +45,11 @@ export class PasswordHasher {
   /** PHC string. Throws CodedError `busy` where too many wait already. */
   async hash(password: string): Promise<string> {
     const salt = this.#random(SALT_BYTES);
-    const tag = await this.#derive(password, { memory: MEMORY_KIB, passes: PASSES, parallelism: LANES, salt }, TAG_BYTES);
+    const tag = await this.#derive(
+      password,
+      { memory: MEMORY_KIB, passes: PASSES, parallelism: LANES, salt },
+      TAG_BYTES,
+    );
     return `$argon2id$v=19$m=${MEMORY_KIB},t=${PASSES},p=${LANES}$${unpadded(salt)}$${unpadded(tag)}`;
   }
 
@@ -85,7 +89,8 @@ export class PasswordHasher {
       this.#running++;
       return;
     }
-    if (this.#waiting.length >= MAX_WAITING) throw new CodedError('busy', 'too many passwords wait to be hashed');
+    if (this.#waiting.length >= MAX_WAITING)
+      throw new CodedError('busy', 'too many passwords wait to be hashed');
     await new Promise<void>((resolve) => this.#waiting.push(resolve));
   }
 

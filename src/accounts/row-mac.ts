@@ -32,7 +32,10 @@ export class RowForged extends CodedError {
   }
 }
 
-export function accountMac(keys: MacKeys, row: Pick<AccountsTable, 'id' | 'createdAt' | 'state' | 'resetAt'>): Buffer {
+export function accountMac(
+  keys: MacKeys,
+  row: Pick<AccountsTable, 'id' | 'createdAt' | 'state' | 'resetAt'>,
+): Buffer {
   return rowMac(keys, 'accounts', [row.id, row.createdAt, row.state, row.resetAt]);
 }
 
@@ -91,7 +94,12 @@ export function linkMac(keys: MacKeys, link: LinkFields): Buffer {
 }
 
 /** Throws RowForged unless `actual` is the hash that was computed for the row. */
-export function requireMac(table: string, rowKey: string, expected: Uint8Array, actual: Uint8Array | null): void {
+export function requireMac(
+  table: string,
+  rowKey: string,
+  expected: Uint8Array,
+  actual: Uint8Array | null,
+): void {
   if (actual === null || !equalBytes(expected, actual)) throw new RowForged(table, rowKey);
 }
 

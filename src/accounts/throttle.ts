@@ -6,7 +6,7 @@
 import { isIPv6 } from 'node:net';
 
 import { lengthPrefixed } from '#src/base/bytes.ts';
-import { HOUR_MS, MINUTE_MS, SECOND_MS, type Clock } from '#src/base/clock.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, type Clock } from '#src/base/clock.ts';
 import type { KeyProvider } from '#src/keys/key-provider.ts';
 import {
   exactlyOne,
@@ -17,7 +17,15 @@ import {
   type Statement,
 } from '#src/storage/database.ts';
 
-export type ThrottleKind = 'password' | 'network-failures' | 'network-codes' | 'network-checks' | 'codes';
+export type ThrottleKind =
+  | 'password'
+  | 'network-failures'
+  | 'network-codes'
+  | 'network-checks'
+  | 'codes'
+  | 'resets-an-hour'
+  | 'resets-a-day'
+  | 'decoy';
 
 export type ThrottleAnswer =
   | { readonly allowed: true }
@@ -32,13 +40,18 @@ const LONGEST_DELAY_MS = 30 * MINUTE_MS;
 const LOCKED_AT = 100;
 const MAX_RACES = 60;
 const LOCKED_RETRY_MS = 24 * HOUR_MS;
+const KEPT_MS = 30 * DAY_MS;
 
 export class Throttle {
   readonly #database: Pick<Database, 'query' | 'commit'>;
   readonly #keys: Pick<KeyProvider, 'mac'>;
   readonly #clock: Clock;
 
-  constructor(options: { database: Pick<Database, 'query' | 'commit'>; keys: Pick<KeyProvider, 'mac'>; clock: Clock }) {
+  constructor(options: {
+    database: Pick<Database, 'query' | 'commit'>;
+    keys: Pick<KeyProvider, 'mac'>;
+    clock: Clock;
+  }) {
     this.#database = options.database;
     this.#keys = options.keys;
     this.#clock = options.clock;
@@ -51,7 +64,9 @@ export class Throttle {
       const row = await this.#read(key);
       const refusal = this.#passwordRefusal(row);
       if (refusal !== null) return refusal;
-      if (await this.#commitCount(key, row, { windowStart: this.#clock.now(), count: (row?.count ?? 0) + 1 })) {
+      if (
+        await this.#commitCount(key, row, { windowStart: this.#clock.now(), count: (row?.count ?? 0) + 1 })
+      ) {
         return { allowed: true };
       }
     }
@@ -59,7 +74,12 @@ export class Throttle {
   }
 
   /** Counts one use in a window that begins with the first; refuses from the `limit + 1`st on. */
-  async countInWindow(kind: ThrottleKind, subject: string, limit: number, windowMs: number): Promise<ThrottleAnswer> {
+  async countInWindow(
+    kind: ThrottleKind,
+    subject: string,
+    limit: number,
+    windowMs: number,
+  ): Promise<ThrottleAnswer> {
     const key = this.#key(kind, subject);
     for (let race = 0; race < MAX_RACES; race++) {
       const now = this.#clock.now();
@@ -74,11 +94,49 @@ export class Throttle {
   }
 
   /** Whether the window's limit is used up, without counting. */
-  async isUsedUp(kind: ThrottleKind, subject: string, limit: number, windowMs: number): Promise<ThrottleAnswer> {
+  async isUsedUp(
+    kind: ThrottleKind,
+    subject: string,
+    limit: number,
+    windowMs: number,
+  ): Promise<ThrottleAnswer> {
     const row = await this.#read(this.#key(kind, subject));
     const now = this.#clock.now();
     if (row === undefined || row.windowStart + windowMs <= now || row.count < limit) return { allowed: true };
     return refusedFor(row.windowStart + windowMs - now);
+  }
+
+  /** Opens a window with nothing counted in it, or opens it anew. */
+  async openWindow(kind: ThrottleKind, subject: string): Promise<void> {
+    const key = this.#key(kind, subject);
+    for (let race = 0; race < MAX_RACES; race++) {
+      const row = await this.#read(key);
+      if (await this.#commitCount(key, row, { windowStart: this.#clock.now(), count: 0 })) return;
+    }
+  }
+
+  /** Counts in a window that `openWindow` opened: how many uses are left; null where none is open or left. */
+  async countInOpenWindow(
+    kind: ThrottleKind,
+    subject: string,
+    limit: number,
+    windowMs: number,
+  ): Promise<number | null> {
+    const key = this.#key(kind, subject);
+    for (let race = 0; race < MAX_RACES; race++) {
+      const row = await this.#read(key);
+      const isOpen = row !== undefined && this.#clock.now() < row.windowStart + windowMs;
+      if (!isOpen || row.count >= limit) return null;
+      const count = row.count + 1;
+      if (await this.#commitCount(key, row, { windowStart: row.windowStart, count })) return limit - count;
+    }
+    return null;
+  }
+
+  /** Removes counters whose longest window is over; wrong passwords in a row stay for a month. */
+  sweep(): Statement {
+    const before = this.#clock.now() - KEPT_MS;
+    return statement(this.#database.query.deleteFrom('throttles').where('windowStart', '<', before));
   }
 
   /** Forgets the wrong passwords of `subject`: part of the unit that signs in or resets. */
@@ -165,7 +223,8 @@ export function networkOf(address: string): string {
   const [head = '', tail] = plain.toLowerCase().split('::');
   const left = head === '' ? [] : head.split(':');
   const right = tail === undefined || tail === '' ? [] : tail.split(':');
-  const zeros = tail === undefined ? [] : Array.from({ length: Math.max(0, 8 - left.length - right.length) }, () => '0');
+  const zeros =
+    tail === undefined ? [] : Array.from({ length: Math.max(0, 8 - left.length - right.length) }, () => '0');
   const groups = [...left, ...zeros, ...right].slice(0, 4);
   return `${groups.map((group) => Number.parseInt(group, 16).toString(16)).join(':')}::/64`;
 }

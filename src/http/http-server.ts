@@ -54,6 +54,10 @@ export interface HttpServerOptions {
   readonly trustedProxies?: readonly string[] | undefined;
   /** Name of the listener in the log. */
   readonly listener?: string;
+  /** True: pages without scripts may send forms; they pass the same origin check. */
+  readonly acceptsForms?: boolean;
+  /** What an error of a handler means to the client; null: not foreseen. */
+  readonly translateError?: (error: unknown) => Promise<Refusal | null>;
 }
 
 export interface ListeningAddress {
@@ -101,8 +105,12 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   app.setValidatorCompiler(TypeBoxValidatorCompiler);
   await app.register(cookie);
   acceptJsonOnly(app);
+  if (options.acceptsForms === true) acceptForms(app);
   addChecks(app, options, headers);
-  app.setErrorHandler<FastifyError>((error, request, reply) => refuse(error, request, reply, options));
+  app.setErrorHandler<FastifyError>(async (error, request, reply) => {
+    const translated = error instanceof Refusal ? null : await options.translateError?.(error);
+    return refuse(translated ?? error, request, reply, options);
+  });
   app.setNotFoundHandler((_request, reply) => reply.code(404).send(genericRefusal(404)));
   addRequestLog(app, options);
 
@@ -177,6 +185,18 @@ function acceptJsonOnly(app: HttpApp): void {
   });
 }
 
+const FORM_TYPE = 'application/x-www-form-urlencoded';
+
+function acceptForms(app: HttpApp): void {
+  app.addContentTypeParser(FORM_TYPE, { parseAs: 'string' }, (_request, body, done) => {
+    done(null, Object.fromEntries(new URLSearchParams(body.toString())));
+  });
+}
+
+function isForm(contentType: string | undefined): boolean {
+  return contentType?.split(';')[0]?.trim().toLowerCase() === FORM_TYPE;
+}
+
 function addChecks(
   app: HttpApp,
   options: HttpServerOptions,
@@ -191,7 +211,9 @@ function addChecks(
     if (!changesState(request.method)) return;
     if (!isSameOrigin(request.raw, origin)) throw generic(403);
     const needsType = request.method !== 'DELETE' || request.headers['content-type'] !== undefined;
-    if (needsType && !isJson(request.headers['content-type'])) throw generic(415);
+    const type = request.headers['content-type'];
+    const isAccepted = isJson(type) || (options.acceptsForms === true && isForm(type));
+    if (needsType && !isAccepted) throw generic(415);
   });
 }
 

@@ -1,0 +1,186 @@
+/**
+ * Registration: whoever proved an address by a code chooses a password and gets an account with a key pair of its
+ * own. Account, key record, address proof, password, session and the wraps of every waiting message are one unit of
+ * work; of two registrations of one address exactly one is kept, and an address that has an account is never taken
+ * over by registering it again.
+ */
+import { newId } from '#src/base/identifiers.ts';
+import { makeAccountKeyPair } from '#src/keys/account-key-pair.ts';
+import { exactlyOne, statement, type Statement } from '#src/storage/database.ts';
+import type { AccountsTable } from '#src/storage/tables.ts';
+
+import { isRegistered } from './account-directory.ts';
+import type { AccountsContext } from './accounts-context.ts';
+import type { AddressCodes, IssuedCode } from './address-codes.ts';
+import type { PasswordHasher } from './passwords.ts';
+import { rewrapWaitingMessages } from './rewrap.ts';
+import { accountAddressMac, accountMac, credentialMac } from './row-mac.ts';
+import type { PortalSession, Sessions } from './sessions.ts';
+import { isLostRace } from './throttle.ts';
+
+export interface RegistrationLink {
+  readonly recipientId: string;
+  readonly messageId: string;
+  /** As SMTP gave it; kept for the mails that we send. */
+  readonly address: string;
+  readonly canonicalAddress: string;
+}
+
+export type CodeRequestOutcome = IssuedCode | { readonly outcome: 'already-registered' };
+
+export type CodeVerification =
+  | { readonly outcome: 'verified'; readonly token: string }
+  | { readonly outcome: 'wrong'; readonly triesLeft: number }
+  | { readonly outcome: 'expired' };
+
+export type RegistrationOutcome =
+  | { readonly outcome: 'registered'; readonly accountId: string; readonly token: string }
+  | { readonly outcome: 'already-registered' };
+
+export class Registration {
+  readonly #context: AccountsContext;
+  readonly #codes: AddressCodes;
+  readonly #hasher: PasswordHasher;
+  readonly #sessions: Sessions;
+
+  constructor(
+    context: AccountsContext,
+    parts: { codes: AddressCodes; hasher: PasswordHasher; sessions: Sessions },
+  ) {
+    this.#context = context;
+    this.#codes = parts.codes;
+    this.#hasher = parts.hasher;
+    this.#sessions = parts.sessions;
+  }
+
+  /** A code for the address of the link; its statements are committed with the mail. Throws RowForged. */
+  async requestCode(link: RegistrationLink, browserHash: Uint8Array): Promise<CodeRequestOutcome> {
+    if (await isRegistered(this.#context, link.canonicalAddress)) return { outcome: 'already-registered' };
+    return this.#codes.issue({ ...link, browserHash, purpose: 'register' });
+  }
+
+  /** Compares the digits; right ones give a session that may only choose a password. Throws RowForged. */
+  async verifyCode(
+    link: RegistrationLink,
+    browserHash: Uint8Array,
+    typed: string,
+  ): Promise<CodeVerification> {
+    const checked = await this.#codes.check(
+      { purpose: 'register', browserHash, recipientId: link.recipientId },
+      typed,
+    );
+    if (checked.outcome === 'expired') return checked;
+    const entry = { messageId: link.messageId, recipientId: link.recipientId };
+    if (checked.outcome === 'wrong') {
+      await this.#context.database.commit([this.#context.audit.entry({ event: 'code-wrong', ...entry })]);
+      return { outcome: 'wrong', triesLeft: checked.triesLeft };
+    }
+    const { token, insert } = this.#sessions.open({
+      kind: 'registration',
+      canonicalAddress: checked.row.canonicalAddress,
+      recipientId: link.recipientId,
+      accountId: null,
+    });
+    try {
+      await this.#context.database.commit([checked.use, insert]);
+    } catch (error) {
+      if (isLostRace(error)) return { outcome: 'expired' };
+      throw error;
+    }
+    return { outcome: 'verified', token };
+  }
+
+  /**
+   * Makes the account and signs it in. `address`: the proven address as SMTP gave it; `tell`: statements that mail
+   * it the news. Throws RowForged.
+   */
+  async register(
+    session: PortalSession & { readonly canonicalAddress: string },
+    choice: { password: string; locale: string; address: string; tell: readonly Statement[] },
+  ): Promise<RegistrationOutcome> {
+    if (await isRegistered(this.#context, session.canonicalAddress)) return { outcome: 'already-registered' };
+    const { clock, random, audit, database } = this.#context;
+    const accountId = newId(clock, random);
+    const secret = await this.#hasher.hash(choice.password);
+    const { key, statements: keyStatements } = await this.#makeKey(accountId);
+    const rewraps = await rewrapWaitingMessages(this.#context, session.canonicalAddress, { accountId, key });
+    const fresh = this.#sessions.open({ kind: 'recipient', accountId });
+    try {
+      await database.commit([
+        this.#sessions.end(session, exactlyOne),
+        this.#insertAccount(accountId, choice.locale),
+        this.#insertAddress(accountId, session.canonicalAddress, choice.address),
+        this.#insertPassword(accountId, secret),
+        ...keyStatements,
+        ...rewraps,
+        this.#sessions.endRegistrations(session.canonicalAddress),
+        fresh.insert,
+        audit.entry({
+          event: 'account-registered',
+          accountId,
+          recipientId: session.recipientId,
+          facts: { address: session.canonicalAddress, rewrapped: rewraps.length / 2 },
+        }),
+        ...choice.tell,
+      ]);
+    } catch (error) {
+      if (isLostRace(error)) return { outcome: 'already-registered' };
+      throw error;
+    }
+    return { outcome: 'registered', accountId, token: fresh.token };
+  }
+
+  async #makeKey(accountId: string) {
+    const { keys, clock, database } = this.#context;
+    const pair = await makeAccountKeyPair(keys, accountId, clock);
+    const insert = database.query.insertInto('account_keys').values({
+      accountId,
+      kid: pair.key.kid,
+      record: pair.record,
+      wrappedPrivateKey: pair.wrappedPrivateKey,
+      createdAt: clock.now(),
+    });
+    return { key: pair.key, statements: [statement(insert, exactlyOne)] };
+  }
+
+  #insertAccount(id: string, locale: string): Statement {
+    const { keys, clock, database } = this.#context;
+    const now = clock.now();
+    const row: Omit<AccountsTable, 'mac'> = {
+      id,
+      createdAt: now,
+      state: 'active',
+      locale,
+      resetAt: null,
+      lastSignInAt: now,
+    };
+    return statement(
+      database.query.insertInto('accounts').values({ ...row, mac: accountMac(keys, row) }),
+      exactlyOne,
+    );
+  }
+
+  #insertAddress(accountId: string, canonicalAddress: string, address: string): Statement {
+    const { keys, clock, database } = this.#context;
+    const row = { canonicalAddress, accountId, address, provenAt: clock.now() };
+    return statement(
+      database.query.insertInto('account_addresses').values({ ...row, mac: accountAddressMac(keys, row) }),
+      exactlyOne,
+    );
+  }
+
+  #insertPassword(accountId: string, secret: string): Statement {
+    const { keys, clock, random, database } = this.#context;
+    const row = {
+      id: newId(clock, random),
+      accountId,
+      kind: 'password' as const,
+      secret,
+      createdAt: clock.now(),
+    };
+    return statement(
+      database.query.insertInto('credentials').values({ ...row, mac: credentialMac(keys, row) }),
+      exactlyOne,
+    );
+  }
+}

@@ -1,0 +1,55 @@
+/**
+ * `GET /api/links/:token`: what the page of a notice's link shows before anybody signs in. Changes nothing and
+ * causes no receipt, however often a mail scanner fetches it.
+ */
+import { Type } from '@fastify/type-provider-typebox';
+
+import { isRegistered } from '#src/accounts/account-directory.ts';
+import type { HttpApp } from '#src/http/http-server.ts';
+
+import { copyState, findCopyByLink, keptUntil } from '../policies/copy.ts';
+import { canonicalAddresses, findReader } from '../policies/reader.ts';
+import { linkUnknown } from '../policies/refusals.ts';
+import type { PortalContext } from '../portal-context.ts';
+import { presentAuthor } from '../presenters/author.ts';
+import { maskedAddress } from '../presenters/masked-address.ts';
+import { Author, errors, State, timestamp, Timestamp, TokenParams } from '../wire.ts';
+
+const Link = Type.Object({
+  organization: Type.String(),
+  author: Author,
+  sentAt: Timestamp,
+  maskedAddress: Type.String(),
+  registered: Type.Boolean(),
+  signedIn: Type.Boolean(),
+  state: State,
+  messageId: Type.Union([Type.String(), Type.Null()]),
+  keptUntil: Timestamp,
+});
+
+export function addLinkEndpoint(app: HttpApp, portal: PortalContext): void {
+  app.get('/api/links/:token', {
+    schema: {
+      summary: 'What a link from a notice points to',
+      params: TokenParams,
+      response: { 200: Link, ...errors },
+    },
+    handler: async (request) => {
+      const copy = await findCopyByLink(portal, request.params.token);
+      if (copy === null) throw linkUnknown();
+      const reader = await findReader(portal, request);
+      const mayOpen = reader !== null && canonicalAddresses(reader).includes(copy.recipient.canonicalAddress);
+      return {
+        organization: portal.settings.organization.name,
+        author: presentAuthor(copy),
+        sentAt: timestamp(copy.message.acceptedAt),
+        maskedAddress: maskedAddress(copy.recipient.address),
+        registered: await isRegistered(portal, copy.recipient.canonicalAddress),
+        signedIn: mayOpen,
+        state: copyState(copy, portal.clock.now(), mayOpen ? reader.account : null),
+        messageId: mayOpen ? copy.message.id : null,
+        keptUntil: timestamp(keptUntil(copy)),
+      };
+    },
+  });
+}

@@ -1,0 +1,220 @@
+/**
+ * `POST /api/messages/:id/open`: the content key, sealed to the page. The only thing that counts as *opened*. The
+ * audit entry and, the first time, the author's receipt are on stable storage before the key leaves; of any number
+ * of openings at once exactly one is the first. The key is unwrapped before the commit, in memory, so that a
+ * receipt never tells of an opening that could not succeed.
+ */
+import { Type } from '@fastify/type-provider-typebox';
+
+import { DAY_MS } from '#src/base/clock.ts';
+import type { HttpApp } from '#src/http/http-server.ts';
+import type { Manifest } from '#src/sealing/manifest.ts';
+import { releaseToPage } from '#src/sealing/page-release.ts';
+import { exactlyOne, ExpectationFailed, statement, type Statement } from '#src/storage/database.ts';
+
+import { requireManifest, unwrapContentKey } from '../policies/content-key.ts';
+import { copyState, findCopiesOfMessage, keptUntil, type Copy } from '../policies/copy.ts';
+import { requirePagePoint } from '../policies/page-key.ts';
+import { canonicalAddresses, requireReader, type Reader } from '../policies/reader.ts';
+import { notAvailable, requireReady } from '../policies/refusals.ts';
+import type { PortalContext } from '../portal-context.ts';
+import { presentAuthor } from '../presenters/author.ts';
+import { presentSealedKey } from '../presenters/sealed-key.ts';
+import { Author, body, errors, MessageParams, PageKey, SealedKey, timestamp, Timestamp } from '../wire.ts';
+
+/** A message is kept at least this long after it was first opened. */
+const KEPT_AFTER_OPENING_MS = 90 * DAY_MS;
+
+const StreamLayout = Type.Object({
+  offset: Type.Integer(),
+  length: Type.Integer(),
+  plaintextLength: Type.Integer(),
+  commitment: Type.String(),
+});
+const OpenedMessage = Type.Object({
+  messageId: Type.String(),
+  layout: Type.Object({ content: StreamLayout, derived: StreamLayout, index: StreamLayout }),
+  organizationId: Type.String(),
+  accountId: Type.String(),
+  contentKey: SealedKey,
+  author: Author,
+  sentAt: Timestamp,
+  keptUntil: Timestamp,
+  recipientAddress: Type.String(),
+});
+
+export function addOpenMessageEndpoint(app: HttpApp, portal: PortalContext): void {
+  app.post('/api/messages/:id/open', {
+    schema: {
+      summary: 'Open a message: its content key for this page',
+      params: MessageParams,
+      body: body({ pageKey: PageKey }),
+      response: { 200: OpenedMessage, ...errors },
+    },
+    handler: async (request) => {
+      const pagePoint = requirePagePoint(request.body.pageKey);
+      const reader = await requireReader(portal, request);
+      const copy = await requireReadableCopy(portal, reader, request.params.id);
+      const manifest = requireManifest(portal, copy);
+      const contentKey = await unwrapContentKey(portal, reader, copy, manifest);
+      try {
+        const kept = await recordOpening(portal, reader, copy);
+        portal.steps.reach('opening-committed');
+        const released = presentOpened(reader, copy, manifest, { contentKey, pagePoint, kept });
+        portal.steps.reach('opening-released');
+        return released;
+      } finally {
+        contentKey.fill(0);
+      }
+    },
+  });
+}
+
+/**
+ * The copy of the message that the reader may open now. Throws Refusal 404 `not-available` for a message that is
+ * not theirs, 410 `locked` or `expired`, 403 `needs-release`; RowForged.
+ */
+export async function requireReadableCopy(
+  portal: PortalContext,
+  reader: Reader,
+  messageId: string,
+): Promise<Copy> {
+  const copies = await findCopiesOfMessage(portal, messageId, canonicalAddresses(reader));
+  const now = portal.clock.now();
+  const ready = copies.filter((copy) => copyState(copy, now, reader.account) === 'ready');
+  // With several addresses, an unopened copy first: each copy has a receipt of its own.
+  const copy = ready.find(({ recipient }) => recipient.firstOpenedAt === null) ?? ready[0] ?? copies[0];
+  if (copy === undefined) {
+    await portal.database.commit([
+      portal.audit.entry({
+        event: 'message-refused-to-reader',
+        accountId: reader.account.id,
+        facts: { why: 'not-available' },
+      }),
+    ]);
+    throw notAvailable();
+  }
+  requireReady(copyState(copy, now, reader.account));
+  return copy;
+}
+
+/** Commits the opening, with the receipt if it is the first; returns until when the copy is kept. */
+async function recordOpening(portal: PortalContext, reader: Reader, copy: Copy): Promise<number> {
+  const now = portal.clock.now();
+  if (copy.recipient.firstOpenedAt === null) {
+    const statements = await firstOpening(portal, reader, copy, now);
+    portal.steps.reach('opening-before-commit');
+    if (await commitUnlessLost(portal, statements)) return keptUntil(keptLonger(copy, now));
+    // Somebody was first, or the copy was locked in between; the next unit tells which.
+  }
+  const again = statement(
+    portal.database.query
+      .updateTable('recipients')
+      .set({ lastOpenedAt: now })
+      .where('id', '=', copy.recipient.id)
+      .where('lockedAt', 'is', null)
+      .where('firstOpenedAt', 'is not', null),
+    exactlyOne,
+  );
+  if (copy.recipient.firstOpenedAt !== null) portal.steps.reach('opening-before-commit');
+  if (
+    !(await commitUnlessLost(portal, [again, openingEntry(portal, reader, copy, 'message-opened-again')]))
+  ) {
+    requireReady('locked');
+  }
+  return keptUntil(copy);
+}
+
+async function firstOpening(
+  portal: PortalContext,
+  reader: Reader,
+  copy: Copy,
+  now: number,
+): Promise<readonly Statement[]> {
+  const { query } = portal.database;
+  const opened = statement(
+    query
+      .updateTable('recipients')
+      .set({ firstOpenedAt: now, lastOpenedAt: now, openedByAccountId: reader.account.id, state: 'opened' })
+      .where('id', '=', copy.recipient.id)
+      .where('firstOpenedAt', 'is', null)
+      .where('lockedAt', 'is', null),
+    exactlyOne,
+  );
+  const kept = keptLonger(copy, now);
+  const keep = statement(
+    query
+      .updateTable('messages')
+      .set({ keptUntil: kept.message.keptUntil })
+      .where('id', '=', copy.message.id)
+      .where('keptUntil', '<', kept.message.keptUntil),
+  );
+  return [
+    opened,
+    ...(kept === copy ? [] : [keep]),
+    openingEntry(portal, reader, copy, 'message-opened'),
+    ...(await portal.mails.opened(copy, now)),
+  ];
+}
+
+/** The copy with its message kept for 90 days from `now` at least; the same object where it is already. */
+function keptLonger(copy: Copy, now: number): Copy {
+  const end = now + KEPT_AFTER_OPENING_MS;
+  if (copy.message.keptUntil === null || copy.message.keptUntil >= end) return copy;
+  return { ...copy, message: { ...copy.message, keptUntil: end } };
+}
+
+function openingEntry(
+  portal: PortalContext,
+  reader: Reader,
+  copy: Copy,
+  event: 'message-opened' | 'message-opened-again',
+): Statement {
+  return portal.audit.entry({
+    event,
+    messageId: copy.message.id,
+    recipientId: copy.recipient.id,
+    accountId: reader.account.id,
+    facts: { address: copy.recipient.canonicalAddress },
+  });
+}
+
+/** False where another opening or a lock came first. */
+async function commitUnlessLost(portal: PortalContext, statements: readonly Statement[]): Promise<boolean> {
+  try {
+    await portal.database.commit(statements);
+    return true;
+  } catch (error) {
+    if (error instanceof ExpectationFailed) return false;
+    throw error;
+  }
+}
+
+function presentOpened(
+  reader: Reader,
+  copy: Copy,
+  manifest: Manifest,
+  release: { contentKey: Buffer; pagePoint: Buffer; kept: number },
+) {
+  const { organizationId } = manifest;
+  const accountId = reader.account.id;
+  const sealed = releaseToPage({
+    organizationId,
+    messageId: copy.message.id,
+    purpose: 'content-key',
+    key: release.contentKey,
+    accountId,
+    pagePoint: release.pagePoint,
+  });
+  return {
+    messageId: copy.message.id,
+    layout: manifest.streams,
+    organizationId,
+    accountId,
+    contentKey: presentSealedKey(sealed),
+    author: presentAuthor(copy),
+    sentAt: timestamp(copy.message.acceptedAt),
+    keptUntil: timestamp(release.kept),
+    recipientAddress: copy.recipient.address,
+  };
+}

@@ -1,0 +1,163 @@
+/**
+ * `POST /api/reset`, `…/verify`, `…/password`: a new password by way of the mailbox. Asking always gives the same
+ * answer; the mail to an address that has an account is written after it was sent.
+ */
+import { Type } from '@fastify/type-provider-typebox';
+
+import { CODE_LIFETIME_MS, parseAddressCode } from '#src/accounts/address-codes.ts';
+import { raiseTamperAlarm } from '#src/accounts/accounts-context.ts';
+import type { ResetCode } from '#src/accounts/reset.ts';
+import { RowForged } from '#src/accounts/row-mac.ts';
+import { networkOf } from '#src/accounts/throttle.ts';
+import { HOUR_MS, SECOND_MS } from '#src/base/clock.ts';
+import { parseMailAddress } from '#src/base/mail-address.ts';
+import type { HttpApp } from '#src/http/http-server.ts';
+import type { Locale } from '#src/notification/mail-site.ts';
+
+import { languageOf } from '../languages.ts';
+import { browserOf, knowBrowser } from '../policies/browser.ts';
+import { findCopyByLink } from '../policies/copy.ts';
+import { sessionNeeded } from '../policies/reader.ts';
+import { codeExpired, codeWrong, tooManyCodes } from '../policies/refusals.ts';
+import type { PortalContext } from '../portal-context.ts';
+import { Address, body, Code, errors, LocaleTag, Password } from '../wire.ts';
+import { NETWORK_CODES_AN_HOUR } from './link-code.ts';
+import { requireGoodPassword } from './registration.ts';
+
+const ResetBody = Type.Union([
+  body({ linkToken: Type.String({ maxLength: 200 }), locale: Type.Optional(LocaleTag) }),
+  body({ address: Address, locale: Type.Optional(LocaleTag) }),
+]);
+
+interface ResetTarget {
+  readonly canonicalAddress: string;
+  readonly recipientId: string | null;
+}
+
+export function addResetEndpoints(app: HttpApp, portal: PortalContext): void {
+  app.post('/api/reset', {
+    schema: {
+      summary: 'Ask for a code to set a new password',
+      body: ResetBody,
+      response: { 202: Type.Object({ expiresInSeconds: Type.Integer() }), ...errors },
+    },
+    handler: async (request, reply) => {
+      const network = await portal.throttle.countInWindow(
+        'network-codes',
+        networkOf(request.ip),
+        NETWORK_CODES_AN_HOUR,
+        HOUR_MS,
+      );
+      if (!network.allowed) throw tooManyCodes(network.retryAfterSeconds);
+      const browserHash = knowBrowser(portal, request, reply);
+      const locale = languageOf(request, request.body.locale, portal.settings.locale);
+      const target = await resetTarget(portal, request.body);
+      if (target !== null) await requestReset(portal, target, browserHash, locale);
+      return reply.code(202).send({ expiresInSeconds: CODE_LIFETIME_MS / SECOND_MS });
+    },
+  });
+
+  app.post('/api/reset/verify', {
+    schema: {
+      summary: 'Prove the address with the code',
+      body: body({ code: Code }),
+      response: { 200: Type.Object({ next: Type.Literal('choose-password') }), ...errors },
+    },
+    handler: async (request, reply) => {
+      const browserHash = browserOf(portal, request);
+      if (browserHash === null) throw codeExpired();
+      const checked = await portal.reset.verify(browserHash, parseAddressCode(request.body.code) ?? '');
+      if (checked.outcome === 'expired') throw codeExpired();
+      if (checked.outcome === 'wrong') throw codeWrong(checked.triesLeft);
+      portal.cookies.set(reply, 'registration', checked.token);
+      return { next: 'choose-password' as const };
+    },
+  });
+
+  app.post('/api/reset/password', {
+    schema: {
+      summary: 'Set the new password and sign in',
+      body: body({ password: Password }),
+      response: {
+        200: Type.Object({ messageId: Type.Union([Type.String(), Type.Null()]) }),
+        ...errors,
+      },
+    },
+    handler: async (request, reply) => {
+      const session = await portal.sessions.find(
+        portal.cookies.read(request, 'registration'),
+        'registration',
+      );
+      if (session === null || session.accountId === null || session.canonicalAddress === null)
+        throw sessionNeeded();
+      requireGoodPassword(portal, request.body.password, [session.canonicalAddress]);
+      const done = await portal.reset.complete(session, request.body.password, (account, addresses) =>
+        portal.mails.accountChange(
+          'password-changed',
+          addresses.map((proof) => proof.address),
+          account.locale,
+        ),
+      );
+      if (done.outcome === 'gone') throw sessionNeeded();
+      portal.cookies.clear(reply, 'registration');
+      portal.cookies.set(reply, 'session', done.token);
+      return { messageId: null };
+    },
+  });
+}
+
+async function resetTarget(
+  portal: PortalContext,
+  request: { linkToken: string } | { address: string },
+): Promise<ResetTarget | null> {
+  if ('address' in request) {
+    const parsed = parseMailAddress(request.address.trim());
+    return parsed === null ? null : { canonicalAddress: parsed.canonical, recipientId: null };
+  }
+  const copy = await findCopyByLink(portal, request.linkToken);
+  if (copy === null) return null;
+  return { canonicalAddress: copy.recipient.canonicalAddress, recipientId: copy.recipient.id };
+}
+
+async function requestReset(
+  portal: PortalContext,
+  target: ResetTarget,
+  browserHash: Buffer,
+  locale: Locale,
+): Promise<void> {
+  try {
+    const { sent } = await portal.reset.request({ ...target, browserHash });
+    if (sent !== null) {
+      portal.background.start('mailing a reset code', () => sendResetCode(portal, target, sent, locale));
+    }
+  } catch (error) {
+    if (!(error instanceof RowForged)) throw error;
+    await raiseTamperAlarm(portal, { what: error.table, rowKey: error.rowKey });
+  }
+}
+
+async function sendResetCode(
+  portal: PortalContext,
+  target: ResetTarget,
+  sent: ResetCode,
+  locale: Locale,
+): Promise<void> {
+  const mail = await portal.mails.code({
+    to: sent.address,
+    code: sent.code,
+    page: '/sign-in',
+    locale,
+    recipientId: null,
+    messageId: null,
+  });
+  await portal.database.commit([
+    ...sent.statements,
+    ...mail,
+    portal.audit.entry({
+      event: 'code-sent',
+      accountId: sent.account.id,
+      recipientId: target.recipientId,
+      facts: { purpose: 'reset' },
+    }),
+  ]);
+}

@@ -1,0 +1,214 @@
+/**
+ * A copy: one message as one recipient may read it. Everything that shows or opens something starts from here, so
+ * that a row which is not bound to its link by our hash is never believed.
+ */
+import { linkMac, requireMac } from '#src/accounts/row-mac.ts';
+import { hashLinkToken, isLinkToken } from '#src/accounts/link-tokens.ts';
+import { DAY_MS } from '#src/base/clock.ts';
+import type { AccountsTable, MessagesTable, RecipientsTable } from '#src/storage/tables.ts';
+
+import type { PortalDependencies } from '../portal-dependencies.ts';
+
+const RECIPIENT_COLUMNS = [
+  'recipients.id',
+  'recipients.messageId',
+  'recipients.address',
+  'recipients.canonicalAddress',
+  'recipients.state',
+  'recipients.lockedAt',
+  'recipients.expiresAt',
+  'recipients.linkTokenHash',
+  'recipients.linkMac',
+  'recipients.firstOpenedAt',
+  'recipients.dsnOriginalRecipient',
+] as const;
+
+const MESSAGE_COLUMNS = [
+  'messages.id as message_id',
+  'messages.acceptedAt as message_acceptedAt',
+  'messages.authorAddress as message_authorAddress',
+  'messages.fromAddress as message_fromAddress',
+  'messages.sizeBytes as message_sizeBytes',
+  'messages.keptUntil as message_keptUntil',
+  'messages.manifest as message_manifest',
+  'messages.listEntry as message_listEntry',
+  'messages.layout as message_layout',
+  'messages.objectStorage as message_objectStorage',
+  'messages.objectName as message_objectName',
+  'messages.objectLength as message_objectLength',
+  'messages.messageCodeHash as message_messageCodeHash',
+] as const;
+
+export interface Copy {
+  readonly recipient: Pick<
+    RecipientsTable,
+    | 'id'
+    | 'messageId'
+    | 'address'
+    | 'canonicalAddress'
+    | 'state'
+    | 'lockedAt'
+    | 'expiresAt'
+    | 'firstOpenedAt'
+    | 'dsnOriginalRecipient'
+  >;
+  readonly message: Pick<
+    MessagesTable,
+    | 'id'
+    | 'acceptedAt'
+    | 'authorAddress'
+    | 'fromAddress'
+    | 'sizeBytes'
+    | 'keptUntil'
+    | 'manifest'
+    | 'listEntry'
+    | 'layout'
+    | 'objectStorage'
+    | 'objectName'
+    | 'objectLength'
+    | 'messageCodeHash'
+  >;
+}
+
+/** `needs-release`: opened before the account's password was reset by mail alone. */
+export type CopyState = 'ready' | 'locked' | 'expired' | 'needs-release';
+
+/** A year from sending, unless the message says otherwise. */
+const DEFAULT_KEPT_MS = 365 * DAY_MS;
+/** Nothing was announced to these; there is no copy to read. */
+const UNANNOUNCED = ['held', 'returned', 'cancelled'] as const;
+
+type CopyContext = Pick<PortalDependencies, 'database' | 'keys'>;
+
+/** The copy of a link; null for a token that we did not mail. Throws RowForged. */
+export async function findCopyByLink(context: CopyContext, token: string): Promise<Copy | null> {
+  if (!isLinkToken(token)) return null;
+  const row = await selectCopies(context)
+    .where('recipients.linkTokenHash', '=', hashLinkToken(context.keys, token))
+    .executeTakeFirst();
+  return row === undefined ? null : believeCopy(context, row);
+}
+
+/** The copy of a registration that is under way; null where it is gone. Throws RowForged. */
+export async function findCopy(context: CopyContext, recipientId: string): Promise<Copy | null> {
+  const row = await selectCopies(context).where('recipients.id', '=', recipientId).executeTakeFirst();
+  return row === undefined ? null : believeCopy(context, row);
+}
+
+/** The copies of one message that went to any of `canonicalAddresses`. Throws RowForged. */
+export async function findCopiesOfMessage(
+  context: CopyContext,
+  messageId: string,
+  canonicalAddresses: readonly string[],
+): Promise<readonly Copy[]> {
+  if (canonicalAddresses.length === 0) return [];
+  const rows = await selectCopies(context)
+    .where('recipients.messageId', '=', messageId)
+    .where('recipients.canonicalAddress', 'in', canonicalAddresses)
+    .orderBy('recipients.id')
+    .execute();
+  return rows.map((row) => believeCopy(context, row));
+}
+
+/** The copies of the message with this code that went to an address. Throws RowForged. */
+export async function findCopiesByCode(
+  context: CopyContext,
+  messageCodeHash: Buffer,
+  canonicalAddress: string,
+): Promise<readonly Copy[]> {
+  const rows = await selectCopies(context)
+    .where('messages.messageCodeHash', '=', messageCodeHash)
+    .where('recipients.canonicalAddress', '=', canonicalAddress)
+    .execute();
+  return rows.map((row) => believeCopy(context, row));
+}
+
+/** Rows of the copies that went to any of `canonicalAddresses`, newest first, not yet believed. */
+export async function listCopyRows(
+  context: CopyContext,
+  canonicalAddresses: readonly string[],
+  page: { before: string | null; limit: number },
+): Promise<readonly CopyRow[]> {
+  if (canonicalAddresses.length === 0) return [];
+  return selectCopies(context)
+    .where('recipients.canonicalAddress', 'in', canonicalAddresses)
+    .$if(page.before !== null, (query) => query.where('recipients.messageId', '<', page.before ?? ''))
+    .orderBy('recipients.messageId', 'desc')
+    .orderBy('recipients.id')
+    .limit(page.limit)
+    .execute();
+}
+
+/** Checks the hash that binds the row to its link. Throws RowForged. */
+export function believeCopy(context: Pick<PortalDependencies, 'keys'>, row: CopyRow): Copy {
+  const expected = linkMac(context.keys, {
+    recipientId: row.id,
+    messageId: row.messageId,
+    canonicalAddress: row.canonicalAddress,
+    linkTokenHash: row.linkTokenHash ?? Buffer.alloc(0),
+  });
+  requireMac('recipients', row.id, expected, row.linkMac);
+  return toCopy(row);
+}
+
+function toCopy(row: CopyRow): Copy {
+  return {
+    recipient: {
+      id: row.id,
+      messageId: row.messageId,
+      address: row.address,
+      canonicalAddress: row.canonicalAddress,
+      state: row.state,
+      lockedAt: row.lockedAt,
+      expiresAt: row.expiresAt,
+      firstOpenedAt: row.firstOpenedAt,
+      dsnOriginalRecipient: row.dsnOriginalRecipient,
+    },
+    message: {
+      id: row.message_id,
+      acceptedAt: row.message_acceptedAt,
+      authorAddress: row.message_authorAddress,
+      fromAddress: row.message_fromAddress,
+      sizeBytes: row.message_sizeBytes,
+      keptUntil: row.message_keptUntil,
+      manifest: row.message_manifest,
+      listEntry: row.message_listEntry,
+      layout: row.message_layout,
+      objectStorage: row.message_objectStorage,
+      objectName: row.message_objectName,
+      objectLength: row.message_objectLength,
+      messageCodeHash: row.message_messageCodeHash,
+    },
+  };
+}
+
+export type CopyRow = Awaited<ReturnType<ReturnType<typeof selectCopies>['execute']>>[number];
+
+function selectCopies(context: Pick<PortalDependencies, 'database'>) {
+  return context.database.query
+    .selectFrom('recipients')
+    .innerJoin('messages', 'messages.id', 'recipients.messageId')
+    .select([...RECIPIENT_COLUMNS, ...MESSAGE_COLUMNS])
+    .where('recipients.protection', '=', 'secure-message')
+    .where('recipients.linkTokenHash', 'is not', null)
+    .where('recipients.state', 'not in', UNANNOUNCED);
+}
+
+/** When the copy ends, in milliseconds since 1970: the earlier of its own date and the message's. */
+export function keptUntil(copy: Copy): number {
+  const ends = [copy.recipient.expiresAt, copy.message.keptUntil].filter((end) => end !== null);
+  return ends.length === 0 ? copy.message.acceptedAt + DEFAULT_KEPT_MS : Math.min(...ends);
+}
+
+/** Whether the copy may be opened now. `account`: whoever is signed in; null for someone with only the link. */
+export function copyState(
+  copy: Copy,
+  now: number,
+  account: Pick<AccountsTable, 'resetAt'> | null,
+): CopyState {
+  if (copy.recipient.lockedAt !== null) return 'locked';
+  if (now >= keptUntil(copy)) return 'expired';
+  const { firstOpenedAt } = copy.recipient;
+  const resetAt = account?.resetAt ?? null;
+  return resetAt !== null && firstOpenedAt !== null && firstOpenedAt < resetAt ? 'needs-release' : 'ready';
+}

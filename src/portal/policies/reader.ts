@@ -1,0 +1,41 @@
+/** Who is reading: a valid session, its account, and the addresses that the account proved. */
+import type { FastifyRequest } from 'fastify';
+
+import { findAccount, provenAddresses } from '#src/accounts/account-directory.ts';
+import type { PortalSession } from '#src/accounts/sessions.ts';
+import { Refusal } from '#src/http/refusal.ts';
+import type { AccountAddressesTable, AccountsTable } from '#src/storage/tables.ts';
+
+import type { PortalContext } from '../portal-context.ts';
+
+export interface Reader {
+  readonly session: PortalSession;
+  readonly account: AccountsTable;
+  readonly addresses: readonly AccountAddressesTable[];
+}
+
+/** Null where nobody is signed in. Throws RowForged where what would let them in is forged. */
+export async function findReader(portal: PortalContext, request: FastifyRequest): Promise<Reader | null> {
+  const session = await portal.sessions.find(portal.cookies.read(request, 'session'), 'recipient');
+  if (session === null || session.accountId === null) return null;
+  const account = await findAccount(portal, session.accountId);
+  if (account === null || account.state !== 'active') return null;
+  // A session from before a reset was ended by it; a row put back into the table does not bring it back.
+  if (account.resetAt !== null && session.createdAt < account.resetAt) return null;
+  return { session, account, addresses: await provenAddresses(portal, account.id) };
+}
+
+/** Like `findReader`, counted as activity. Throws Refusal 401 `session-needed`. */
+export async function requireReader(portal: PortalContext, request: FastifyRequest): Promise<Reader> {
+  const reader = await findReader(portal, request);
+  if (reader === null) throw sessionNeeded();
+  return { ...reader, session: await portal.sessions.touch(reader.session) };
+}
+
+export function sessionNeeded(): Refusal {
+  return new Refusal(401, 'session-needed', 'Please sign in.');
+}
+
+export function canonicalAddresses(reader: Reader): readonly string[] {
+  return reader.addresses.map((proof) => proof.canonicalAddress);
+}

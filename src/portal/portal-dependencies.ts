@@ -1,0 +1,95 @@
+/**
+ * What the portal is given by the composition root. Nothing in this folder reads the configuration file, opens the
+ * database or knows how a mail leaves.
+ */
+import type { AuditLog } from '#src/audit/audit-log.ts';
+import type { Clock } from '#src/base/clock.ts';
+import type { RandomSource } from '#src/base/identifiers.ts';
+import type { Log } from '#src/base/log.ts';
+import type { Steps } from '#src/base/steps.ts';
+import type { TlsFiles } from '#src/http/http-server.ts';
+import type { KeyProvider } from '#src/keys/key-provider.ts';
+import type { Locale, MailSite, OriginalMail } from '#src/notification/mail-site.ts';
+import type { WrittenMail } from '#src/notification/written-mail.ts';
+import type { Database, Statement } from '#src/storage/database.ts';
+import type { ObjectStore } from '#src/storage/objects.ts';
+import type { DeliveryKind } from '#src/storage/tables.ts';
+
+/** A mail of ours that is to be sealed and queued in the unit of work that makes it true. */
+export interface MailToQueue {
+  readonly kind: DeliveryKind;
+  /** Raw address. */
+  readonly to: string;
+  /** The recipient row that the mail is about. */
+  readonly recipientId: string | null;
+  /** The submitted message that the mail is about. */
+  readonly messageId: string | null;
+  readonly render: WrittenMail;
+  readonly route: 'internal' | 'outside';
+}
+
+export interface PortalMailer {
+  /** Seals the mail; the statements make it durable and due. */
+  statementsForMail(mail: MailToQueue): Promise<readonly Statement[]>;
+}
+
+/** What a mail to the author says about the message, and how it is threaded. */
+export interface MessageThread {
+  /** Unformatted. */
+  readonly messageCode: string;
+  readonly original: OriginalMail;
+  /** Whether the message asked for a disposition notification (RFC 8098). */
+  readonly wantsDisposition: boolean;
+}
+
+export interface ReadinessCheck {
+  readonly name: string;
+  /** False or a rejection: not ready. */
+  check(): Promise<boolean>;
+}
+
+export interface PortalSettings {
+  /** Without a slash at the end. */
+  readonly publicUrl: string;
+  /** Exact Host header values; default: the host of `publicUrl`. */
+  readonly allowedHosts?: readonly string[];
+  readonly organization: {
+    readonly name: string;
+    /** Further words that no password may be made of: sites, domains. */
+    readonly words?: readonly string[];
+  };
+  readonly helpLine: { readonly phone: string; readonly hours: string } | null;
+  readonly locale: Locale;
+  /** Domain of the Message-IDs of the mails that the portal writes. */
+  readonly messageIdDomain: string;
+  readonly tls?: TlsFiles | undefined;
+  readonly trustedProxies?: readonly string[] | undefined;
+  readonly version: string;
+}
+
+/** The built web app. */
+export interface WebApp {
+  /** The page that every path of the app gets. */
+  readonly html: string | Buffer;
+  /** Folder of the files that the page names under `/assets/`. */
+  readonly assetsFolder: string;
+}
+
+export interface PortalDependencies {
+  readonly database: Database;
+  readonly objects: Pick<ObjectStore, 'read'>;
+  readonly keys: KeyProvider;
+  readonly clock: Clock;
+  readonly random: RandomSource;
+  readonly log: Log;
+  readonly steps: Steps;
+  readonly audit: Pick<AuditLog, 'entry'>;
+  readonly mailer: PortalMailer;
+  readonly mailSite: MailSite;
+  /** What receipts say of a message; kept by whoever accepted it. */
+  threadOf(messageId: string): Promise<MessageThread>;
+  readonly settings: PortalSettings;
+  /** Null: no pages, only the API. */
+  readonly web: WebApp | null;
+  readonly readiness: readonly ReadinessCheck[];
+}

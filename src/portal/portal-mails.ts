@@ -1,0 +1,136 @@
+/** The mails that come from what people do in the portal, as statements for the unit of work that makes them true. */
+import { CODE_LIFETIME_MS } from '#src/accounts/address-codes.ts';
+import { renderAccountChange } from '#src/notification/account-change.ts';
+import { renderCode } from '#src/notification/code.ts';
+import { newMessageIdField } from '#src/notification/compose/mail.ts';
+import type { Locale, MailFrame } from '#src/notification/mail-site.ts';
+import { renderNotForMe } from '#src/notification/not-for-me.ts';
+import { renderOpened } from '#src/notification/opened.ts';
+import type { AccountChangeKind } from '#src/notification/words.ts';
+import type { Statement } from '#src/storage/database.ts';
+
+import type { Copy } from './policies/copy.ts';
+import type { PortalDependencies } from './portal-dependencies.ts';
+
+export class PortalMails {
+  readonly #portal: PortalDependencies;
+
+  constructor(dependencies: PortalDependencies) {
+    this.#portal = dependencies;
+  }
+
+  /** The six digits, to the address that they prove. `page`: path of the page that waits for them. */
+  async code(mail: {
+    to: string;
+    code: string;
+    page: string;
+    locale: Locale;
+    recipientId: string | null;
+    messageId: string | null;
+  }): Promise<readonly Statement[]> {
+    const { mailer, mailSite, clock, settings } = this.#portal;
+    const render = renderCode(mailSite, {
+      ...this.#frame(mail.to),
+      code: mail.code,
+      validUntilMs: clock.now() + CODE_LIFETIME_MS,
+      continueUrl: `${settings.publicUrl}${mail.page}`,
+      locale: mail.locale,
+    });
+    const { to, recipientId, messageId } = mail;
+    return mailer.statementsForMail({ kind: 'code', to, recipientId, messageId, render, route: 'outside' });
+  }
+
+  /** *Opened*, to the author; nothing where nobody is told about the message. */
+  async opened(copy: Copy, openedMs: number): Promise<readonly Statement[]> {
+    const to = copy.message.authorAddress;
+    if (to === null) return [];
+    const thread = await this.#portal.threadOf(copy.message.id);
+    const render = renderOpened(this.#portal.mailSite, {
+      ...this.#frame(to),
+      original: thread.original,
+      recipient: copy.recipient.address,
+      openedMs,
+      sentMs: copy.message.acceptedAt,
+      messageCode: thread.messageCode,
+      disposition: thread.wantsDisposition
+        ? {
+            reportingHost: new URL(this.#portal.settings.publicUrl).hostname,
+            originalRecipient: copy.recipient.dsnOriginalRecipient,
+          }
+        : null,
+    });
+    return this.#toAuthor('opened', to, copy, render);
+  }
+
+  /** *Not for me*, to the author. */
+  async notForMe(copy: Copy, reportedMs: number): Promise<readonly Statement[]> {
+    const to = copy.message.authorAddress;
+    if (to === null) return [];
+    const thread = await this.#portal.threadOf(copy.message.id);
+    const render = renderNotForMe(this.#portal.mailSite, {
+      ...this.#frame(to),
+      original: thread.original,
+      sentMs: copy.message.acceptedAt,
+      recipient: copy.recipient.address,
+      reportedMs,
+      firstOpenedMs: copy.recipient.firstOpenedAt,
+      messageCode: thread.messageCode,
+    });
+    return this.#toAuthor('not-for-me', to, copy, render);
+  }
+
+  /** A change of an account, to each of its addresses (raw). */
+  async accountChange(
+    change: AccountChangeKind,
+    addresses: readonly string[],
+    locale: string,
+  ): Promise<readonly Statement[]> {
+    const { mailer, mailSite, clock } = this.#portal;
+    const statements: Statement[] = [];
+    for (const to of addresses) {
+      const render = renderAccountChange(mailSite, {
+        ...this.#frame(to),
+        change,
+        changedMs: clock.now(),
+        address: to,
+        locale: mailLocale(locale),
+      });
+      const mail = {
+        kind: 'account-change',
+        to,
+        recipientId: null,
+        messageId: null,
+        render,
+        route: 'outside',
+      } as const;
+      statements.push(...(await mailer.statementsForMail(mail)));
+    }
+    return statements;
+  }
+
+  #toAuthor(
+    kind: 'opened' | 'not-for-me',
+    to: string,
+    copy: Copy,
+    render: ReturnType<typeof renderOpened>,
+  ): Promise<readonly Statement[]> {
+    return this.#portal.mailer.statementsForMail({
+      kind,
+      to,
+      recipientId: copy.recipient.id,
+      messageId: copy.message.id,
+      render,
+      route: 'internal',
+    });
+  }
+
+  #frame(to: string): MailFrame {
+    const { clock, random, settings } = this.#portal;
+    return { messageIdField: newMessageIdField(settings.messageIdDomain, random), dateMs: clock.now(), to };
+  }
+}
+
+/** A stored or sent language tag as one of the languages that our mails have. */
+export function mailLocale(locale: string): Locale {
+  return locale === 'es' ? 'es' : 'en';
+}
