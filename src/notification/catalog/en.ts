@@ -118,7 +118,7 @@ export const en: Catalog = {
     title: 'Should this message go out securely?',
     intro: ({ moment }) => `We stopped the message that you sent on ${moment} and need your answer.`,
     nothingLeft: 'Nothing has gone out to:',
-    others: 'Everybody else you wrote to is not affected.',
+    others: 'The other people you wrote to are not affected.',
     slipTitle: 'Why we ask',
     slip: {
       misspelled: 'In the subject, a word next to "send" or "secure" looks misspelled.',
@@ -158,7 +158,7 @@ export const en: Catalog = {
     subject: ({ who }) => `Not delivered: your message to ${who}`,
     title: 'Your message was not delivered',
     intro: ({ moment, count }) => `The message that you sent on ${moment} did not reach ${people(count)}:`,
-    others: 'Everybody else you wrote to is not affected.',
+    others: 'The other people you wrote to are not affected.',
     nextTitle: 'What you can do',
     forHelpDesk: ({ detail }) => `For the help desk: ${detail}`,
     failure: {

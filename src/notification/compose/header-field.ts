@@ -7,8 +7,9 @@ import { canonicalDomain, parseMailAddress } from '#src/base/mail-address.ts';
 import { isPrintableAscii } from './clean-text.ts';
 
 const MAX_LINE_CHARACTERS = 76;
-// An encoded word has at most 75 characters (RFC 2047 section 2); 45 octets make 60 of base64 and 12 around them.
-const ENCODED_WORD_OCTETS = 45;
+// A line with an encoded word has at most 76 characters (RFC 2047 section 2), the name of the field included: 39
+// octets make 52 of base64 and 12 around them.
+const ENCODED_WORD_OCTETS = 39;
 const MESSAGE_ID_FIELD = /^<[\x21-\x3b\x3d\x3f-\x7e]{1,400}>$/u;
 const MAX_REFERENCES = 20;
 

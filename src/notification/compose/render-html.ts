@@ -11,6 +11,8 @@ const BODY_TEXT = `${FONT}font-size:16px;line-height:24px;color:${light.text};`;
 const SMALL_TEXT = `${FONT}font-size:14px;line-height:20px;`;
 const TABLE = 'role="presentation" cellpadding="0" cellspacing="0" border="0"';
 const BREAK_AT_CHARACTERS = 200;
+// Characters or references to them, at most 60 of up to ten letters each, when more follow.
+const WORD_PIECE = /(?:&[^;]{1,10};|[^&]){60}(?=[^])/gu;
 
 /** A whole document with CRLF line ends, printable ASCII, lines far below 998 octets. */
 export function renderHtml(documentTitle: string, sections: readonly Section[]): string {
@@ -83,8 +85,13 @@ function renderAction(label: string, url: string, weight: 'first' | 'second'): s
 function renderLink(url: string): string {
   return (
     `<a class="link" href="${escapeAttribute(url)}" target="_blank"\r\n` +
-    `style="color:${light.link};text-decoration:underline;word-break:break-word;overflow-wrap:anywhere;">\r\n${escapeText(url)}</a>`
+    `style="color:${light.link};text-decoration:underline;word-break:break-word;overflow-wrap:anywhere;">\r\n${breakableUrl(url)}</a>`
   );
+}
+
+// A long address breaks behind a slash before it breaks inside a word.
+function breakableUrl(url: string): string {
+  return escapeText(url).replaceAll(/(?<=[^/]\/)(?=[^/])/gu, '<wbr>');
 }
 
 function renderFacts(rows: readonly (readonly [string, string])[]): string {
@@ -108,7 +115,7 @@ function renderList(items: readonly string[]): string {
   return `<ul style="margin:0 0 16px;padding:0 0 0 22px;">\r\n${lines.join('')}</ul>\r\n`;
 }
 
-/** Text between tags. Long text is broken at spaces, where HTML does not mind. */
+/** Text between tags. Long text is broken at spaces, and a word too long for a line inside a tag: both are unseen. */
 export function escapeText(text: string): string {
   const escaped = escapeCharacters(text);
   if (escaped.length <= BREAK_AT_CHARACTERS) return escaped;
@@ -120,7 +127,7 @@ export function escapeText(text: string): string {
       broken += breaks ? '\r\n' : ' ';
       column = breaks ? 0 : column + 1;
     }
-    broken += word;
+    broken += word.length > BREAK_AT_CHARACTERS ? word.replaceAll(WORD_PIECE, '$&<wbr\r\n>') : word;
     column += word.length;
   }
   return broken;
