@@ -1,0 +1,205 @@
+/**
+ * The last step of acceptance: everything that the decisions make necessary, in one transaction. Wraps for whoever
+ * may open the content key, notices for who gets a secure message, one mail to the author, an audit entry for each
+ * decision. After this the mail is ours; before it nothing of it can be seen.
+ */
+import type { AuditLog } from '#src/audit/audit-log.ts';
+import type { Clock } from '#src/base/clock.ts';
+import { newId, type RandomSource } from '#src/base/identifiers.ts';
+import type { Steps } from '#src/base/steps.ts';
+import type { KeyProvider } from '#src/keys/key-provider.ts';
+import type { MessageFacts } from '#src/policy/facts.ts';
+import { makeMark } from '#src/protection/gateway-mark.ts';
+import { makeSpoolWrap } from '#src/protection/spool-wrap.ts';
+import { insertDeliveries, type NewDelivery } from '#src/queue/new-delivery.ts';
+import type { SmtpEnvelope, SmtpSession } from '#src/smtp/server/smtp-transaction.ts';
+import { exactlyOne, statement, type Database, type Statement } from '#src/storage/database.ts';
+
+import type { Author } from './author.ts';
+import type { DecidedRecipient } from './decide-recipients.ts';
+import { messageIdField } from './gather-facts.ts';
+import { messageRow, recipientRows, securedThreadRows } from './message-rows.ts';
+import type { ReceivedMessage } from './receive-and-seal.ts';
+import { secureRecipients, type SecuredRecipient } from './secure-recipients.ts';
+import type { AcceptanceSettings } from './settings.ts';
+import { signMessageManifest } from './message-manifest.ts';
+import { traceFields } from './trace-fields.ts';
+import { writeAuthorMails } from './author-mails.ts';
+import type { MailToSend, WrittenMailSealer } from '#src/queue/written-mails.ts';
+
+export interface MessageToAccept {
+  readonly queueId: string;
+  readonly session: SmtpSession;
+  readonly envelope: SmtpEnvelope;
+  readonly received: ReceivedMessage;
+  readonly author: Author;
+  readonly facts: MessageFacts;
+  readonly decided: readonly DecidedRecipient[];
+  readonly settings: AcceptanceSettings;
+}
+
+export interface AcceptTools {
+  readonly database: Database;
+  readonly keys: KeyProvider;
+  readonly audit: AuditLog;
+  readonly sealer: WrittenMailSealer;
+  readonly clock: Clock;
+  readonly random: RandomSource;
+  readonly steps: Steps;
+}
+
+/** Resolves when the message is durable. Throws what the database throws; then nothing of it was kept. */
+export async function acceptMessage(message: MessageToAccept, tools: AcceptTools): Promise<void> {
+  const acceptedAt = tools.clock.now();
+  const timed: TimedMessage = { ...message, acceptedAt, keptUntil: acceptedAt + message.settings.keepMs };
+  const secured = await secureNow(timed, tools);
+  const mails = [...secured.map(({ notice }) => notice), ...writeAuthorMails(timed, tools)];
+  const written = mails.length === 0 ? null : await tools.sealer.seal(mails, message.queueId);
+  const unit = [
+    ...(await contentStatements(timed, secured, tools)),
+    ...relayStatements(timed, tools),
+    ...(written?.statements ?? []),
+    ...securedThreadRows(tools, message.queueId, threadMembers(timed, mails), acceptedAt),
+    ...auditStatements(timed, tools),
+  ];
+  tools.steps.reach('before-commit');
+  try {
+    await tools.database.commit(unit);
+  } catch (error) {
+    await written?.abandon();
+    throw error;
+  }
+  tools.steps.reach('committed');
+}
+
+export interface TimedMessage extends MessageToAccept {
+  readonly acceptedAt: number;
+  readonly keptUntil: number;
+}
+
+function secureNow(message: TimedMessage, tools: AcceptTools): Promise<readonly SecuredRecipient[]> {
+  const { author, envelope, received, settings, decided } = message;
+  const recipients = decided
+    .filter(({ decision }) => decision.action === 'protect')
+    .map(({ id, recipient }) => ({ id, address: recipient.address.raw, canonicalAddress: recipient.address.canonical }));
+  return secureRecipients(
+    {
+      ids: { organizationId: tools.keys.publicKeys().organizationId, messageId: message.queueId },
+      contentKey: received.contentKey,
+      author: author.from ?? { displayName: settings.site.organization, address: settings.site.serviceAddress },
+      authorIsOurs: author.isOurs,
+      reversePath: envelope.reversePath,
+      original: { messageIdField: messageIdField(received.header) || null, references: [] },
+      keptUntil: message.keptUntil,
+    },
+    recipients,
+    settings,
+    tools,
+  );
+}
+
+/** The message, its recipients, and the wraps of its content key. */
+async function contentStatements(
+  message: TimedMessage,
+  secured: readonly SecuredRecipient[],
+  tools: AcceptTools,
+): Promise<Statement[]> {
+  const { decided, received } = message;
+  const { organizationId } = tools.keys.publicKeys();
+  const ids = { organizationId, messageId: message.queueId };
+  const statements = [
+    messageRow(tools, message, {
+      traceFields: traceOf(message, tools),
+      manifest: signMessageManifest(tools.keys, message, secured),
+    }),
+    ...recipientRows(tools, message, secured),
+    ...secured.map(({ insertWrap }) => insertWrap),
+  ];
+  const needsSpool = decided.some(({ decision }) => decision.action === 'relay' || decision.action === 'hold');
+  if (!needsSpool) return statements;
+  const { kid, wrap } = await makeSpoolWrap(tools.keys, received.contentKey, ids);
+  const row = {
+    id: newId(tools.clock, tools.random),
+    messageId: message.queueId,
+    holderKind: 'spool' as const,
+    holderId: kid,
+    recipientId: null,
+    kid,
+    wrap,
+    replacement: null,
+  };
+  return [...statements, statement(tools.database.query.insertInto('wraps').values(row), exactlyOne)];
+}
+
+function traceOf(message: TimedMessage, tools: AcceptTools): string {
+  const { queueId, session, envelope, received, settings, acceptedAt } = message;
+  const facts = { queueId, messageIdField: messageIdField(received.header), domain: settings.mainDomain };
+  return traceFields({
+    session,
+    smtputf8: envelope.smtputf8,
+    hostname: settings.hostname,
+    queueId,
+    acceptedAt,
+    mark: makeMark(tools.keys, facts, acceptedAt),
+  });
+}
+
+/** Relayed mail keeps the author's reverse-path, so that what bounces later comes back to the author. */
+function relayStatements(message: TimedMessage, tools: AcceptTools): Statement[] {
+  const deliveries: NewDelivery[] = [];
+  for (const { id, recipient, decision } of message.decided) {
+    if (decision.action !== 'relay') continue;
+    deliveries.push({
+      messageId: message.queueId,
+      recipientId: id,
+      kind: 'relay',
+      reversePath: message.envelope.reversePath,
+      recipient: recipient.address.raw,
+      domain: recipient.address.domain,
+      route: decision.protection === 'internal' ? 'internal' : 'outside',
+      range: null,
+      dsnNotify: recipient.notify,
+      dsnOriginalRecipient: recipient.orcpt,
+    });
+  }
+  return insertDeliveries(tools.database.query, tools.clock, deliveries);
+}
+
+/** Message-IDs whose answers are protected although nobody types the code: the message itself and what announces it. */
+function threadMembers(message: TimedMessage, mails: readonly MailToSend[]): readonly string[] {
+  const protectedNow = message.decided.some(({ decision }) => decision.action === 'protect' || decision.action === 'hold');
+  if (!protectedNow) return [];
+  const own = messageIdField(message.received.header);
+  return [...(own === '' ? [] : [own]), ...mails.map(({ mail }) => mail.messageIdField)];
+}
+
+function auditStatements(message: TimedMessage, tools: AcceptTools): Statement[] {
+  const { queueId, session, envelope, received, decided } = message;
+  const accepted = tools.audit.entry({
+    event: 'message-accepted',
+    messageId: queueId,
+    facts: {
+      reversePath: envelope.reversePath,
+      submitter: session.remoteAddress,
+      tls: session.tls === null ? null : `${session.tls.version} ${session.tls.cipher}`,
+      bytes: received.sizeBytes,
+      recipients: decided.length,
+      inspected: received.scan !== null && received.scan.uninspectable === null,
+    },
+  });
+  const decisions = decided.map(({ id, recipient, decision }) =>
+    tools.audit.entry({
+      event: 'recipient-decided',
+      messageId: queueId,
+      recipientId: id,
+      facts: {
+        address: recipient.address.canonical,
+        action: decision.action,
+        rule: decision.rule,
+        ...('protection' in decision && { protection: decision.protection }),
+        ...('reason' in decision && decision.reason !== undefined && { reason: decision.reason }),
+      },
+    }),
+  );
+  return [accepted, ...decisions];
+}

@@ -1,0 +1,249 @@
+/**
+ * What happens to a mail between DATA and 250, as named steps: receive and seal → gather facts → decide → accept.
+ * 250 means durable: content, deliveries and audit entries are on stable storage in one transaction. Whatever fails
+ * before that leaves nothing behind, and the client keeps the mail.
+ */
+import type { AuditLog } from '#src/audit/audit-log.ts';
+import type { Clock } from '#src/base/clock.ts';
+import { CodedError, errorCode } from '#src/base/coded-error.ts';
+import { newId, type RandomSource } from '#src/base/identifiers.ts';
+import type { Log } from '#src/base/log.ts';
+import type { Steps } from '#src/base/steps.ts';
+import { hashMessageCode } from '#src/accounts/link-tokens.ts';
+import type { KeyProvider } from '#src/keys/key-provider.ts';
+import { fieldValues } from '#src/mime/header-fields.ts';
+import type { HeaderField } from '#src/mime/scan-result.ts';
+import { isOurMark, MARK_FIELD } from '#src/protection/gateway-mark.ts';
+import { findMessageCodes } from '#src/protection/secure-message/message-code.ts';
+import type { SmtpEnvelope, SmtpReply, SmtpSession, TransactionHandler } from '#src/smtp/server/smtp-transaction.ts';
+import type { Database } from '#src/storage/database.ts';
+import type { ObjectStore } from '#src/storage/objects.ts';
+
+import { acceptMessage, type AcceptTools, type MessageToAccept } from './accept-message.ts';
+import { findAuthor, maySubmit } from './author.ts';
+import { decideRecipients, distinctRecipients } from './decide-recipients.ts';
+import { authorFields, decodeSubjects, gatherFacts, messageIdField, threadIds } from './gather-facts.ts';
+import { LowDiskWatch } from './low-disk-watch.ts';
+import { threadHash } from './message-rows.ts';
+import { receiveAndSeal } from './receive-and-seal.ts';
+import { RepeatedFailures } from './repeated-failures.ts';
+import type { AcceptanceSettings } from './settings.ts';
+import { Refused, replyForError } from './smtp-error.ts';
+import type { WrittenMailSealer } from '#src/queue/written-mails.ts';
+
+/** RFC 5321 section 6.3: a mail that has seen this many servers is going round in circles. */
+const MAX_HOPS = 50;
+
+export interface AcceptanceOptions {
+  readonly settings: () => AcceptanceSettings;
+  readonly database: Database;
+  readonly objects: ObjectStore;
+  readonly keys: KeyProvider;
+  readonly audit: AuditLog;
+  readonly sealer: WrittenMailSealer;
+  readonly clock: Clock;
+  readonly random: RandomSource;
+  readonly log: Log;
+  readonly steps: Steps;
+  /** Called after the commit: something is due. */
+  readonly onQueued: () => void;
+}
+
+export class Acceptance implements TransactionHandler {
+  readonly #options: AcceptanceOptions;
+  readonly #lowDisk: LowDiskWatch;
+  readonly #scannerFailures = new RepeatedFailures();
+
+  constructor(options: AcceptanceOptions) {
+    this.#options = options;
+    this.#lowDisk = new LowDiskWatch(options.objects, options.clock);
+  }
+
+  async mailFrom(): Promise<SmtpReply | null> {
+    const { lowDiskBytes } = this.#options.settings();
+    if (await this.#lowDisk.hasRoom(lowDiskBytes)) return null;
+    this.#options.log.error('mail is deferred: less free disk space than the low-disk watermark', { step: 'mail-from' });
+    return { code: 452, enhanced: '4.3.1', text: 'Not enough room here now, please try again later' };
+  }
+
+  rcptTo(): Promise<SmtpReply | null> {
+    return Promise.resolve(null);
+  }
+
+  async data(session: SmtpSession, envelope: SmtpEnvelope, content: AsyncIterable<Buffer>): Promise<SmtpReply> {
+    const { clock, random, log, steps } = this.#options;
+    const queueId = newId(clock, random);
+    steps.reach('recipients-accepted');
+    try {
+      const message = await this.#receive(queueId, session, envelope, content);
+      await this.#accept(message);
+      log.info('accepted', { queueId, sizeBytes: message.received.sizeBytes, count: message.decided.length });
+      steps.reach('before-250');
+      return { code: 250, enhanced: '2.6.0', text: `Accepted as ${queueId}` };
+    } catch (error) {
+      return this.#refuse(queueId, error);
+    }
+  }
+
+  /** receive and seal → gather facts → decide. */
+  async #receive(
+    queueId: string,
+    session: SmtpSession,
+    envelope: SmtpEnvelope,
+    content: AsyncIterable<Buffer>,
+  ): Promise<MessageToAccept> {
+    const { clock, keys, log, objects, random, steps } = this.#options;
+    const settings = this.#options.settings();
+    let carriesOurMark = false;
+    const received = await receiveAndSeal(content, {
+      messageId: queueId,
+      organizationId: keys.publicKeys().organizationId,
+      objects,
+      random,
+      steps,
+      log,
+      inspectHeader: (fields) => {
+        this.#checkSubmission(fields, envelope, settings);
+        carriesOurMark = this.#carriesOurMark(fields);
+      },
+      brokeScannerBefore: (fields) => this.#scannerFailures.seenBefore(fingerprint(fields)),
+    });
+    try {
+      const author = findAuthor(authorFields(received.header, envelope.reversePath), settings.policy.internalDomains);
+      const facts = gatherFacts(received.header, received.scan, {
+        reversePath: envelope.reversePath,
+        carriesOurMark,
+        answersSecuredThread: await this.#answersSecuredThread(received.header),
+        authorOutside: !author.isOurs,
+        // Nobody to ask: what would be held is secured at once.
+        submitterIsMachine: settings.isMachine(session.remoteAddress) || author.told === null,
+        ruleFieldNames: settings.policy.headerRules.map((rule) => rule.field),
+        internalDomains: settings.policy.internalDomains,
+      });
+      const decided = decideRecipients(facts, distinctRecipients(envelope.recipients), settings.policy, clock, random);
+      steps.reach('decided');
+      return { queueId, session, envelope, received, author, facts, decided, settings };
+    } catch (error) {
+      await objects.remove(received.object);
+      received.contentKey.fill(0);
+      throw error;
+    }
+  }
+
+  async #accept(message: MessageToAccept): Promise<void> {
+    const { received, decided } = message;
+    try {
+      refuseWhereAllAreRefused(message);
+      await acceptMessage(message, this.#tools());
+    } catch (error) {
+      // Where the answer to COMMIT was lost the rows may exist; then the object must, and the sweep finds out.
+      if (errorCode(error) !== 'database-unavailable') await this.#options.objects.remove(received.object);
+      throw error;
+    } finally {
+      received.contentKey.fill(0);
+    }
+    if (decided.length > 0) this.#options.onQueued();
+  }
+
+  #tools(): AcceptTools {
+    const { database, keys, audit, sealer, clock, random, steps } = this.#options;
+    return { database, keys, audit, sealer, clock, random, steps };
+  }
+
+  /** Who may send through us, and whether the mail is going round in circles. */
+  #checkSubmission(fields: readonly HeaderField[], envelope: SmtpEnvelope, settings: AcceptanceSettings): void {
+    if (!maySubmit(authorFields(fields, envelope.reversePath), settings.policy.internalDomains)) {
+      throw new Refused('author-not-ours', {
+        code: 550,
+        enhanced: '5.7.1',
+        text: 'Neither the sender address nor the From field of this mail is at a domain of this organisation',
+      });
+    }
+    if (fieldValues(fields, 'received').length >= MAX_HOPS) {
+      throw new Refused('too-many-hops', {
+        code: 554,
+        enhanced: '5.4.6',
+        text: 'This mail has passed too many servers; two of them send it to each other',
+      });
+    }
+  }
+
+  #carriesOurMark(fields: readonly HeaderField[]): boolean {
+    const id = messageIdField(fields);
+    return fieldValues(fields, MARK_FIELD.toLowerCase()).some((value) =>
+      isOurMark(this.#options.keys, value, id, this.#options.clock.now()),
+    );
+  }
+
+  /** By the Message-IDs it answers, or by a message code in its subject: people's mail programs lose the first. */
+  async #answersSecuredThread(fields: readonly HeaderField[]): Promise<boolean> {
+    const { database, keys } = this.#options;
+    const ids = threadIds(fields).map((id) => threadHash(keys, id));
+    if (ids.length > 0) {
+      const known = await database.query
+        .selectFrom('secured_threads')
+        .select('messageId')
+        .where('messageIdHash', 'in', ids)
+        .limit(1)
+        .executeTakeFirst();
+      if (known !== undefined) return true;
+    }
+    const codes = decodeSubjects(fields).texts.flatMap((subject) => findMessageCodes(subject));
+    if (codes.length === 0) return false;
+    const hashes = codes.map((code) => hashMessageCode(keys, code));
+    const named = await database.query
+      .selectFrom('messages')
+      .select('id')
+      .where('messageCodeHash', 'in', hashes)
+      .limit(1)
+      .executeTakeFirst();
+    return named !== undefined;
+  }
+
+  #refuse(queueId: string, error: unknown): SmtpReply {
+    const reply = replyForError(error);
+    const fields = { queueId, code: errorCode(error), status: reply.code };
+    if (error instanceof Refused) this.#options.log.info('refused', fields);
+    else this.#options.log.error('not accepted; the client keeps the mail', { ...fields, error });
+    return reply;
+  }
+}
+
+/** 5xx after DATA only when every recipient fails for one reason; otherwise those who fail are reported by a bounce. */
+function refuseWhereAllAreRefused(message: MessageToAccept): void {
+  const decisions = message.decided.map(({ decision }) => decision);
+  const [first] = decisions;
+  if (first === undefined) throw new CodedError('no-recipients', 'a transaction without recipients');
+  const same = decisions.every((decision) => decision.action === first.action && 'why' in decision && 'why' in first && decision.why === first.why);
+  if (!same) return;
+  if (first.action === 'refuse') throw new Refused(first.why, REFUSALS[first.why]);
+  if (first.action === 'return') throw new Refused(first.why, tooLarge(first.limitBytes, first.why));
+}
+
+const REFUSALS: Readonly<Record<'loop' | 'automatic-needs-verified-tls', SmtpReply>> = {
+  loop: {
+    code: 554,
+    enhanced: '5.4.6',
+    text: 'This mail went out through this gateway before and came back: take the gateway out of the route for returning mail',
+  },
+  'automatic-needs-verified-tls': {
+    code: 554,
+    enhanced: '5.7.10',
+    text: 'Automatic mail to the outside needs a verified channel here, and there is none to this recipient',
+  },
+};
+
+function tooLarge(limitBytes: number, why: 'message-too-large' | 'attachment-too-large'): SmtpReply {
+  const what = why === 'message-too-large' ? 'This mail is' : 'An attachment of this mail is';
+  const limit = (limitBytes / (1024 * 1024)).toFixed(1).replace('.0', '');
+  return { code: 552, enhanced: '5.3.4', text: `${what} larger than the ${limit} MB that can be sent secured` };
+}
+
+/** What a second try of the same mail shares with the first. */
+function fingerprint(fields: readonly HeaderField[]): string {
+  return fields
+    .filter((field) => field.lowerName !== 'received')
+    .map((field) => `${field.lowerName}:${field.rawValue}`)
+    .join('\n');
+}
+

@@ -1,0 +1,135 @@
+/**
+ * The mails about an accepted message to the people who sent it: what became of each recipient, what waits for an
+ * answer, what could not be protected. Automatic mail is never answered (RFC 3834), and nobody is written to whose
+ * address is not at our domains; reports on failure go to the reverse-path (RFC 3464), never to a null one.
+ */
+import type { Clock } from '#src/base/clock.ts';
+import type { RandomSource } from '#src/base/identifiers.ts';
+import type { KeyProvider } from '#src/keys/key-provider.ts';
+import { newMessageIdField } from '#src/notification/compose/mail.ts';
+import { renderHeld } from '#src/notification/held.ts';
+import type { OriginalMail } from '#src/notification/mail-site.ts';
+import { renderReturned } from '#src/notification/returned.ts';
+import { renderSecured } from '#src/notification/secured.ts';
+import type { NearMissKind, ProtectedHow, SecuredReason } from '#src/notification/words.ts';
+import type { Decision } from '#src/policy/facts.ts';
+import { carriesCode } from '#src/policy/subject-code.ts';
+import { messageCodeOf } from '#src/protection/secure-message/message-code.ts';
+
+import type { TimedMessage } from './accept-message.ts';
+import { holdTokenOf } from './hold-token.ts';
+import { messageIdField } from './gather-facts.ts';
+import type { MailToSend } from '#src/queue/written-mails.ts';
+
+export interface AuthorMailTools {
+  readonly keys: KeyProvider;
+  readonly clock: Clock;
+  readonly random: RandomSource;
+}
+
+/** None, one or two mails to the author, and reports to the reverse-path. */
+export function writeAuthorMails(message: TimedMessage, tools: AuthorMailTools): readonly MailToSend[] {
+  const mails: MailToSend[] = [];
+  const told = message.facts.automatic === null ? message.author.told : null;
+  if (told !== null && deservesSecured(message)) mails.push(secured(message, told.raw, tools));
+  if (told !== null && has(message, 'hold')) mails.push(held(message, told.raw, tools));
+  if (message.envelope.reversePath !== '' && has(message, 'return')) mails.push(...returned(message, tools));
+  return mails;
+}
+
+/** One for every message with the code, and for every one that was protected for another reason. */
+function deservesSecured(message: TimedMessage): boolean {
+  return has(message, 'protect') || (message.facts.subjects.some(carriesCode) && !has(message, 'hold'));
+}
+
+function has(message: TimedMessage, action: Decision['action']): boolean {
+  return message.decided.some(({ decision }) => decision.action === action);
+}
+
+function frame(to: string, message: TimedMessage, tools: AuthorMailTools) {
+  return {
+    messageIdField: newMessageIdField(message.settings.mainDomain, tools.random),
+    dateMs: tools.clock.now(),
+    to,
+    original: originalOf(message),
+    sentMs: message.acceptedAt,
+  };
+}
+
+export function originalOf(message: Pick<TimedMessage, 'received'>): OriginalMail {
+  return { messageIdField: messageIdField(message.received.header) || null, references: [] };
+}
+
+function secured(message: TimedMessage, to: string, tools: AuthorMailTools): MailToSend {
+  const { decided, settings, keptUntil, queueId } = message;
+  const byPortal = has(message, 'protect');
+  const mail = renderSecured(settings.site, {
+    ...frame(to, message, tools),
+    recipients: decided.map(({ recipient, decision }) => ({ address: recipient.address.raw, how: howOf(decision) })),
+    reasons: reasonsOf(message),
+    messageCode: byPortal ? messageCodeOf(tools.keys, queueId) : null,
+    keptUntilMs: byPortal ? keptUntil : null,
+  });
+  return { kind: 'secured', mail, recipientId: null, reversePath: '' };
+}
+
+function howOf(decision: Decision): ProtectedHow {
+  switch (decision.action) {
+    case 'relay':
+      return decision.protection;
+    case 'protect':
+      return 'secure-message';
+    case 'hold':
+      return 'held';
+    case 'return':
+    case 'refuse':
+      return 'returned';
+  }
+}
+
+function reasonsOf(message: TimedMessage): readonly SecuredReason[] {
+  const reasons = message.decided.flatMap(({ decision }) => ('reason' in decision && decision.reason !== undefined ? [decision.reason] : []));
+  return reasons.length > 0 ? [...new Set(reasons)] : ['code'];
+}
+
+function held(message: TimedMessage, to: string, tools: AuthorMailTools): MailToSend {
+  const { decided, settings, acceptedAt, queueId } = message;
+  const waiting = decided.filter(({ decision }) => decision.action === 'hold');
+  const url = `${settings.consoleUrl}/held/${holdTokenOf(tools.keys, queueId)}`;
+  const mail = renderHeld(settings.site, {
+    ...frame(to, message, tools),
+    nearMiss: nearMissOf(waiting[0]?.decision),
+    heldRecipients: waiting.map(({ recipient }) => recipient.address.raw),
+    hasOtherRecipients: waiting.length < decided.length,
+    sendSecuredUrl: `${url}?choice=send`,
+    dontSendUrl: `${url}?choice=stop`,
+    unanswered: { outcome: settings.policy.unansweredNearMiss, atMs: acceptedAt + settings.holdMs },
+  });
+  return { kind: 'held', mail, recipientId: null, reversePath: '' };
+}
+
+function nearMissOf(decision: Decision | undefined): NearMissKind {
+  return decision?.action === 'hold' ? decision.nearMiss.kind : 'misspelled';
+}
+
+/** One report a reason: the two limits need different words. */
+function returned(message: TimedMessage, tools: AuthorMailTools): MailToSend[] {
+  const { decided, settings, envelope, facts } = message;
+  return (['message-too-large', 'attachment-too-large'] as const).flatMap((why) => {
+    const concerned = decided.filter(({ decision }) => decision.action === 'return' && decision.why === why);
+    const [first] = concerned;
+    if (first?.decision.action !== 'return') return [];
+    const mail = renderReturned(settings.site, {
+      ...frame(envelope.reversePath, message, tools),
+      reportingHost: settings.hostname,
+      envelopeId: envelope.envid,
+      reason: {
+        kind: why,
+        limitBytes: first.decision.limitBytes,
+        sizeBytes: why === 'message-too-large' ? facts.decodedBytes : facts.largestAttachmentBytes,
+      },
+      recipients: concerned.map(({ recipient }) => ({ address: recipient.address.raw, originalRecipient: recipient.orcpt })),
+    });
+    return [{ kind: 'bounce' as const, mail, recipientId: null, reversePath: '' }];
+  });
+}

@@ -1,0 +1,49 @@
+/**
+ * Who the author of a mail is, who is told about it, and in whose name we may write. Header addresses never say who
+ * receives; they only say who wrote (RFC 5322 section 3.6.2), and only addresses at our domains are believed.
+ */
+import { parseMailAddress, type MailAddress } from '#src/base/mail-address.ts';
+import { isInternalDomain } from '#src/policy/domains.ts';
+
+export interface Mailbox {
+  readonly displayName: string;
+  readonly address: string;
+}
+
+export interface Author {
+  /** The From mailbox if there is exactly one; shown to recipients. */
+  readonly from: Mailbox | null;
+  /** The From mailbox is at one of our domains. */
+  readonly isOurs: boolean;
+  /** Who is told (secured, opened, held): From if exactly one and ours, else Sender, else reverse-path; null: the audit log only. */
+  readonly told: MailAddress | null;
+}
+
+export interface AuthorFields {
+  readonly from: readonly Mailbox[];
+  readonly sender: readonly Mailbox[];
+  readonly reversePath: string;
+}
+
+export function findAuthor(fields: AuthorFields, internalDomains: readonly string[]): Author {
+  const ours = (address: string | undefined): MailAddress | null => {
+    const parsed = address === undefined ? null : parseMailAddress(address);
+    return parsed !== null && isInternalDomain(parsed.domain, internalDomains) ? parsed : null;
+  };
+  const from = fields.from.length === 1 ? (fields.from[0] ?? null) : null;
+  const ourFrom = ours(from?.address);
+  const sender = fields.sender.length === 1 ? fields.sender[0] : undefined;
+  return {
+    from,
+    isOurs: ourFrom !== null,
+    told: ourFrom ?? ours(sender?.address) ?? ours(fields.reversePath),
+  };
+}
+
+/** A mail may leave through us only if its reverse-path or its From is at our domains. */
+export function maySubmit(fields: AuthorFields, internalDomains: readonly string[]): boolean {
+  return [fields.reversePath, ...fields.from.map((mailbox) => mailbox.address)].some((address) => {
+    const parsed = parseMailAddress(address);
+    return parsed !== null && isInternalDomain(parsed.domain, internalDomains);
+  });
+}

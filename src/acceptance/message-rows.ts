@@ -1,0 +1,163 @@
+/** Rows of an accepted message: itself, its recipients, its place among the secured threads. */
+import type { Clock } from '#src/base/clock.ts';
+import { lengthPrefixed } from '#src/base/bytes.ts';
+import { hashMessageCode } from '#src/accounts/link-tokens.ts';
+import type { KeyProvider } from '#src/keys/key-provider.ts';
+import { fieldValues } from '#src/mime/header-fields.ts';
+import { messageCodeOf } from '#src/protection/secure-message/message-code.ts';
+import { sealDeskListEntry, sealListEntry } from '#src/sealing/list-entry.ts';
+import { exactlyOne, statement, type Database, type Statement } from '#src/storage/database.ts';
+import { objectColumns } from '#src/storage/object-columns.ts';
+import type { RecipientsTable } from '#src/storage/tables.ts';
+
+import type { TimedMessage } from './accept-message.ts';
+import type { DecidedRecipient } from './decide-recipients.ts';
+import { messageIdField } from './gather-facts.ts';
+import { hashHoldToken, holdTokenOf } from './hold-token.ts';
+import type { SecuredRecipient } from './secure-recipients.ts';
+
+export interface RowTools {
+  readonly database: Pick<Database, 'query'>;
+  readonly keys: KeyProvider;
+  readonly clock: Clock;
+}
+
+/** Rows in one insert; SQLite binds at most 32,766 parameters in a statement. */
+const ROWS_PER_STATEMENT = 500;
+
+export function messageRow(
+  tools: RowTools,
+  message: TimedMessage,
+  made: { readonly traceFields: string; readonly manifest: string },
+): Statement {
+  const { queueId, session, envelope, received, author, decided, settings, acceptedAt } = message;
+  const mayBeSecured = decided.some(({ decision }) => decision.action === 'protect' || decision.action === 'hold');
+  const held = decided.some(({ decision }) => decision.action === 'hold');
+  return statement(
+    tools.database.query.insertInto('messages').values({
+      id: queueId,
+      purpose: 'submitted',
+      aboutMessageId: null,
+      acceptedAt,
+      reversePath: envelope.reversePath,
+      authorAddress: author.told?.raw ?? null,
+      fromAddress: author.from?.address ?? null,
+      traceFields: made.traceFields,
+      originalMessageId: messageIdField(received.header) || null,
+      wantsDisposition: fieldValues(received.header, 'disposition-notification-to').length > 0 ? 1 : 0,
+      submitterAddress: session.remoteAddress,
+      submitterProof: 'network',
+      sizeBytes: received.sizeBytes,
+      body: envelope.body,
+      smtputf8: envelope.smtputf8 ? 1 : 0,
+      dsnReturn: envelope.ret,
+      dsnEnvelopeId: envelope.envid,
+      ...objectColumns(received.object),
+      layout: JSON.stringify(received.layout),
+      manifest: made.manifest,
+      ...(mayBeSecured ? listEntries(tools.keys, message) : { deskListEntry: null, listEntry: null }),
+      messageCodeHash: mayBeSecured ? hashMessageCode(tools.keys, messageCodeOf(tools.keys, queueId)) : null,
+      holdUntil: held ? acceptedAt + settings.holdMs : null,
+      holdTokenHash: held ? hashHoldToken(tools.keys, holdTokenOf(tools.keys, queueId)) : null,
+      keptUntil: mayBeSecured ? message.keptUntil : null,
+    }),
+    exactlyOne,
+  );
+}
+
+function listEntries(keys: KeyProvider, message: TimedMessage): { deskListEntry: Buffer; listEntry: Buffer } {
+  const { received, queueId, author, acceptedAt } = message;
+  const ids = { organizationId: keys.publicKeys().organizationId, messageId: queueId };
+  const entry = {
+    author: author.from === null ? '' : author.from.displayName || author.from.address,
+    subject: received.index.header.subject,
+    sentAt: acceptedAt,
+    sizeBytes: received.sizeBytes,
+  };
+  return {
+    deskListEntry: sealDeskListEntry(entry, keys.deskKey(), ids),
+    listEntry: sealListEntry(entry, received.contentKey, ids),
+  };
+}
+
+export function recipientRows(
+  tools: RowTools,
+  message: TimedMessage,
+  secured: readonly SecuredRecipient[],
+): Statement[] {
+  const securedById = new Map(secured.map((entry) => [entry.recipient.id, entry]));
+  const rows = message.decided.map((decided) => recipientRow(message, decided, securedById.get(decided.id)));
+  const statements: Statement[] = [];
+  for (let start = 0; start < rows.length; start += ROWS_PER_STATEMENT) {
+    const slice = rows.slice(start, start + ROWS_PER_STATEMENT);
+    statements.push(statement(tools.database.query.insertInto('recipients').values(slice), { exactly: slice.length }));
+  }
+  return statements;
+}
+
+function recipientRow(
+  message: TimedMessage,
+  { id, recipient, decision }: DecidedRecipient,
+  secured: SecuredRecipient | undefined,
+): RecipientsTable {
+  return {
+    id,
+    messageId: message.queueId,
+    address: recipient.address.raw,
+    canonicalAddress: recipient.address.canonical,
+    internal: decision.action === 'relay' && decision.protection === 'internal' ? 1 : 0,
+    protection: 'protection' in decision ? decision.protection : 'none',
+    reason: reasonOf(decision),
+    rule: decision.rule,
+    state: STATE_AT_FIRST[decision.action],
+    lockedAt: null,
+    lockReason: null,
+    expiresAt: secured === undefined ? null : message.keptUntil,
+    linkTokenHash: secured?.linkTokenHash ?? null,
+    linkMac: secured?.linkMac ?? null,
+    firstOpenedAt: null,
+    lastOpenedAt: null,
+    openedByAccountId: null,
+    dsnNotify: recipient.notify,
+    dsnOriginalRecipient: recipient.orcpt,
+    lastReply: null,
+    settledAt: null,
+  };
+}
+
+const STATE_AT_FIRST = {
+  relay: 'queued',
+  protect: 'queued',
+  hold: 'held',
+  return: 'returned',
+  refuse: 'returned',
+} as const;
+
+function reasonOf(decision: DecidedRecipient['decision']): string {
+  if (decision.action === 'protect') return decision.reason;
+  if (decision.action === 'hold') return `near-miss:${decision.nearMiss.kind}`;
+  return decision.action === 'relay' ? 'none' : decision.why;
+}
+
+export function threadHash(keys: Pick<KeyProvider, 'mac'>, messageIdFieldValue: string): Buffer {
+  return keys.mac('thread', lengthPrefixed('message-id', messageIdFieldValue));
+}
+
+/** The same Message-ID may come twice (a resent mail): the first entry stays. */
+export function securedThreadRows(
+  tools: RowTools,
+  messageId: string,
+  messageIdFields: readonly string[],
+  createdAt: number,
+): Statement[] {
+  if (messageIdFields.length === 0) return [];
+  const rows = messageIdFields.map((field) => ({ messageIdHash: threadHash(tools.keys, field), messageId, createdAt }));
+  return [
+    statement(
+      tools.database.query
+        .insertInto('secured_threads')
+        .values(rows)
+        .onConflict((conflict) => conflict.column('messageIdHash').doNothing()),
+    ),
+  ];
+}

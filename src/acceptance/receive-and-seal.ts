@@ -1,0 +1,187 @@
+/**
+ * The first step of acceptance: the stream is read once; the header block is looked at and cleaned, everything is
+ * sealed chunk by chunk as it comes, and the scanner collects structure and facts in the same pass. At most the
+ * header block (256 KiB) and one chunk are in memory as plaintext. Nothing is decided here.
+ */
+import { CodedError } from '#src/base/coded-error.ts';
+import type { Log } from '#src/base/log.ts';
+import type { RandomSource } from '#src/base/identifiers.ts';
+import type { Steps } from '#src/base/steps.ts';
+import { headerBlockEnd, parseHeaderFields, removeFields } from '#src/mime/header-fields.ts';
+import { buildMessageIndex, buildRawIndex } from '#src/mime/index-builder.ts';
+import type { HeaderField, ScanResult } from '#src/mime/scan-result.ts';
+import { MimeScanner } from '#src/mime/scanner.ts';
+import type { MessageIndex } from '#src/sealing/message-index.ts';
+import type { SealedObjectLayout } from '#src/sealing/layout.ts';
+import { SealedObjectWriter } from '#src/sealing/sealed-object.ts';
+import type { ObjectStore, StoredObject } from '#src/storage/objects.ts';
+
+import { Refused } from './smtp-error.ts';
+
+export const MAX_HEADER_BYTES = 256 * 1024;
+const CONTENT_KEY_BYTES = 32;
+
+/** Fields that never go on: blind copies (RFC 5322 section 3.6.3) and what is between the author and us. */
+const REMOVED_FIELDS: ReadonlySet<string> = new Set(['bcc', 'resent-bcc', 'x-sendsecure-mark', 'x-sendsecure-notice']);
+
+export interface ReceivedMessage {
+  readonly contentKey: Buffer;
+  readonly layout: SealedObjectLayout;
+  readonly object: StoredObject;
+  readonly index: MessageIndex;
+  readonly header: readonly HeaderField[];
+  /** Null where the content broke the scanner: nothing is known about its parts. */
+  readonly scan: ScanResult | null;
+  /** Plaintext bytes of the content stream. */
+  readonly sizeBytes: number;
+}
+
+export interface ReceiveOptions {
+  readonly messageId: string;
+  readonly organizationId: string;
+  readonly objects: ObjectStore;
+  readonly random: RandomSource;
+  readonly steps: Steps;
+  readonly log: Log;
+  /** Sees the header fields before anything is removed or stored; throws Refused to end the transaction. */
+  inspectHeader(fields: readonly HeaderField[]): void;
+  /** True where this content broke the scanner before: it is then sealed raw instead of being deferred again. */
+  brokeScannerBefore(fields: readonly HeaderField[]): boolean;
+}
+
+/** Reads, scans and seals `content`. On any failure nothing is left behind and the error tells acceptance why. */
+export async function receiveAndSeal(content: AsyncIterable<Buffer>, options: ReceiveOptions): Promise<ReceivedMessage> {
+  const contentKey = options.random(CONTENT_KEY_BYTES);
+  const writer = options.objects.create(options.messageId);
+  const sealer = new SealedObjectWriter({
+    contentKey,
+    organizationId: options.organizationId,
+    messageId: options.messageId,
+  });
+  try {
+    const pass = new SinglePass(sealer, options);
+    for await (const piece of content) {
+      options.steps.reach('content-arriving');
+      for (const ciphertext of pass.take(piece)) await writer.write(ciphertext);
+    }
+    options.steps.reach('content-received');
+    for (const ciphertext of pass.end()) await writer.write(ciphertext);
+    const { scan, index, sizeBytes, header } = pass.result();
+    const { tail, layout } = sealer.finish(index);
+    for (const ciphertext of tail) await writer.write(ciphertext);
+    options.steps.reach('content-sealed');
+    const object = await writer.finish();
+    options.steps.reach('object-durable');
+    return { contentKey, layout, object, index, header, scan, sizeBytes };
+  } catch (error) {
+    contentKey.fill(0);
+    await writer.abort();
+    throw error;
+  }
+}
+
+/** The header block first, then every piece to scanner and sealer alike. */
+class SinglePass {
+  readonly #sealer: SealedObjectWriter;
+  readonly #options: ReceiveOptions;
+  readonly #scanner: GuardedScanner;
+  #headerPieces: Buffer[] = [];
+  #headerBytes = 0;
+  #header: readonly HeaderField[] | null = null;
+  #sizeBytes = 0;
+
+  constructor(sealer: SealedObjectWriter, options: ReceiveOptions) {
+    this.#sealer = sealer;
+    this.#options = options;
+    this.#scanner = new GuardedScanner((utf8) => sealer.derived(utf8), options.log);
+  }
+
+  take(piece: Buffer): Buffer[] {
+    if (this.#header !== null) return this.#pass(piece);
+    this.#headerPieces.push(piece);
+    this.#headerBytes += piece.length;
+    const block = this.#headerPieces.length === 1 ? piece : Buffer.concat(this.#headerPieces, this.#headerBytes);
+    this.#headerPieces = [block];
+    const end = headerBlockEnd(block);
+    if (end < 0 && this.#headerBytes <= MAX_HEADER_BYTES) return [];
+    if (end < 0 || end > MAX_HEADER_BYTES) {
+      throw new Refused('header-too-large', {
+        code: 552,
+        enhanced: '5.3.4',
+        text: 'The header of this mail is larger than 256 KiB',
+      });
+    }
+    return this.#afterHeader(block, end);
+  }
+
+  /** A mail without an empty line is all header. */
+  end(): Buffer[] {
+    if (this.#header !== null) return [];
+    const block = Buffer.concat(this.#headerPieces, this.#headerBytes);
+    return this.#afterHeader(block, block.length);
+  }
+
+  result(): { scan: ScanResult | null; index: MessageIndex; sizeBytes: number; header: readonly HeaderField[] } {
+    const header = this.#header ?? [];
+    const scan = this.#scanner.finish();
+    if (scan === null && !this.#options.brokeScannerBefore(header)) {
+      throw new CodedError('scanner-broke', 'the content could not be scanned; a second try seals it raw');
+    }
+    const { contentLength, derivedLength } = this.#sealer;
+    const lengths = { contentLength, derivedLength };
+    const index = scan === null ? buildRawIndex(header, lengths) : buildMessageIndex(scan, lengths);
+    return { scan, index, sizeBytes: this.#sizeBytes, header };
+  }
+
+  #afterHeader(block: Buffer, end: number): Buffer[] {
+    const header = block.subarray(0, end);
+    const fields = parseHeaderFields(header);
+    this.#options.inspectHeader(fields);
+    this.#header = fields;
+    this.#headerPieces = [];
+    const cleaned = removeFields(header, fields, REMOVED_FIELDS);
+    return [...this.#pass(cleaned), ...(end < block.length ? this.#pass(block.subarray(end)) : [])];
+  }
+
+  #pass(piece: Buffer): Buffer[] {
+    this.#sizeBytes += piece.length;
+    this.#scanner.write(piece);
+    return this.#sealer.content(piece);
+  }
+}
+
+/** A scanner that breaks doesn't stop the sealing: what it can't read is sealed all the same. */
+class GuardedScanner {
+  readonly #scanner: MimeScanner;
+  readonly #log: Log;
+  #broken = false;
+
+  constructor(onDerived: (utf8: Buffer) => boolean, log: Log) {
+    this.#scanner = new MimeScanner({ onDerived });
+    this.#log = log;
+  }
+
+  write(piece: Buffer): void {
+    if (this.#broken) return;
+    try {
+      this.#scanner.write(piece);
+    } catch (error) {
+      this.#break(error);
+    }
+  }
+
+  finish(): ScanResult | null {
+    if (this.#broken) return null;
+    try {
+      return this.#scanner.finish();
+    } catch (error) {
+      this.#break(error);
+      return null;
+    }
+  }
+
+  #break(error: unknown): void {
+    this.#broken = true;
+    this.#log.error('the scanner broke on a message', { step: 'receive', error });
+  }
+}

@@ -1,0 +1,43 @@
+/**
+ * Whom a content key is wrapped to, for addresses that get a secure message: the account's key where the address is
+ * registered, else the enrolment key. A key record that the account authority did not sign is refused: mail is not
+ * sealed to a key that somebody wrote into the database.
+ */
+import type { KeyProvider, WrappingPublicKey } from '#src/keys/key-provider.ts';
+import { verifyKeyRecord } from '#src/keys/key-record.ts';
+import type { Database } from '#src/storage/database.ts';
+
+export interface RecipientKey {
+  readonly kind: 'enrolment' | 'account';
+  /** The canonical address, or the account id. */
+  readonly id: string;
+  readonly key: WrappingPublicKey;
+}
+
+/** By canonical address. Throws CodedError `key-record-invalid` for a forged record. */
+export async function findRecipientKeys(
+  database: Pick<Database, 'query'>,
+  keys: Pick<KeyProvider, 'publicKeys'>,
+  canonicalAddresses: readonly string[],
+): Promise<ReadonlyMap<string, RecipientKey>> {
+  const publicKeys = keys.publicKeys();
+  const found = new Map<string, RecipientKey>();
+  for (const address of canonicalAddresses) {
+    found.set(address, { kind: 'enrolment', id: address, key: publicKeys.enrolment });
+  }
+  if (canonicalAddresses.length === 0) return found;
+  const rows = await database.query
+    .selectFrom('account_addresses')
+    .innerJoin('accounts', 'accounts.id', 'account_addresses.accountId')
+    .innerJoin('account_keys', 'account_keys.accountId', 'account_addresses.accountId')
+    .where('account_addresses.canonicalAddress', 'in', canonicalAddresses)
+    .where('accounts.state', '=', 'active')
+    .orderBy('account_keys.createdAt')
+    .select(['account_addresses.canonicalAddress', 'account_keys.accountId', 'account_keys.record'])
+    .execute();
+  for (const row of rows) {
+    const record = verifyKeyRecord(row.record, publicKeys, row.accountId);
+    found.set(row.canonicalAddress, { kind: 'account', id: row.accountId, key: record.key });
+  }
+  return found;
+}

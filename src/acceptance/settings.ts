@@ -1,0 +1,24 @@
+/** What acceptance is told by the configuration. Asked for anew with each message, so that a reload takes effect. */
+import type { MailSite } from '#src/notification/mail-site.ts';
+import type { PolicySettings } from '#src/policy/facts.ts';
+
+export interface AcceptanceSettings {
+  readonly policy: PolicySettings;
+  readonly site: MailSite;
+  /** Our name in trace fields and reports. */
+  readonly hostname: string;
+  /** First of our domains, A-labels: the one in our mark and our Message-IDs. */
+  readonly mainDomain: string;
+  /** May notices come from the author's own address? */
+  readonly noticeFromAuthor: boolean;
+  /** Domain of our own reverse-paths; null: the author's is used. */
+  readonly bounceDomain: string | null;
+  /** Address of the staff pages, without a slash at the end. */
+  readonly consoleUrl: string;
+  readonly holdMs: number;
+  readonly keepMs: number;
+  readonly maxRecipients: number;
+  readonly lowDiskBytes: number;
+  /** Networks of submitters that nobody can ask. */
+  isMachine(remoteAddress: string): boolean;
+}

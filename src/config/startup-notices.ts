@@ -1,0 +1,82 @@
+/**
+ * What a person should know when the gateway starts: what is missing before real mail, and what is set in a way that
+ * protects less than it looks. Each names the key to change. Pure: settings in, sentences out.
+ */
+import { BlockList } from 'node:net';
+
+import type { Settings } from './settings.ts';
+
+export interface StartupNotice {
+  /** `missing`: needed before real mail. `warning`: works, but look at it. */
+  readonly level: 'missing' | 'warning';
+  readonly text: string;
+}
+
+export function startupNotices(settings: Settings): readonly StartupNotice[] {
+  return [...missing(settings), ...warnings(settings)];
+}
+
+function* missing(settings: Settings): Generator<StartupNotice> {
+  const say = (text: string): StartupNotice => ({ level: 'missing', text });
+  if (settings.organization.domains.includes('hospital.example')) {
+    yield say('your organisation: [organization] name, domains, serviceAddress');
+  }
+  if (!settings.publicUrl.startsWith('https:')) yield say('a public https address: publicUrl, with [portal] tls or a proxy in front');
+  if (settings.delivery.nextHop.kind === 'capture') {
+    yield say('a route: [delivery] nextHop and internalNextHop (until then mail is kept in /captured)');
+  }
+  if (!settings.delivery.nextHopSigns) {
+    yield say('DKIM: let the next hop sign for your domains, then set [delivery] nextHopSigns = true');
+  }
+  if (settings.organization.helpPhone === '') yield say('a help line for recipients: [organization] helpPhone, helpHours');
+  yield say('a first administrator: staff accounts come with the next release; keep the staff pages on an inside address');
+}
+
+function* warnings(settings: Settings): Generator<StartupNotice> {
+  const say = (text: string): StartupNotice => ({ level: 'warning', text });
+  const open = settings.smtp.trustedNetworks.filter((network) => !isPrivateNetwork(network));
+  if (open.length > 0) {
+    yield say(`[smtp] trustedNetworks holds public networks (${open.join(', ')}): every machine there may send mail in your name`);
+  }
+  if (settings.partners.length > 0) {
+    yield say('[[partners]]: verified TLS comes with the next release; until then mail to partners is sent as secure messages');
+  }
+  if (settings.delivery.bounceDomain === null && settings.delivery.nextHop.kind !== 'capture') {
+    yield say('[delivery] bounceDomain is not set: bounces from behind the next hop go to the author, and we cannot see them');
+  }
+  if (settings.delivery.bounceDomain !== null) {
+    yield say('[delivery] bounceDomain: the listener for returned mail comes with the next release; point its MX at a mailbox you read');
+  }
+  if (settings.organization.encrypt === 'all-external') {
+    yield say('encrypt = "all-external": verified TLS comes with the next release; until then all outside mail becomes secure messages');
+  }
+  const publicHost = new URL(settings.publicUrl).hostname;
+  const ours = settings.organization.domains.map((domain) => domain.replace('*.', ''));
+  if (publicHost !== 'localhost' && !ours.some((domain) => publicHost === domain || publicHost.endsWith(`.${domain}`))) {
+    yield say(`publicUrl (${publicHost}) is not under one of your domains: recipients are told to check that`);
+  }
+}
+
+const PRIVATE_NETWORKS = new BlockList();
+for (const [address, prefix] of [
+  ['127.0.0.0', 8],
+  ['10.0.0.0', 8],
+  ['172.16.0.0', 12],
+  ['192.168.0.0', 16],
+  ['169.254.0.0', 16],
+  ['100.64.0.0', 10],
+] as const) {
+  PRIVATE_NETWORKS.addSubnet(address, prefix, 'ipv4');
+}
+PRIVATE_NETWORKS.addAddress('::1', 'ipv6');
+PRIVATE_NETWORKS.addSubnet('fc00::', 7, 'ipv6');
+PRIVATE_NETWORKS.addSubnet('fe80::', 10, 'ipv6');
+
+/** True for networks that can't be reached from the Internet (RFC 1918, RFC 4193, loopback, link-local, RFC 6598). */
+export function isPrivateNetwork(network: string): boolean {
+  const [address = '', prefix = ''] = network.split('/');
+  const family = address.includes(':') ? 'ipv6' : 'ipv4';
+  // A network wider than any private block can't lie inside one.
+  if (Number(prefix) < (family === 'ipv4' ? 8 : 7)) return false;
+  return PRIVATE_NETWORKS.check(address, family);
+}

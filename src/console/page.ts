@@ -1,0 +1,60 @@
+/** The shell of the staff pages: server-rendered, no script. Every value passes `escapeHtml`. */
+
+/** Markup that is already safe; made only by `html`. */
+export class SafeHtml {
+  readonly markup: string;
+
+  constructor(markup: string) {
+    this.markup = markup;
+  }
+}
+
+type Value = string | number | SafeHtml | readonly SafeHtml[];
+
+/** Template for markup: text is escaped, `SafeHtml` is not. */
+export function html(strings: TemplateStringsArray, ...values: readonly Value[]): SafeHtml {
+  let markup = strings[0] ?? '';
+  for (const [index, value] of values.entries()) markup += render(value) + (strings[index + 1] ?? '');
+  return new SafeHtml(markup);
+}
+
+function render(value: Value): string {
+  if (value instanceof SafeHtml) return value.markup;
+  if (typeof value === 'string') return escapeHtml(value);
+  if (typeof value === 'number') return String(value);
+  return value.map((item) => item.markup).join('');
+}
+
+const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+
+export function escapeHtml(text: string): string {
+  return text.replaceAll(/[&<>"']/gu, (character) => ENTITIES[character] ?? '');
+}
+
+export interface PageText {
+  readonly title: string;
+  readonly organization: string;
+  readonly body: SafeHtml;
+  readonly language?: 'en' | 'es';
+}
+
+export function page({ title, organization, body, language = 'en' }: PageText): string {
+  return html`<!doctype html>
+<html lang="${language}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${title} – ${organization}</title>
+<link rel="stylesheet" href="/console.css">
+</head>
+<body>
+<header><p class="organization">${organization}</p><p class="product">Send Secure</p></header>
+<main>
+<h1>${title}</h1>
+${body}
+</main>
+</body>
+</html>
+`.markup;
+}

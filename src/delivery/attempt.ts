@@ -1,0 +1,90 @@
+/**
+ * One attempt at one delivery, as named steps: open the content → choose the route → transmit or capture → say what
+ * came of it. It changes nothing in the database; `record-outcome.ts` does.
+ */
+import { errorCode } from '#src/base/coded-error.ts';
+import type { Steps } from '#src/base/steps.ts';
+import type { DeliveryRow } from '#src/queue/delivery-queue.ts';
+import type { SmtpClientPool } from '#src/smtp/client/pool.ts';
+import type { NextHop, OutgoingMail, TransmitOutcome } from '#src/smtp/client/transmit.ts';
+import type { Statement } from '#src/storage/database.ts';
+
+import type { CapturedMails } from './captured-mails.ts';
+import { mailBytes, mailLength, type OpenMessage, type OutgoingContent } from './outgoing-content.ts';
+import { chooseRoute, routeName, type Routes } from './route.ts';
+
+export type AttemptOutcome =
+  | { readonly kind: 'captured'; readonly statement: Statement }
+  | (TransmitOutcome & { readonly nextHop: string })
+  /** Something of ours stood in the way (key, content, database): tried again later, never sent otherwise. */
+  | { readonly kind: 'hindered'; readonly code: string };
+
+export interface AttemptOptions {
+  readonly content: OutgoingContent;
+  readonly captured: CapturedMails;
+  readonly pool: SmtpClientPool;
+  readonly routes: () => Routes;
+  readonly steps: Steps;
+  /** Looked at before the final dot: false gives the delivery up to whoever holds the lease next. */
+  readonly leaseHolds: (delivery: DeliveryRow) => boolean;
+}
+
+export async function attemptDelivery(delivery: DeliveryRow, options: AttemptOptions): Promise<AttemptOutcome> {
+  options.steps.reach('delivery-claimed');
+  try {
+    const message = await options.content.open(delivery.messageId);
+    const route = chooseRoute(options.routes(), delivery);
+    if (route.kind === 'capture') return await capture(delivery, message, options);
+    return { ...(await transmit(delivery, message, route.hop, options)), nextHop: routeName(route) };
+  } catch (error) {
+    return { kind: 'hindered', code: errorCode(error) };
+  }
+}
+
+async function capture(delivery: DeliveryRow, message: OpenMessage, options: AttemptOptions): Promise<AttemptOutcome> {
+  const pieces: Buffer[] = [];
+  for await (const piece of mailBytes(message, delivery)) pieces.push(piece);
+  return { kind: 'captured', statement: await options.captured.capture(delivery, Buffer.concat(pieces)) };
+}
+
+async function transmit(
+  delivery: DeliveryRow,
+  message: OpenMessage,
+  hop: NextHop,
+  options: AttemptOptions,
+): Promise<TransmitOutcome> {
+  const { steps } = options;
+  const outcome = await options.pool.transmit(hop, outgoingMail(delivery, message, steps), {
+    onConnecting: () => steps.reach('delivery-connecting'),
+    beforeDot: () => Promise.resolve(options.leaseHolds(delivery)),
+    onDotSent: () => steps.reach('delivery-dot-sent'),
+  });
+  if (outcome.kind === 'accepted') steps.reach('delivery-acknowledged');
+  return outcome;
+}
+
+function outgoingMail(delivery: DeliveryRow, message: OpenMessage, steps: Steps): OutgoingMail {
+  return {
+    reversePath: delivery.reversePath,
+    recipient: delivery.recipient,
+    smtputf8: message.smtputf8 || /[^\0-\x7f]/u.test(delivery.recipient + delivery.reversePath),
+    body: message.body,
+    sizeBytes: mailLength(message, delivery),
+    ...(delivery.kind === 'relay' && {
+      dsn: {
+        notify: delivery.dsnNotify,
+        orcpt: delivery.dsnOriginalRecipient,
+        ret: message.dsnReturn === 'FULL' || message.dsnReturn === 'HDRS' ? message.dsnReturn : null,
+        envid: message.dsnEnvelopeId,
+      },
+    }),
+    content: () => reached(mailBytes(message, delivery), steps),
+  };
+}
+
+async function* reached(pieces: AsyncIterable<Buffer>, steps: Steps): AsyncGenerator<Buffer> {
+  for await (const piece of pieces) {
+    steps.reach('delivery-content');
+    yield piece;
+  }
+}

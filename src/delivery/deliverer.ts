@@ -1,0 +1,129 @@
+/**
+ * The loop that empties the queue: claims what is due, attempts each delivery on its own, records the outcome. It
+ * wakes when acceptance says that something is new, when the next retry is due, and every few seconds for what other
+ * processes queued. A delivery that fails in a way of ours is put back; it is never dropped.
+ */
+import type { Clock } from '#src/base/clock.ts';
+import { SECOND_MS } from '#src/base/clock.ts';
+import { errorCode } from '#src/base/coded-error.ts';
+import type { Log } from '#src/base/log.ts';
+import type { DeliveryQueue, DeliveryRow } from '#src/queue/delivery-queue.ts';
+
+import type { AttemptOutcome } from './attempt.ts';
+
+/** Deliveries under way at once; each holds at most a chunk of content in memory. */
+const MAX_IN_FLIGHT = 64;
+const IDLE_POLL_MS = 2 * SECOND_MS;
+const MIN_WAIT_MS = 50;
+const FAULT_PAUSE_MS = SECOND_MS;
+
+export interface DelivererOptions {
+  readonly queue: DeliveryQueue;
+  readonly attempt: (delivery: DeliveryRow) => Promise<AttemptOutcome>;
+  readonly record: (delivery: DeliveryRow, outcome: AttemptOutcome) => Promise<void>;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export class Deliverer {
+  readonly #options: DelivererOptions;
+  readonly #inFlight = new Set<Promise<void>>();
+  #wake: () => void = () => {};
+  #nudged = false;
+  #stopping = false;
+  #running: Promise<void> = Promise.resolve();
+
+  constructor(options: DelivererOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    this.#running = this.#run();
+  }
+
+  /** Something new may be due. */
+  nudge(): void {
+    this.#nudged = true;
+    this.#wake();
+  }
+
+  /** Claims no more and waits for what is under way; what isn't done then stays queued. */
+  async stop(graceMs: number): Promise<void> {
+    this.#stopping = true;
+    this.#wake();
+    await this.#running;
+    await Promise.race([Promise.allSettled(this.#inFlight), pause(graceMs)]);
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stopping) {
+      try {
+        this.#nudged = false;
+        const room = MAX_IN_FLIGHT - this.#inFlight.size;
+        const claimed = room > 0 ? await this.#options.queue.claim(room) : [];
+        for (const delivery of claimed) this.#begin(delivery);
+        if (claimed.length === room && room > 0) continue;
+        await this.#sleep(room > 0 ? await this.#untilNextDue() : IDLE_POLL_MS);
+      } catch (error) {
+        this.#options.log.warn('the queue could not be read', { step: 'claim', code: errorCode(error), error });
+        await this.#sleep(FAULT_PAUSE_MS);
+      }
+    }
+  }
+
+  #begin(delivery: DeliveryRow): void {
+    const work = this.#deliver(delivery).finally(() => {
+      this.#inFlight.delete(work);
+      if (this.#inFlight.size === MAX_IN_FLIGHT / 2) this.nudge();
+    });
+    this.#inFlight.add(work);
+  }
+
+  async #deliver(delivery: DeliveryRow): Promise<void> {
+    try {
+      const outcome = await this.#options.attempt(delivery);
+      await this.#options.record(delivery, outcome);
+    } catch (error) {
+      this.#options.log.error('a delivery attempt could not be recorded', {
+        deliveryId: delivery.id,
+        step: 'record',
+        code: errorCode(error),
+        error,
+      });
+      await this.#giveBack(delivery);
+    }
+  }
+
+  /** Without this the lease would keep the delivery waiting until it ends. */
+  async #giveBack(delivery: DeliveryRow): Promise<void> {
+    try {
+      await this.#options.queue.release(delivery);
+    } catch (error) {
+      this.#options.log.warn('a lease could not be given back; it ends by itself', { deliveryId: delivery.id, error });
+    }
+  }
+
+  async #untilNextDue(): Promise<number> {
+    const dueAt = await this.#options.queue.nextDueAt();
+    if (dueAt === null) return IDLE_POLL_MS;
+    return Math.min(IDLE_POLL_MS, Math.max(MIN_WAIT_MS, dueAt - this.#options.clock.now()));
+  }
+
+  async #sleep(ms: number): Promise<void> {
+    if (this.#nudged || this.#stopping) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    this.#wake = () => {};
+  }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms).unref();
+  });
+}

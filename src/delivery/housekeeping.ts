@@ -1,0 +1,113 @@
+/**
+ * What has to be done now and then: destroy content that nobody can open any more, past spool keys, objects that
+ * never got a row, sessions and codes that are over. Each task stands alone: one that fails is tried again next time.
+ */
+import type { AuditLog } from '#src/audit/audit-log.ts';
+import { DAY_MS, HOUR_MS, type Clock } from '#src/base/clock.ts';
+import { errorCode } from '#src/base/coded-error.ts';
+import type { Log } from '#src/base/log.ts';
+import type { KeyProvider } from '#src/keys/key-provider.ts';
+import { statement, type Database } from '#src/storage/database.ts';
+import { storedObject } from '#src/storage/object-columns.ts';
+import type { ObjectStore } from '#src/storage/objects.ts';
+
+export interface HousekeepingOptions {
+  readonly database: Database;
+  readonly objects: ObjectStore;
+  readonly keys: KeyProvider;
+  readonly audit: AuditLog;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** An object whose message isn't committed yet is younger than this. */
+const ORPHAN_AGE_MS = 2 * HOUR_MS;
+const CONTENT_PER_ROUND = 200;
+
+export async function keepHouse(options: HousekeepingOptions): Promise<void> {
+  const tasks: readonly (readonly [string, () => Promise<unknown>])[] = [
+    ['expire secure messages', () => expireSecureMessages(options)],
+    ['destroy content', () => destroyUnreadableContent(options)],
+    ['destroy spool keys', () => destroySpoolKeys(options)],
+    ['sweep orphan objects', () => sweepOrphans(options)],
+    ['forget sessions and codes', () => forgetPast(options)],
+  ];
+  for (const [step, task] of tasks) {
+    try {
+      await task();
+    } catch (error) {
+      options.log.warn('housekeeping is tried again later', { step, code: errorCode(error), error });
+    }
+  }
+}
+
+/** Past its kept-until date a copy can't be opened; its wrap goes, and with the last wrap the content. */
+async function expireSecureMessages({ database, audit, clock }: HousekeepingOptions): Promise<void> {
+  const { query } = database;
+  const past = await query
+    .selectFrom('recipients')
+    .innerJoin('wraps', 'wraps.recipientId', 'recipients.id')
+    .where('recipients.expiresAt', '<', clock.now())
+    .select(['recipients.id', 'recipients.messageId'])
+    .limit(CONTENT_PER_ROUND)
+    .execute();
+  for (const { id, messageId } of past) {
+    await database.commit([
+      statement(query.deleteFrom('wraps').where('recipientId', '=', id)),
+      audit.entry({ event: 'content-destroyed', messageId, recipientId: id, facts: { what: 'wrap', why: 'expired' } }),
+    ]);
+  }
+}
+
+/** Without a wrap nobody holds the content key: the ciphertext has no further use. */
+async function destroyUnreadableContent({ database, objects, audit }: HousekeepingOptions): Promise<void> {
+  const { query } = database;
+  const unreadable = await query
+    .selectFrom('messages')
+    .leftJoin('wraps', 'wraps.messageId', 'messages.id')
+    .where('wraps.id', 'is', null)
+    .where((eb) => eb.or([eb('messages.objectBytes', 'is not', null), eb('messages.objectName', 'is not', null)]))
+    .select(['messages.id', 'messages.objectStorage', 'messages.objectName', 'messages.objectBytes', 'messages.objectLength'])
+    .limit(CONTENT_PER_ROUND)
+    .execute();
+  for (const row of unreadable) {
+    const object = storedObject(row);
+    await database.commit([
+      statement(query.updateTable('messages').set({ objectBytes: null, objectName: null }).where('id', '=', row.id)),
+      audit.entry({ event: 'content-destroyed', messageId: row.id, facts: { what: 'content', bytes: row.objectLength } }),
+    ]);
+    if (object !== null) await objects.remove(object);
+  }
+}
+
+async function destroySpoolKeys({ database, keys, audit }: HousekeepingOptions): Promise<void> {
+  const destroyed = await keys.destroySpoolKeys(async (kid) => {
+    const used = await database.query
+      .selectFrom('wraps')
+      .select('id')
+      .where('holderKind', '=', 'spool')
+      .where('kid', '=', kid)
+      .limit(1)
+      .executeTakeFirst();
+    return used !== undefined;
+  });
+  for (const kid of destroyed) await audit.record({ event: 'spool-key-destroyed', facts: { kid } });
+}
+
+async function sweepOrphans({ database, objects, log }: HousekeepingOptions): Promise<void> {
+  const removed = await objects.sweepOrphans(async (name) => {
+    const known = await database.query.selectFrom('messages').select('id').where('id', '=', name).executeTakeFirst();
+    return known !== undefined;
+  }, ORPHAN_AGE_MS);
+  if (removed > 0) log.info('removed objects that never became a message', { count: removed });
+}
+
+async function forgetPast({ database, clock }: HousekeepingOptions): Promise<void> {
+  const { query } = database;
+  const now = clock.now();
+  await database.commit([
+    statement(query.deleteFrom('sessions').where('expiresAt', '<', now)),
+    statement(query.deleteFrom('address_codes').where('expiresAt', '<', now - DAY_MS)),
+    statement(query.deleteFrom('throttles').where('windowStart', '<', now - 40 * DAY_MS)),
+  ]);
+}

@@ -1,0 +1,181 @@
+/**
+ * What came of an attempt → one transaction: the delivery's state, its recipient's, the audit entry, the mail that
+ * tells the author, and the spool wrap destroyed when nobody needs it any more.
+ */
+import type { AuditLog } from '#src/audit/audit-log.ts';
+import type { Clock } from '#src/base/clock.ts';
+import type { Log } from '#src/base/log.ts';
+import type { Steps } from '#src/base/steps.ts';
+import type { AttemptFacts, DeliveryQueue, DeliveryRow } from '#src/queue/delivery-queue.ts';
+import { DELAY_REPORT_AFTER_MS } from '#src/queue/retry-schedule.ts';
+import type { TlsFacts } from '#src/smtp/client/transmit.ts';
+import { statement, type Database, type Statement } from '#src/storage/database.ts';
+import type { RecipientState } from '#src/storage/tables.ts';
+
+import type { AttemptOutcome } from './attempt.ts';
+import type { FailureReports, ReportedAttempt } from './failure-reports.ts';
+import type { OutgoingContent } from './outgoing-content.ts';
+
+export interface RecordOptions {
+  readonly database: Database;
+  readonly queue: DeliveryQueue;
+  readonly audit: AuditLog;
+  readonly reports: FailureReports;
+  readonly content: OutgoingContent;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly steps: Steps;
+  /** Called when a report was queued. */
+  readonly onQueued: () => void;
+}
+
+/** Our own faults defer a delivery; after this many in a row a person is told by the log, and it goes on waiting. */
+const HINDERED_ALARM_AFTER = 3;
+
+export async function recordOutcome(delivery: DeliveryRow, outcome: AttemptOutcome, options: RecordOptions): Promise<void> {
+  switch (outcome.kind) {
+    case 'captured':
+      await settle(delivery, 'captured', NO_REPLY, 'delivery-captured', [outcome.statement], options);
+      break;
+    case 'accepted':
+      await settle(delivery, 'handed-over', attemptFacts(outcome), 'delivery-handed-over', [], options);
+      break;
+    case 'rejected':
+      await fail(delivery, 'failed', attemptFacts(outcome), outcome, options);
+      break;
+    case 'deferred':
+      await defer(delivery, attemptFacts(outcome), outcome, options);
+      break;
+    case 'hindered':
+      await hinder(delivery, outcome.code, options);
+      break;
+  }
+  options.steps.reach('delivery-recorded');
+}
+
+const NO_REPLY: AttemptFacts = { reply: '', enhancedStatus: null, tlsFacts: null };
+
+function attemptFacts(outcome: {
+  readonly reply: string;
+  readonly enhanced?: string | null;
+  readonly tls: TlsFacts | null;
+}): AttemptFacts {
+  return {
+    reply: outcome.reply,
+    enhancedStatus: outcome.enhanced ?? null,
+    tlsFacts: outcome.tls === null ? null : JSON.stringify(outcome.tls),
+  };
+}
+
+/** A next hop that has answered 250 hands over; what happens behind it only its bounces can tell. */
+async function settle(
+  delivery: DeliveryRow,
+  state: 'handed-over' | 'captured',
+  facts: AttemptFacts,
+  event: 'delivery-handed-over' | 'delivery-captured',
+  extra: readonly Statement[],
+  options: RecordOptions,
+): Promise<void> {
+  const reached: RecipientState = delivery.kind === 'notice' ? 'notified' : 'handed-over';
+  await options.database.commit([
+    options.queue.settle(delivery, state, facts),
+    ...extra,
+    ...recipientState(delivery, reached, facts, options),
+    auditEntry(delivery, event, facts, options),
+    options.queue.destroySpoolWrapWhenDone(delivery.messageId),
+  ]);
+}
+
+async function fail(
+  delivery: DeliveryRow,
+  state: 'failed' | 'expired',
+  facts: AttemptFacts,
+  attempt: ReportedAttempt,
+  options: RecordOptions,
+): Promise<void> {
+  const report = await options.reports.failure(delivery, attempt);
+  try {
+    await options.database.commit([
+      options.queue.settle(delivery, state, facts),
+      ...recipientState(delivery, state, facts, options),
+      auditEntry(delivery, state === 'failed' ? 'delivery-failed' : 'delivery-expired', facts, options),
+      ...(report?.statements ?? []),
+      options.queue.destroySpoolWrapWhenDone(delivery.messageId),
+    ]);
+  } catch (error) {
+    await report?.abandon();
+    throw error;
+  }
+  options.content.forget(delivery.messageId);
+  options.log.warn(`a delivery ${state}`, { deliveryId: delivery.id, outcome: state, code: facts.enhancedStatus ?? 'none' });
+  if (report !== null) options.onQueued();
+}
+
+async function defer(
+  delivery: DeliveryRow,
+  facts: AttemptFacts,
+  outcome: ReportedAttempt & { readonly uncertain: boolean },
+  options: RecordOptions,
+): Promise<void> {
+  const now = options.clock.now();
+  if (now >= delivery.expiresAt) {
+    await fail(delivery, 'expired', facts, outcome, options);
+    return;
+  }
+  const tellNow = delivery.delayReportedAt === null && now - delivery.createdAt >= DELAY_REPORT_AFTER_MS;
+  const report = tellNow ? await options.reports.delay(delivery, outcome) : null;
+  try {
+    await options.database.commit([
+      options.queue.defer(delivery, facts, { delayReported: tellNow }),
+      auditEntry(delivery, outcome.uncertain ? 'delivery-uncertain' : 'delivery-deferred', facts, options),
+      ...(report?.statements ?? []),
+    ]);
+  } catch (error) {
+    await report?.abandon();
+    throw error;
+  }
+  if (report !== null) options.onQueued();
+}
+
+async function hinder(delivery: DeliveryRow, code: string, options: RecordOptions): Promise<void> {
+  const facts: AttemptFacts = { reply: `not attempted: ${code}`, enhancedStatus: '4.3.0', tlsFacts: null };
+  if (delivery.attempts + 1 >= HINDERED_ALARM_AFTER) {
+    options.log.error('a delivery keeps failing on our side', { deliveryId: delivery.id, code, count: delivery.attempts + 1 });
+  }
+  await defer(delivery, facts, { reply: facts.reply, enhanced: '4.3.0', nextHop: null, uncertain: false }, options);
+}
+
+function recipientState(delivery: DeliveryRow, state: RecipientState, facts: AttemptFacts, options: RecordOptions): Statement[] {
+  const decidesFate = delivery.kind === 'relay' || delivery.kind === 'notice';
+  if (delivery.recipientId === null || !decidesFate) return [];
+  return [
+    statement(
+      options.database.query
+        .updateTable('recipients')
+        .set({ state, lastReply: facts.reply, settledAt: options.clock.now() })
+        .where('id', '=', delivery.recipientId)
+        .where('state', '=', 'queued'),
+    ),
+  ];
+}
+
+function auditEntry(
+  delivery: DeliveryRow,
+  event: Parameters<AuditLog['entry']>[0]['event'],
+  facts: AttemptFacts,
+  options: RecordOptions,
+): Statement {
+  return options.audit.entry({
+    event,
+    messageId: delivery.messageId,
+    recipientId: delivery.recipientId,
+    facts: {
+      delivery: delivery.id,
+      kind: delivery.kind,
+      to: delivery.recipient,
+      attempt: delivery.attempts + 1,
+      reply: facts.reply.slice(0, 200),
+      tls: facts.tlsFacts,
+    },
+  });
+}

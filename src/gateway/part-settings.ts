@@ -1,0 +1,92 @@
+/** The configuration, translated into what each part wants to know. No part reads the configuration itself. */
+import { readFileSync } from 'node:fs';
+
+import type { AcceptanceSettings } from '#src/acceptance/settings.ts';
+import { DAY_MS, MINUTE_MS } from '#src/base/clock.ts';
+import { NetworkList } from '#src/base/network-list.ts';
+import type { NextHopSetting, Settings } from '#src/config/settings.ts';
+import type { Route, Routes } from '#src/delivery/route.ts';
+import type { MailSite } from '#src/notification/mail-site.ts';
+
+export function mailSite(settings: Settings): MailSite {
+  const { organization, publicUrl } = settings;
+  const orNull = (text: string): string | null => (text === '' ? null : text);
+  return {
+    organization: organization.name,
+    serviceAddress: organization.serviceAddress,
+    publicUrl,
+    recipientHelp: { url: `${publicUrl}/help`, phone: orNull(organization.helpPhone), hours: orNull(organization.helpHours) },
+    senderHelp: { url: `${publicUrl}/help/sending`, phone: orNull(organization.helpDeskPhone), hours: null },
+    timeZone: organization.timeZone,
+    locale: organization.language,
+    secondLocale: organization.language === 'en' ? 'es' : 'en',
+  };
+}
+
+/** The first domain that is no wildcard: in our mark and our Message-IDs. */
+export function mainDomain(settings: Settings): string {
+  const exact = settings.organization.domains.find((domain) => !domain.startsWith('*.'));
+  return exact ?? (settings.organization.domains[0] ?? 'localhost').replace('*.', '');
+}
+
+export function acceptanceSettings(settings: Settings): AcceptanceSettings {
+  const machines = new NetworkList(settings.smtp.machines);
+  return {
+    policy: {
+      internalDomains: settings.organization.domains,
+      partnerDomains: settings.partners.map((partner) => partner.domain),
+      encrypt: settings.organization.encrypt,
+      headerRules: settings.rules,
+      unansweredNearMiss: settings.hold.unanswered,
+      secureMessageMaxBytes: settings.limits.secureMessageBytes,
+      secureAttachmentMaxBytes: settings.limits.secureAttachmentBytes,
+    },
+    site: mailSite(settings),
+    hostname: settings.smtp.hostname,
+    mainDomain: mainDomain(settings),
+    noticeFromAuthor: settings.notice.from === 'author',
+    bounceDomain: settings.delivery.bounceDomain,
+    consoleUrl: settings.console.publicUrl,
+    holdMs: settings.hold.minutes * MINUTE_MS,
+    keepMs: settings.limits.keepDays * DAY_MS,
+    maxRecipients: settings.limits.maxRecipients,
+    lowDiskBytes: settings.limits.lowDiskBytes,
+    isMachine: (remoteAddress) => machines.has(remoteAddress),
+  };
+}
+
+/** Internal mail goes over verified TLS, except on this host or on a network that the configuration calls private. */
+export function routesOf(settings: Settings): Routes {
+  const { nextHop, internalNextHop, caFile, internalNextHopIsPrivate } = settings.delivery;
+  const ca = caFile === null ? undefined : [readFileSync(caFile, 'utf8')];
+  return {
+    outside: route(nextHop, 'opportunistic', ca),
+    internal: route(internalNextHop, internalNextHopIsPrivate ? 'opportunistic' : 'verified', ca),
+  };
+}
+
+const LOOPBACK = new NetworkList(['127.0.0.0/8', '::1/128']);
+
+function route(hop: NextHopSetting, tls: 'opportunistic' | 'verified', ca: readonly string[] | undefined): Route {
+  if (hop.kind !== 'smarthost') return { kind: 'capture' };
+  const { host, port, implicitTls, user, password } = hop;
+  const onThisHost = host === 'localhost' || LOOPBACK.has(host);
+  return {
+    kind: 'smtp',
+    hop: {
+      host,
+      port,
+      implicitTls,
+      tls: onThisHost ? 'opportunistic' : tls,
+      ...(ca !== undefined && { ca }),
+      ...(user !== null && password !== null && { auth: { user, password } }),
+    },
+  };
+}
+
+/** Exact Host header values under which a listener answers. */
+export function allowedHosts(publicUrl: string, port: number): readonly string[] {
+  const { host, hostname } = new URL(publicUrl);
+  const local = [`localhost:${port}`, `127.0.0.1:${port}`, `[::1]:${port}`];
+  return [...new Set([host, hostname === 'localhost' ? `localhost:${port}` : host, ...local])];
+}

@@ -1,0 +1,55 @@
+/** What the portal is given: mails sealed and queued, the thread of a message, and its settings. */
+import { CodedError } from '#src/base/coded-error.ts';
+import type { Settings } from '#src/config/settings.ts';
+import type { KeyProvider } from '#src/keys/key-provider.ts';
+import type { MessageThread, PortalMailer, PortalSettings } from '#src/portal/portal-dependencies.ts';
+import { messageCodeOf } from '#src/protection/secure-message/message-code.ts';
+import type { WrittenMailSealer } from '#src/queue/written-mails.ts';
+import type { Database } from '#src/storage/database.ts';
+
+import { allowedHosts, mainDomain } from './part-settings.ts';
+import type { TlsPair } from './tls-files.ts';
+
+export function portalSettings(settings: Settings, tls: TlsPair | undefined, version: string): PortalSettings {
+  const { organization, portal, publicUrl } = settings;
+  return {
+    publicUrl,
+    allowedHosts: allowedHosts(publicUrl, portal.listen.port),
+    organization: { name: organization.name, words: organization.domains.map((domain) => domain.replace('*.', '')) },
+    helpLine: organization.helpPhone === '' ? null : { phone: organization.helpPhone, hours: organization.helpHours },
+    locale: organization.language,
+    messageIdDomain: mainDomain(settings),
+    tls,
+    trustedProxies: portal.trustedProxies,
+    version,
+  };
+}
+
+export function portalMailer(sealer: WrittenMailSealer): PortalMailer {
+  return {
+    async statementsForMail({ kind, messageId, recipientId, render }) {
+
+      const { statements } = await sealer.seal([{ kind, mail: render, recipientId, reversePath: '' }], messageId);
+      return statements;
+    },
+  };
+}
+
+/** Throws CodedError `message-unknown`. */
+export async function threadOf(
+  database: Pick<Database, 'query'>,
+  keys: Pick<KeyProvider, 'mac'>,
+  messageId: string,
+): Promise<MessageThread> {
+  const row = await database.query
+    .selectFrom('messages')
+    .where('id', '=', messageId)
+    .select(['originalMessageId', 'wantsDisposition'])
+    .executeTakeFirst();
+  if (row === undefined) throw new CodedError('message-unknown', 'there is no such message');
+  return {
+    messageCode: messageCodeOf(keys, messageId),
+    original: { messageIdField: row.originalMessageId, references: [] },
+    wantsDisposition: row.wantsDisposition === 1,
+  };
+}

@@ -1,0 +1,150 @@
+/**
+ * Seals mails that we wrote ourselves, so that nothing unencrypted is ever on a disk or in the database: one sealed
+ * object for all mails of one occasion, one spool wrap, one delivery each with its range in the object. The caller
+ * commits the statements with the state change that the mails are about.
+ */
+import type { Clock } from '#src/base/clock.ts';
+import { newId, systemRandom, type RandomSource } from '#src/base/identifiers.ts';
+import { parseMailAddress } from '#src/base/mail-address.ts';
+import { CodedError } from '#src/base/coded-error.ts';
+import { isInternalDomain } from '#src/policy/domains.ts';
+import type { KeyProvider } from '#src/keys/key-provider.ts';
+import type { WrittenMail } from '#src/notification/written-mail.ts';
+import { makeSpoolWrap } from '#src/protection/spool-wrap.ts';
+import { insertDeliveries, type NewDelivery } from './new-delivery.ts';
+import { SealedObjectWriter } from '#src/sealing/sealed-object.ts';
+import { exactlyOne, statement, type Database, type Statement } from '#src/storage/database.ts';
+import type { ObjectStore, StoredObject } from '#src/storage/objects.ts';
+import type { DeliveryKind } from '#src/storage/tables.ts';
+
+import { objectColumns } from '#src/storage/object-columns.ts';
+
+const CONTENT_KEY_BYTES = 32;
+
+export interface MailToSend {
+  readonly kind: DeliveryKind;
+  readonly mail: WrittenMail;
+  /** The recipient row whose fate this mail decides (a notice); null for all others. */
+  readonly recipientId: string | null;
+  /** Empty: null reverse-path, so that no bounce of it comes back. */
+  readonly reversePath: string;
+}
+
+export interface WrittenMailStatements {
+  readonly statements: readonly Statement[];
+  /** Removes the sealed object where it lies outside the database; call it when the unit was not committed. */
+  abandon(): Promise<void>;
+}
+
+export interface WrittenMailSealerOptions {
+  readonly database: Pick<Database, 'query'>;
+  readonly objects: ObjectStore;
+  readonly keys: KeyProvider;
+  readonly clock: Clock;
+  readonly random?: RandomSource;
+  readonly internalDomains: readonly string[];
+}
+
+export class WrittenMailSealer {
+  readonly #options: WrittenMailSealerOptions;
+
+  constructor(options: WrittenMailSealerOptions) {
+    this.#options = options;
+  }
+
+  /** Seals `mails`; `aboutMessageId` is the submitted message they are about. */
+  async seal(mails: readonly MailToSend[], aboutMessageId: string | null): Promise<WrittenMailStatements> {
+    const { clock, database, keys } = this.#options;
+    const random = this.#options.random ?? systemRandom;
+    const messageId = newId(clock, random);
+    const contentKey = random(CONTENT_KEY_BYTES);
+    const ids = { organizationId: keys.publicKeys().organizationId, messageId };
+    const sealer = new SealedObjectWriter({ contentKey, ...ids });
+    const writer = this.#options.objects.create(messageId);
+    try {
+      for (const { mail } of mails) for (const piece of sealer.content(mail.bytes)) await writer.write(piece);
+      const { tail, layout } = sealer.finish(null);
+      for (const piece of tail) await writer.write(piece);
+      const object = await writer.finish();
+      const { kid, wrap } = await makeSpoolWrap(keys, contentKey, ids);
+      const statements = [
+        this.#messageRow(messageId, aboutMessageId, object, JSON.stringify(layout)),
+        statement(
+          database.query.insertInto('wraps').values({
+            id: newId(clock, random),
+            messageId,
+            holderKind: 'spool',
+            holderId: kid,
+            recipientId: null,
+            kid,
+            wrap,
+            replacement: null,
+          }),
+          exactlyOne,
+        ),
+        ...insertDeliveries(database.query, clock, this.#deliveries(mails, messageId)),
+      ];
+      return { statements, abandon: () => this.#options.objects.remove(object) };
+    } catch (error) {
+      await writer.abort();
+      throw error;
+    } finally {
+      contentKey.fill(0);
+    }
+  }
+
+  #messageRow(id: string, aboutMessageId: string | null, object: StoredObject, layout: string): Statement {
+    const { clock, database } = this.#options;
+    return statement(
+      database.query.insertInto('messages').values({
+        id,
+        purpose: 'written',
+        aboutMessageId,
+        acceptedAt: clock.now(),
+        reversePath: '',
+        authorAddress: null,
+        fromAddress: null,
+        traceFields: '',
+        originalMessageId: null,
+        wantsDisposition: 0,
+        submitterAddress: '',
+        submitterProof: 'self',
+        sizeBytes: object.length,
+        body: '7bit',
+        smtputf8: 0,
+        dsnReturn: null,
+        dsnEnvelopeId: null,
+        ...objectColumns(object),
+        layout,
+        manifest: null,
+        deskListEntry: null,
+        listEntry: null,
+        messageCodeHash: null,
+        holdUntil: null,
+        holdTokenHash: null,
+        keptUntil: null,
+      }),
+      exactlyOne,
+    );
+  }
+
+  #deliveries(mails: readonly MailToSend[], messageId: string): NewDelivery[] {
+    let start = 0;
+    return mails.map(({ kind, mail, recipientId, reversePath }) => {
+      const range = { start, end: start + mail.bytes.length };
+      start = range.end;
+      const address = parseMailAddress(mail.to);
+      if (address === null) throw new CodedError('address-invalid', 'a mail of our own has no valid address');
+      return {
+        messageId,
+        recipientId,
+        kind,
+        reversePath,
+        recipient: address.raw,
+        domain: address.domain,
+        route: isInternalDomain(address.domain, this.#options.internalDomains) ? 'internal' : 'outside',
+        range,
+      };
+    });
+  }
+}
