@@ -114,7 +114,7 @@ function importSpki(spki: Buffer): KeyObject {
 }
 
 /** ExtractAndExpand of DHKEM over the raw shared secret (RFC 9180 section 4.1). */
-function kemSharedSecret(rawSecret: Buffer, enc: Uint8Array, recipientPoint: Uint8Array): Buffer {
+export function kemSharedSecret(rawSecret: Buffer, enc: Uint8Array, recipientPoint: Uint8Array): Buffer {
   const pseudorandomKey = labeledExtract(NO_SALT, KEM_SUITE, 'eae_prk', rawSecret);
   const kemContext = Buffer.concat([enc, recipientPoint]);
   return labeledExpand(pseudorandomKey, KEM_SUITE, 'shared_secret', kemContext, 32);
