@@ -144,10 +144,7 @@ class Transaction {
   }
 
   /** Content and dot. null when both are written, or when a reply came too early. */
-  async #writeContent(
-    observed: Promise<void>,
-    answeredEarly: () => boolean,
-  ): Promise<TransmitOutcome | null> {
+  async #writeContent(observed: Promise<void>): Promise<TransmitOutcome | null> {
     const { socket } = this.#connection;
     const guard = new LineEndingGuard();
     const writer = new DataWriter();
