@@ -22,7 +22,13 @@ import { FailureReports } from '#src/delivery/failure-reports.ts';
 import { keepHouse } from '#src/delivery/housekeeping.ts';
 import { OutgoingContent } from '#src/delivery/outgoing-content.ts';
 import { recordOutcome } from '#src/delivery/record-outcome.ts';
-import { acceptanceSettings, allowedHosts, mailSite, mainDomain, routesOf } from '#src/gateway/part-settings.ts';
+import {
+  acceptanceSettings,
+  allowedHosts,
+  mailSite,
+  mainDomain,
+  routesOf,
+} from '#src/gateway/part-settings.ts';
 import { portalMailer, portalSettings, threadOf } from '#src/gateway/portal-parts.ts';
 import { RepeatingTask } from '#src/gateway/repeating-task.ts';
 import { readTlsPair } from '#src/gateway/tls-files.ts';
@@ -120,7 +126,14 @@ async function openCore(options: GatewayOptions): Promise<Core> {
   const { settings, log } = options;
   const clock = options.clock ?? systemClock;
   const random = options.random ?? systemRandom;
-  const keys = await openFileKeyProvider({ keysDir: settings.keysDir, dataDir: settings.dataDir, roles: ROLES, clock, log, random });
+  const keys = await openFileKeyProvider({
+    keysDir: settings.keysDir,
+    dataDir: settings.dataDir,
+    roles: ROLES,
+    clock,
+    log,
+    random,
+  });
   const database = await openDatabase({ setting: settings.storage.database, dataDir: settings.dataDir, log });
   try {
     const objects = await openFileObjectStore({ folder: join(settings.dataDir, 'objects'), log });
@@ -169,9 +182,20 @@ function startDelivery(core: Core) {
   const leaseHolds = queue.leaseCoversFinalDot.bind(queue);
   const deliverer = new Deliverer({
     queue,
-    attempt: (row) => attemptDelivery(row, { content, captured, pool, routes: currentRoutes, steps, leaseHolds }),
+    attempt: (row) =>
+      attemptDelivery(row, { content, captured, pool, routes: currentRoutes, steps, leaseHolds }),
     record: (row, outcome) =>
-      recordOutcome(row, outcome, { database, queue, audit, reports, content, clock, log, steps, onQueued: () => core.onQueued() }),
+      recordOutcome(row, outcome, {
+        database,
+        queue,
+        audit,
+        reports,
+        content,
+        clock,
+        log,
+        steps,
+        onQueued: () => core.onQueued(),
+      }),
     clock,
     log,
   });
@@ -182,7 +206,9 @@ function startDelivery(core: Core) {
     task: () => keepHouse({ database, objects, keys, audit, clock, log }),
     log,
   });
-  void queue.endDeadLeases().catch((error: unknown) => log.warn('leases of dead processes end by themselves', { error }));
+  void queue
+    .endDeadLeases()
+    .catch((error: unknown) => log.warn('leases of dead processes end by themselves', { error }));
   deliverer.start();
   house.start();
   return {
@@ -209,7 +235,12 @@ function startHolds(core: Core) {
     log,
     onQueued: () => core.onQueued(),
   });
-  const timer = new RepeatingTask({ name: 'holds', everyMs: HOLDS_EVERY_MS, task: () => holds.endDue(), log });
+  const timer = new RepeatingTask({
+    name: 'holds',
+    everyMs: HOLDS_EVERY_MS,
+    task: () => holds.endDue(),
+    log,
+  });
   timer.start();
   return { holds, close: () => timer.stop() };
 }
@@ -234,7 +265,7 @@ async function startPortal(core: Core) {
     readiness: readinessChecks(core),
   });
   const { port } = await portal.listen(settings.portal.listen);
-  return { portal, port, close: (graceMs: number) => portal.close(graceMs) };
+  return { portal, port, close: () => portal.close() };
 }
 
 /** What the portal commits may queue a mail; then delivery is due at once. */
@@ -256,7 +287,8 @@ function readinessChecks({ database, objects, clock, settings }: Core) {
   return [
     {
       name: 'database',
-      check: async () => (await database.query.selectFrom('messages').select('id').limit(1).execute()).length <= 1,
+      check: async () =>
+        (await database.query.selectFrom('messages').select('id').limit(1).execute()).length <= 1,
     },
     { name: 'disk', check: async () => (await objects.freeBytes()) >= settings.limits.lowDiskBytes },
     {
@@ -324,7 +356,8 @@ async function startReceiving(core: Core) {
     maxRecipients: settings.limits.maxRecipients,
     lineEndings: (address) =>
       new NetworkList(core.settings.smtp.normaliseLineEndings).has(address) ? 'normalise' : 'refuse',
-    connection: (address) => (new NetworkList(core.settings.smtp.trustedNetworks).has(address) ? null : NOT_TRUSTED),
+    connection: (address) =>
+      new NetworkList(core.settings.smtp.trustedNetworks).has(address) ? null : NOT_TRUSTED,
     handler: acceptance,
     log,
     clock,
@@ -335,7 +368,11 @@ async function startReceiving(core: Core) {
 }
 
 /** Listeners keep their addresses; everything that is asked for anew takes effect with the next message. */
-async function reload(core: Core, settings: Settings, listeners: { smtp: SmtpListener; portal: Portal }): Promise<void> {
+async function reload(
+  core: Core,
+  settings: Settings,
+  listeners: { smtp: SmtpListener; portal: Portal },
+): Promise<void> {
   const smtpTls = await readTlsPair(settings.smtp.tls);
   const portalTls = await readTlsPair(settings.portal.tls);
   routesOf(settings);

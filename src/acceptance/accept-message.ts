@@ -81,12 +81,19 @@ function secureNow(message: TimedMessage, tools: AcceptTools): Promise<readonly 
   const { author, envelope, received, settings, decided } = message;
   const recipients = decided
     .filter(({ decision }) => decision.action === 'protect')
-    .map(({ id, recipient }) => ({ id, address: recipient.address.raw, canonicalAddress: recipient.address.canonical }));
+    .map(({ id, recipient }) => ({
+      id,
+      address: recipient.address.raw,
+      canonicalAddress: recipient.address.canonical,
+    }));
   return secureRecipients(
     {
       ids: { organizationId: tools.keys.publicKeys().organizationId, messageId: message.queueId },
       contentKey: received.contentKey,
-      author: author.from ?? { displayName: settings.site.organization, address: settings.site.serviceAddress },
+      author: author.from ?? {
+        displayName: settings.site.organization,
+        address: settings.site.serviceAddress,
+      },
       authorIsOurs: author.isOurs,
       reversePath: envelope.reversePath,
       original: { messageIdField: messageIdField(received.header) || null, references: [] },
@@ -115,7 +122,9 @@ async function contentStatements(
     ...recipientRows(tools, message, secured),
     ...secured.map(({ insertWrap }) => insertWrap),
   ];
-  const needsSpool = decided.some(({ decision }) => decision.action === 'relay' || decision.action === 'hold');
+  const needsSpool = decided.some(
+    ({ decision }) => decision.action === 'relay' || decision.action === 'hold',
+  );
   if (!needsSpool) return statements;
   const { kid, wrap } = await makeSpoolWrap(tools.keys, received.contentKey, ids);
   const row = {
@@ -167,7 +176,9 @@ function relayStatements(message: TimedMessage, tools: AcceptTools): Statement[]
 
 /** Message-IDs whose answers are protected although nobody types the code: the message itself and what announces it. */
 function threadMembers(message: TimedMessage, mails: readonly MailToSend[]): readonly string[] {
-  const protectedNow = message.decided.some(({ decision }) => decision.action === 'protect' || decision.action === 'hold');
+  const protectedNow = message.decided.some(
+    ({ decision }) => decision.action === 'protect' || decision.action === 'hold',
+  );
   if (!protectedNow) return [];
   const own = messageIdField(message.received.header);
   return [...(own === '' ? [] : [own]), ...mails.map(({ mail }) => mail.messageIdField)];

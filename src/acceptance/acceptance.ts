@@ -15,7 +15,12 @@ import { fieldValues } from '#src/mime/header-fields.ts';
 import type { HeaderField } from '#src/mime/scan-result.ts';
 import { isOurMark, MARK_FIELD } from '#src/protection/gateway-mark.ts';
 import { findMessageCodes } from '#src/protection/secure-message/message-code.ts';
-import type { SmtpEnvelope, SmtpReply, SmtpSession, TransactionHandler } from '#src/smtp/server/smtp-transaction.ts';
+import type {
+  SmtpEnvelope,
+  SmtpReply,
+  SmtpSession,
+  TransactionHandler,
+} from '#src/smtp/server/smtp-transaction.ts';
 import type { Database } from '#src/storage/database.ts';
 import type { ObjectStore } from '#src/storage/objects.ts';
 
@@ -62,7 +67,9 @@ export class Acceptance implements TransactionHandler {
   async mailFrom(): Promise<SmtpReply | null> {
     const { lowDiskBytes } = this.#options.settings();
     if (await this.#lowDisk.hasRoom(lowDiskBytes)) return null;
-    this.#options.log.error('mail is deferred: less free disk space than the low-disk watermark', { step: 'mail-from' });
+    this.#options.log.error('mail is deferred: less free disk space than the low-disk watermark', {
+      step: 'mail-from',
+    });
     return { code: 452, enhanced: '4.3.1', text: 'Not enough room here now, please try again later' };
   }
 
@@ -70,7 +77,11 @@ export class Acceptance implements TransactionHandler {
     return Promise.resolve(null);
   }
 
-  async data(session: SmtpSession, envelope: SmtpEnvelope, content: AsyncIterable<Buffer>): Promise<SmtpReply> {
+  async data(
+    session: SmtpSession,
+    envelope: SmtpEnvelope,
+    content: AsyncIterable<Buffer>,
+  ): Promise<SmtpReply> {
     const { clock, random, log, steps } = this.#options;
     const queueId = newId(clock, random);
     steps.reach('recipients-accepted');
@@ -109,7 +120,10 @@ export class Acceptance implements TransactionHandler {
       brokeScannerBefore: (fields) => this.#scannerFailures.seenBefore(fingerprint(fields)),
     });
     try {
-      const author = findAuthor(authorFields(received.header, envelope.reversePath), settings.policy.internalDomains);
+      const author = findAuthor(
+        authorFields(received.header, envelope.reversePath),
+        settings.policy.internalDomains,
+      );
       const facts = gatherFacts(received.header, received.scan, {
         reversePath: envelope.reversePath,
         carriesOurMark,
@@ -120,7 +134,13 @@ export class Acceptance implements TransactionHandler {
         ruleFieldNames: settings.policy.headerRules.map((rule) => rule.field),
         internalDomains: settings.policy.internalDomains,
       });
-      const decided = decideRecipients(facts, distinctRecipients(envelope.recipients), settings.policy, clock, random);
+      const decided = decideRecipients(
+        facts,
+        distinctRecipients(envelope.recipients),
+        settings.policy,
+        clock,
+        random,
+      );
       steps.reach('decided');
       return { queueId, session, envelope, received, author, facts, decided, settings };
     } catch (error) {
@@ -151,7 +171,11 @@ export class Acceptance implements TransactionHandler {
   }
 
   /** Who may send through us, and whether the mail is going round in circles. */
-  #checkSubmission(fields: readonly HeaderField[], envelope: SmtpEnvelope, settings: AcceptanceSettings): void {
+  #checkSubmission(
+    fields: readonly HeaderField[],
+    envelope: SmtpEnvelope,
+    settings: AcceptanceSettings,
+  ): void {
     if (!maySubmit(authorFields(fields, envelope.reversePath), settings.policy.internalDomains)) {
       throw new Refused('author-not-ours', {
         code: 550,
@@ -214,7 +238,10 @@ function refuseWhereAllAreRefused(message: MessageToAccept): void {
   const decisions = message.decided.map(({ decision }) => decision);
   const [first] = decisions;
   if (first === undefined) throw new CodedError('no-recipients', 'a transaction without recipients');
-  const same = decisions.every((decision) => decision.action === first.action && 'why' in decision && 'why' in first && decision.why === first.why);
+  const same = decisions.every(
+    (decision) =>
+      decision.action === first.action && 'why' in decision && 'why' in first && decision.why === first.why,
+  );
   if (!same) return;
   if (first.action === 'refuse') throw new Refused(first.why, REFUSALS[first.why]);
   if (first.action === 'return') throw new Refused(first.why, tooLarge(first.limitBytes, first.why));
@@ -236,7 +263,11 @@ const REFUSALS: Readonly<Record<'loop' | 'automatic-needs-verified-tls', SmtpRep
 function tooLarge(limitBytes: number, why: 'message-too-large' | 'attachment-too-large'): SmtpReply {
   const what = why === 'message-too-large' ? 'This mail is' : 'An attachment of this mail is';
   const limit = (limitBytes / (1024 * 1024)).toFixed(1).replace('.0', '');
-  return { code: 552, enhanced: '5.3.4', text: `${what} larger than the ${limit} MB that can be sent secured` };
+  return {
+    code: 552,
+    enhanced: '5.3.4',
+    text: `${what} larger than the ${limit} MB that can be sent secured`,
+  };
 }
 
 /** What a second try of the same mail shares with the first. */
@@ -246,4 +277,3 @@ function fingerprint(fields: readonly HeaderField[]): string {
     .map((field) => `${field.lowerName}:${field.rawValue}`)
     .join('\n');
 }
-

@@ -65,7 +65,10 @@ function secured(message: TimedMessage, to: string, tools: AuthorMailTools): Mai
   const byPortal = has(message, 'protect');
   const mail = renderSecured(settings.site, {
     ...frame(to, message, tools),
-    recipients: decided.map(({ recipient, decision }) => ({ address: recipient.address.raw, how: howOf(decision) })),
+    recipients: decided.map(({ recipient, decision }) => ({
+      address: recipient.address.raw,
+      how: howOf(decision),
+    })),
     reasons: reasonsOf(message),
     messageCode: byPortal ? messageCodeOf(tools.keys, queueId) : null,
     keptUntilMs: byPortal ? keptUntil : null,
@@ -88,7 +91,9 @@ function howOf(decision: Decision): ProtectedHow {
 }
 
 function reasonsOf(message: TimedMessage): readonly SecuredReason[] {
-  const reasons = message.decided.flatMap(({ decision }) => ('reason' in decision && decision.reason !== undefined ? [decision.reason] : []));
+  const reasons = message.decided.flatMap(({ decision }) =>
+    'reason' in decision && decision.reason !== undefined ? [decision.reason] : [],
+  );
   return reasons.length > 0 ? [...new Set(reasons)] : ['code'];
 }
 
@@ -128,7 +133,10 @@ function returned(message: TimedMessage, tools: AuthorMailTools): MailToSend[] {
         limitBytes: first.decision.limitBytes,
         sizeBytes: why === 'message-too-large' ? facts.decodedBytes : facts.largestAttachmentBytes,
       },
-      recipients: concerned.map(({ recipient }) => ({ address: recipient.address.raw, originalRecipient: recipient.orcpt })),
+      recipients: concerned.map(({ recipient }) => ({
+        address: recipient.address.raw,
+        originalRecipient: recipient.orcpt,
+      })),
     });
     return [{ kind: 'bounce' as const, mail, recipientId: null, reversePath: '' }];
   });

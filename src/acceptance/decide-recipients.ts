@@ -23,7 +23,11 @@ export function decideRecipients(
   return recipients.map((recipient) => ({
     id: newId(clock, random),
     recipient,
-    decision: decide(message, { address: recipient.address.canonical, domain: recipient.address.domain }, settings),
+    decision: decide(
+      message,
+      { address: recipient.address.canonical, domain: recipient.address.domain },
+      settings,
+    ),
     linkToken: newToken(random),
   }));
 }

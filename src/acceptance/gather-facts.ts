@@ -54,7 +54,11 @@ export interface Circumstances {
   readonly internalDomains: readonly string[];
 }
 
-export function gatherFacts(header: readonly HeaderField[], scan: ScanResult | null, known: Circumstances): MessageFacts {
+export function gatherFacts(
+  header: readonly HeaderField[],
+  scan: ScanResult | null,
+  known: Circumstances,
+): MessageFacts {
   const subjects = decodeSubjects(header);
   const isAnswerOrForward = subjects.texts.some((subject) => replyPrefix(subject) !== null);
   return {
@@ -74,12 +78,23 @@ export function gatherFacts(header: readonly HeaderField[], scan: ScanResult | n
     decodedBytes: scan?.decodedBytes ?? 0,
     largestAttachmentBytes: scan?.largestAttachmentBytes ?? 0,
     ruleFields: new Map(
-      known.ruleFieldNames.map((name) => [name, fieldValues(header, name).map((value) => decodeHeaderText(value).text)]),
+      known.ruleFieldNames.map((name) => [
+        name,
+        fieldValues(header, name).map((value) => decodeHeaderText(value).text),
+      ]),
     ),
   };
 }
 
 /** True where a mail of the thread has a Message-ID made at one of our domains. */
 function startedInside(ids: readonly string[], internalDomains: readonly string[]): boolean {
-  return ids.some((id) => isInternalDomain(id.slice(id.lastIndexOf('@') + 1).replace('>', '').toLowerCase(), internalDomains));
+  return ids.some((id) =>
+    isInternalDomain(
+      id
+        .slice(id.lastIndexOf('@') + 1)
+        .replace('>', '')
+        .toLowerCase(),
+      internalDomains,
+    ),
+  );
 }

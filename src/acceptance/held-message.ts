@@ -5,7 +5,9 @@ import type { Database } from '#src/storage/database.ts';
 export async function loadHeldMessage(query: Database['query'], messageId: string) {
   const message = await query
     .selectFrom('messages')
-    .leftJoin('wraps', (join) => join.onRef('wraps.messageId', '=', 'messages.id').on('wraps.holderKind', '=', 'spool'))
+    .leftJoin('wraps', (join) =>
+      join.onRef('wraps.messageId', '=', 'messages.id').on('wraps.holderKind', '=', 'spool'),
+    )
     .where('messages.id', '=', messageId)
     .where('messages.holdUntil', 'is not', null)
     .selectAll('messages')

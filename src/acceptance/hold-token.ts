@@ -6,7 +6,10 @@ const TOKEN_BYTES = 16;
 
 /** 22 characters of base64url. */
 export function holdTokenOf(keys: Pick<KeyProvider, 'mac'>, messageId: string): string {
-  return keys.mac('token', lengthPrefixed('hold token', messageId)).subarray(0, TOKEN_BYTES).toString('base64url');
+  return keys
+    .mac('token', lengthPrefixed('hold token', messageId))
+    .subarray(0, TOKEN_BYTES)
+    .toString('base64url');
 }
 
 export function hashHoldToken(keys: Pick<KeyProvider, 'mac'>, token: string): Buffer {

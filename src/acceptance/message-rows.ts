@@ -31,7 +31,9 @@ export function messageRow(
   made: { readonly traceFields: string; readonly manifest: string },
 ): Statement {
   const { queueId, session, envelope, received, author, decided, settings, acceptedAt } = message;
-  const mayBeSecured = decided.some(({ decision }) => decision.action === 'protect' || decision.action === 'hold');
+  const mayBeSecured = decided.some(
+    ({ decision }) => decision.action === 'protect' || decision.action === 'hold',
+  );
   const held = decided.some(({ decision }) => decision.action === 'hold');
   return statement(
     tools.database.query.insertInto('messages').values({
@@ -90,7 +92,9 @@ export function recipientRows(
   const statements: Statement[] = [];
   for (let start = 0; start < rows.length; start += ROWS_PER_STATEMENT) {
     const slice = rows.slice(start, start + ROWS_PER_STATEMENT);
-    statements.push(statement(tools.database.query.insertInto('recipients').values(slice), { exactly: slice.length }));
+    statements.push(
+      statement(tools.database.query.insertInto('recipients').values(slice), { exactly: slice.length }),
+    );
   }
   return statements;
 }
@@ -151,7 +155,11 @@ export function securedThreadRows(
   createdAt: number,
 ): Statement[] {
   if (messageIdFields.length === 0) return [];
-  const rows = messageIdFields.map((field) => ({ messageIdHash: threadHash(tools.keys, field), messageId, createdAt }));
+  const rows = messageIdFields.map((field) => ({
+    messageIdHash: threadHash(tools.keys, field),
+    messageId,
+    createdAt,
+  }));
   return [
     statement(
       tools.database.query

@@ -22,7 +22,12 @@ export const MAX_HEADER_BYTES = 256 * 1024;
 const CONTENT_KEY_BYTES = 32;
 
 /** Fields that never go on: blind copies (RFC 5322 section 3.6.3) and what is between the author and us. */
-const REMOVED_FIELDS: ReadonlySet<string> = new Set(['bcc', 'resent-bcc', 'x-sendsecure-mark', 'x-sendsecure-notice']);
+const REMOVED_FIELDS: ReadonlySet<string> = new Set([
+  'bcc',
+  'resent-bcc',
+  'x-sendsecure-mark',
+  'x-sendsecure-notice',
+]);
 
 export interface ReceivedMessage {
   readonly contentKey: Buffer;
@@ -50,7 +55,10 @@ export interface ReceiveOptions {
 }
 
 /** Reads, scans and seals `content`. On any failure nothing is left behind and the error tells acceptance why. */
-export async function receiveAndSeal(content: AsyncIterable<Buffer>, options: ReceiveOptions): Promise<ReceivedMessage> {
+export async function receiveAndSeal(
+  content: AsyncIterable<Buffer>,
+  options: ReceiveOptions,
+): Promise<ReceivedMessage> {
   const contentKey = options.random(CONTENT_KEY_BYTES);
   const writer = options.objects.create(options.messageId);
   const sealer = new SealedObjectWriter({
@@ -100,7 +108,8 @@ class SinglePass {
     if (this.#header !== null) return this.#pass(piece);
     this.#headerPieces.push(piece);
     this.#headerBytes += piece.length;
-    const block = this.#headerPieces.length === 1 ? piece : Buffer.concat(this.#headerPieces, this.#headerBytes);
+    const block =
+      this.#headerPieces.length === 1 ? piece : Buffer.concat(this.#headerPieces, this.#headerBytes);
     this.#headerPieces = [block];
     const end = headerBlockEnd(block);
     if (end < 0 && this.#headerBytes <= MAX_HEADER_BYTES) return [];
@@ -121,7 +130,12 @@ class SinglePass {
     return this.#afterHeader(block, block.length);
   }
 
-  result(): { scan: ScanResult | null; index: MessageIndex; sizeBytes: number; header: readonly HeaderField[] } {
+  result(): {
+    scan: ScanResult | null;
+    index: MessageIndex;
+    sizeBytes: number;
+    header: readonly HeaderField[];
+  } {
     const header = this.#header ?? [];
     const scan = this.#scanner.finish();
     if (scan === null && !this.#options.brokeScannerBefore(header)) {

@@ -77,7 +77,11 @@ export class Holds {
         const result = secure ? await this.sendSecured(id, 'unanswered') : await this.stop(id, 'unanswered');
         if (result === 'done') ended += 1;
       } catch (error) {
-        log.error('a hold could not be ended; it is tried again', { queueId: id, code: errorCode(error), error });
+        log.error('a hold could not be ended; it is tried again', {
+          queueId: id,
+          code: errorCode(error),
+          error,
+        });
       }
     }
     return ended;
@@ -99,7 +103,12 @@ export class Holds {
           ...secured.flatMap((entry) => this.#secureRecipient(held, entry)),
           this.#replaceManifest(held, secured),
           ...written.statements,
-          ...securedThreadRows(this.#options, messageId, mails.map(({ mail }) => mail.messageIdField), this.#options.clock.now()),
+          ...securedThreadRows(
+            this.#options,
+            messageId,
+            mails.map(({ mail }) => mail.messageIdField),
+            this.#options.clock.now(),
+          ),
           this.#destroySpoolWrap(messageId),
         ],
         () => written.abandon(),
@@ -116,7 +125,11 @@ export class Holds {
     const mails = why === 'unanswered' ? this.#returnedMail(held) : [];
     const written = mails.length === 0 ? null : await this.#options.sealer.seal(mails, messageId);
     return this.#commit(
-      [...this.#endHold(held, 'cancelled', why), ...(written?.statements ?? []), this.#destroySpoolWrap(messageId)],
+      [
+        ...this.#endHold(held, 'cancelled', why),
+        ...(written?.statements ?? []),
+        this.#destroySpoolWrap(messageId),
+      ],
       async () => written?.abandon(),
     );
   }
@@ -129,7 +142,11 @@ export class Holds {
     return openSpoolWrap(keys, message.wrap, message.kid, this.#idsOf(message.id));
   }
 
-  async #secure(held: HeldMessage, contentKey: Buffer, settings: AcceptanceSettings): Promise<readonly SecuredRecipient[]> {
+  async #secure(
+    held: HeldMessage,
+    contentKey: Buffer,
+    settings: AcceptanceSettings,
+  ): Promise<readonly SecuredRecipient[]> {
     const { message, recipients } = held;
     const author = await this.#authorOf(held, contentKey, settings);
     return secureRecipients(
@@ -157,7 +174,9 @@ export class Holds {
       layout: JSON.parse(message.layout) as SealedObjectLayout,
       read: (offset, length) => this.#options.objects.read(object, offset, length),
     });
-    const index = JSON.parse((await stream.readRange(0, stream.plaintextLength)).toString('utf8')) as MessageIndex;
+    const index = JSON.parse(
+      (await stream.readRange(0, stream.plaintextLength)).toString('utf8'),
+    ) as MessageIndex;
     const [shown] = parseAddressList(index.header.from);
     const address = message.fromAddress ?? settings.site.serviceAddress;
     const domain = parseMailAddress(address)?.domain;
@@ -215,7 +234,11 @@ export class Holds {
         exactlyOne,
       ),
       statement(
-        database.query.updateTable('recipients').set({ state }).where('messageId', '=', message.id).where('state', '=', 'held'),
+        database.query
+          .updateTable('recipients')
+          .set({ state })
+          .where('messageId', '=', message.id)
+          .where('state', '=', 'held'),
         { exactly: recipients.length },
       ),
       audit.entry({
@@ -263,7 +286,14 @@ export class Holds {
         .where('messageId', '=', messageId)
         .where('holderKind', '=', 'spool')
         .where(({ not, exists, selectFrom }) =>
-          not(exists(selectFrom('deliveries').select('id').where('messageId', '=', messageId).where('state', '=', 'queued'))),
+          not(
+            exists(
+              selectFrom('deliveries')
+                .select('id')
+                .where('messageId', '=', messageId)
+                .where('state', '=', 'queued'),
+            ),
+          ),
         ),
     );
   }

@@ -123,6 +123,7 @@ function writeNotice(
     kind: 'notice',
     mail,
     recipientId: recipient.id,
-    reversePath: bounceDomain === null ? message.reversePath : bounceAddress(tools.keys, recipient.id, bounceDomain),
+    reversePath:
+      bounceDomain === null ? message.reversePath : bounceAddress(tools.keys, recipient.id, bounceDomain),
   };
 }

@@ -12,8 +12,16 @@ export class Refused extends CodedError {
   }
 }
 
-const TEMPORARY: SmtpReply = { code: 451, enhanced: '4.3.0', text: 'Temporary problem here, please try again later' };
-const NO_ROOM: SmtpReply = { code: 452, enhanced: '4.3.1', text: 'Not enough room here now, please try again later' };
+const TEMPORARY: SmtpReply = {
+  code: 451,
+  enhanced: '4.3.0',
+  text: 'Temporary problem here, please try again later',
+};
+const NO_ROOM: SmtpReply = {
+  code: 452,
+  enhanced: '4.3.1',
+  text: 'Not enough room here now, please try again later',
+};
 
 export function replyForError(error: unknown): SmtpReply {
   if (error instanceof Refused) return error.reply;

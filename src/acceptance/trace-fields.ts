@@ -19,8 +19,13 @@ export interface TraceFacts {
 export function traceFields(facts: TraceFacts): string {
   const { session } = facts;
   const protocol = `${facts.smtputf8 ? 'UTF8SMTP' : 'ESMTP'}${session.tls === null ? '' : 'S'}`;
-  const literal = session.remoteAddress.includes(':') ? `IPv6:${session.remoteAddress}` : session.remoteAddress;
-  const tls = session.tls === null ? '' : `\r\n\t(using ${token(session.tls.version)} with cipher ${token(session.tls.cipher)})`;
+  const literal = session.remoteAddress.includes(':')
+    ? `IPv6:${session.remoteAddress}`
+    : session.remoteAddress;
+  const tls =
+    session.tls === null
+      ? ''
+      : `\r\n\t(using ${token(session.tls.version)} with cipher ${token(session.tls.cipher)})`;
   return (
     `Received: from ${token(session.heloName) || 'unknown'} ([${literal}])${tls}\r\n` +
     `\tby ${token(facts.hostname)} with ${protocol} id ${facts.queueId};\r\n` +

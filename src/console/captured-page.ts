@@ -32,7 +32,8 @@ export function showMail(mail: CapturedMail, publicUrl: string, consoleUrl: stri
   const all = Buffer.concat(derived);
   const plain = parts.find((part) => part.mediaType === 'text/plain' && part.text !== null)?.text;
   const text = plain == null ? '' : all.subarray(plain.start, plain.end).toString('utf8');
-  const field = (name: string): string => fieldValues(header, name).map((value) => decodeHeaderText(value).text)[0] ?? '';
+  const field = (name: string): string =>
+    fieldValues(header, name).map((value) => decodeHeaderText(value).text)[0] ?? '';
   return {
     id: mail.id,
     capturedAt: new Date(mail.capturedAt).toISOString(),
@@ -55,20 +56,31 @@ function findLink(text: string, publicUrl: string, consoleUrl: string): string |
 export function capturedPage(mails: readonly ShownMail[], organization: string): string {
   const body =
     mails.length === 0
-      ? html`<p>No mail yet. In a second terminal, run <code>npm run demo</code>: it sends a first secured message.</p>`
-      : html`<p class="quiet">As no route is configured, outgoing mail is kept here instead of being sent. Newest first.</p>
-${mails.map((mail) => mailArticle(mail))}`;
+      ? html`<p>
+          No mail yet. In a second terminal, run <code>npm run demo</code>: it sends a first secured message.
+        </p>`
+      : html`<p class="quiet">
+            As no route is configured, outgoing mail is kept here instead of being sent. Newest first.
+          </p>
+          ${mails.map((mail) => mailArticle(mail))}`;
   return page({ title: 'Captured mail', organization, body });
 }
 
 function mailArticle(mail: ShownMail): SafeHtml {
-  const link = mail.link === null ? html`` : html`<p><a class="button" href="${mail.link}">Open the link</a></p>`;
+  const link =
+    mail.link === null ? html`` : html`<p><a class="button" href="${mail.link}">Open the link</a></p>`;
   const code = mail.code === null ? html`` : html`<p>Code: <span class="code">${mail.code}</span></p>`;
   return html`<article>
-<h2>${mail.subject === '' ? '(no subject)' : mail.subject}</h2>
-<p>To ${mail.to}</p>
-<p class="quiet">${mail.kind} · from ${mail.from} · <time datetime="${mail.capturedAt}">${mail.capturedAt.replace('T', ' ').slice(0, 19)} UTC</time></p>
-${code}${link}
-<details><summary>Show the text</summary><pre>${mail.text}</pre></details>
-</article>`;
+    <h2>${mail.subject === '' ? '(no subject)' : mail.subject}</h2>
+    <p>To ${mail.to}</p>
+    <p class="quiet">
+      ${mail.kind} · from ${mail.from} ·
+      <time datetime="${mail.capturedAt}">${mail.capturedAt.replace('T', ' ').slice(0, 19)} UTC</time>
+    </p>
+    ${code}${link}
+    <details>
+      <summary>Show the text</summary>
+      <pre>${mail.text}</pre>
+    </details>
+  </article>`;
 }

@@ -59,7 +59,11 @@ export async function createConsole(options: ConsoleOptions): Promise<HttpServer
 
 function homePage(options: ConsoleOptions): string {
   const captured = options.showsCaptured() ? html`<li><a href="/captured">Captured mail</a></li>` : html``;
-  const body = html`<ul>${captured}<li><a href="${options.publicUrl}/help">Help pages</a></li><li><a href="/metrics">Metrics</a></li></ul>`;
+  const body = html`<ul>
+    ${captured}
+    <li><a href="${options.publicUrl}/help">Help pages</a></li>
+    <li><a href="/metrics">Metrics</a></li>
+  </ul>`;
   return page({ title: 'Staff pages', organization: options.organization(), body });
 }
 
@@ -74,16 +78,20 @@ function addCapturedRoutes(app: HttpApp, options: ConsoleOptions): void {
     return reply.type('text/html; charset=utf-8').send(capturedPage(shown, options.organization()));
   });
   app.get('/captured.json', async (request) => ({ mails: await mails(request.ip) }));
-  app.get('/captured/:id', { schema: { params: Type.Object({ id: Type.String() }) } }, async (request, reply) => {
-    if (!options.showsCaptured() || !LOOPBACK.has(request.ip)) throw notFound();
-    const captured = await options.captured.list(CAPTURED_SHOWN);
-    const mail = captured.find(({ id }) => id === request.params.id.replace(/\.eml$/u, ''));
-    if (mail === undefined) throw notFound();
-    return reply
-      .type('message/rfc822')
-      .header('content-disposition', `attachment; filename="${mail.id}.eml"`)
-      .send(mail.bytes);
-  });
+  app.get(
+    '/captured/:id',
+    { schema: { params: Type.Object({ id: Type.String() }) } },
+    async (request, reply) => {
+      if (!options.showsCaptured() || !LOOPBACK.has(request.ip)) throw notFound();
+      const captured = await options.captured.list(CAPTURED_SHOWN);
+      const mail = captured.find(({ id }) => id === request.params.id.replace(/\.eml$/u, ''));
+      if (mail === undefined) throw notFound();
+      return reply
+        .type('message/rfc822')
+        .header('content-disposition', `attachment; filename="${mail.id}.eml"`)
+        .send(mail.bytes);
+    },
+  );
 }
 
 function addHeldRoutes(app: HttpApp, options: ConsoleOptions): void {
@@ -94,7 +102,12 @@ function addHeldRoutes(app: HttpApp, options: ConsoleOptions): void {
     const held = await findHeld(options, request.params.token);
     const organization = options.organization();
     const language = options.language();
-    return show(held === null ? heldResultPage('over', organization, language) : heldPage(held.recipients, organization, language), reply);
+    return show(
+      held === null
+        ? heldResultPage('over', organization, language)
+        : heldPage(held.recipients, organization, language),
+      reply,
+    );
   });
   const body = Type.Object({ choice: Type.Union([Type.Literal('send'), Type.Literal('stop')]) });
   app.post('/held/:token', { schema: { params, body } }, async (request, reply) => {

@@ -25,7 +25,13 @@ function render(value: Value): string {
   return value.map((item) => item.markup).join('');
 }
 
-const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
 
 export function escapeHtml(text: string): string {
   return text.replaceAll(/[&<>"']/gu, (character) => ENTITIES[character] ?? '');
@@ -40,21 +46,23 @@ export interface PageText {
 
 export function page({ title, organization, body, language = 'en' }: PageText): string {
   return html`<!doctype html>
-<html lang="${language}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>${title} – ${organization}</title>
-<link rel="stylesheet" href="/console.css">
-</head>
-<body>
-<header><p class="organization">${organization}</p><p class="product">Send Secure</p></header>
-<main>
-<h1>${title}</h1>
-${body}
-</main>
-</body>
-</html>
-`.markup;
+    <html lang="${language}">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <title>${title} – ${organization}</title>
+        <link rel="stylesheet" href="/console.css" />
+      </head>
+      <body>
+        <header>
+          <p class="organization">${organization}</p>
+          <p class="product">Send Secure</p>
+        </header>
+        <main>
+          <h1>${title}</h1>
+          ${body}
+        </main>
+      </body>
+    </html> `.markup;
 }

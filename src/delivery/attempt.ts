@@ -29,7 +29,10 @@ export interface AttemptOptions {
   readonly leaseHolds: (delivery: DeliveryRow) => boolean;
 }
 
-export async function attemptDelivery(delivery: DeliveryRow, options: AttemptOptions): Promise<AttemptOutcome> {
+export async function attemptDelivery(
+  delivery: DeliveryRow,
+  options: AttemptOptions,
+): Promise<AttemptOutcome> {
   options.steps.reach('delivery-claimed');
   try {
     const message = await options.content.open(delivery.messageId);
@@ -41,7 +44,11 @@ export async function attemptDelivery(delivery: DeliveryRow, options: AttemptOpt
   }
 }
 
-async function capture(delivery: DeliveryRow, message: OpenMessage, options: AttemptOptions): Promise<AttemptOutcome> {
+async function capture(
+  delivery: DeliveryRow,
+  message: OpenMessage,
+  options: AttemptOptions,
+): Promise<AttemptOutcome> {
   const pieces: Buffer[] = [];
   for await (const piece of mailBytes(message, delivery)) pieces.push(piece);
   return { kind: 'captured', statement: await options.captured.capture(delivery, Buffer.concat(pieces)) };

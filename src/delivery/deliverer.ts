@@ -65,7 +65,11 @@ export class Deliverer {
         if (claimed.length === room && room > 0) continue;
         await this.#sleep(room > 0 ? await this.#untilNextDue() : IDLE_POLL_MS);
       } catch (error) {
-        this.#options.log.warn('the queue could not be read', { step: 'claim', code: errorCode(error), error });
+        this.#options.log.warn('the queue could not be read', {
+          step: 'claim',
+          code: errorCode(error),
+          error,
+        });
         await this.#sleep(FAULT_PAUSE_MS);
       }
     }
@@ -99,7 +103,10 @@ export class Deliverer {
     try {
       await this.#options.queue.release(delivery);
     } catch (error) {
-      this.#options.log.warn('a lease could not be given back; it ends by itself', { deliveryId: delivery.id, error });
+      this.#options.log.warn('a lease could not be given back; it ends by itself', {
+        deliveryId: delivery.id,
+        error,
+      });
     }
   }
 

@@ -6,7 +6,12 @@
 import type { WrittenMailSealer, WrittenMailStatements } from '#src/queue/written-mails.ts';
 import type { Clock } from '#src/base/clock.ts';
 import { newMessageIdField } from '#src/notification/compose/mail.ts';
-import { renderBounce, renderDelay, type Carried, type UndeliveredRecipient } from '#src/notification/bounce.ts';
+import {
+  renderBounce,
+  renderDelay,
+  type Carried,
+  type UndeliveredRecipient,
+} from '#src/notification/bounce.ts';
 import type { MailSite } from '#src/notification/mail-site.ts';
 import type { DeliveryRow } from '#src/queue/delivery-queue.ts';
 import { decodeXtext } from '#src/smtp/xtext.ts';
@@ -73,7 +78,10 @@ export class FailureReports {
     const mail = isDelay
       ? renderDelay(site, { ...data, willRetryUntilMs: delivery.expiresAt })
       : renderBounce(site, data);
-    return this.#options.sealer.seal([{ kind: 'bounce', mail, recipientId: null, reversePath: '' }], message.id);
+    return this.#options.sealer.seal(
+      [{ kind: 'bounce', mail, recipientId: null, reversePath: '' }],
+      message.id,
+    );
   }
 
   /** A notice is about the message of its recipient row; a relayed mail is the message itself. */
@@ -81,7 +89,11 @@ export class FailureReports {
     const columns = ['id', 'reversePath', 'originalMessageId', 'acceptedAt', 'dsnEnvelopeId'] as const;
     const { query } = this.#options.database;
     if (delivery.kind === 'relay') {
-      return query.selectFrom('messages').where('id', '=', delivery.messageId).select(columns).executeTakeFirst();
+      return query
+        .selectFrom('messages')
+        .where('id', '=', delivery.messageId)
+        .select(columns)
+        .executeTakeFirst();
     }
     return query
       .selectFrom('messages')
@@ -114,7 +126,8 @@ function wants(delivery: DeliveryRow, what: 'FAILURE' | 'DELAY'): boolean {
 function undelivered(delivery: DeliveryRow, attempt: ReportedAttempt, now: number): UndeliveredRecipient {
   return {
     address: delivery.recipient,
-    originalRecipient: delivery.dsnOriginalRecipient === null ? null : decodeXtext(delivery.dsnOriginalRecipient),
+    originalRecipient:
+      delivery.dsnOriginalRecipient === null ? null : decodeXtext(delivery.dsnOriginalRecipient),
     status: attempt.enhanced,
     reply: attempt.reply === '' ? null : attempt.reply,
     remoteHost: attempt.nextHop,

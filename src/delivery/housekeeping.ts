@@ -54,7 +54,12 @@ async function expireSecureMessages({ database, audit, clock }: HousekeepingOpti
   for (const { id, messageId } of past) {
     await database.commit([
       statement(query.deleteFrom('wraps').where('recipientId', '=', id)),
-      audit.entry({ event: 'content-destroyed', messageId, recipientId: id, facts: { what: 'wrap', why: 'expired' } }),
+      audit.entry({
+        event: 'content-destroyed',
+        messageId,
+        recipientId: id,
+        facts: { what: 'wrap', why: 'expired' },
+      }),
     ]);
   }
 }
@@ -66,15 +71,29 @@ async function destroyUnreadableContent({ database, objects, audit }: Housekeepi
     .selectFrom('messages')
     .leftJoin('wraps', 'wraps.messageId', 'messages.id')
     .where('wraps.id', 'is', null)
-    .where((eb) => eb.or([eb('messages.objectBytes', 'is not', null), eb('messages.objectName', 'is not', null)]))
-    .select(['messages.id', 'messages.objectStorage', 'messages.objectName', 'messages.objectBytes', 'messages.objectLength'])
+    .where((eb) =>
+      eb.or([eb('messages.objectBytes', 'is not', null), eb('messages.objectName', 'is not', null)]),
+    )
+    .select([
+      'messages.id',
+      'messages.objectStorage',
+      'messages.objectName',
+      'messages.objectBytes',
+      'messages.objectLength',
+    ])
     .limit(CONTENT_PER_ROUND)
     .execute();
   for (const row of unreadable) {
     const object = storedObject(row);
     await database.commit([
-      statement(query.updateTable('messages').set({ objectBytes: null, objectName: null }).where('id', '=', row.id)),
-      audit.entry({ event: 'content-destroyed', messageId: row.id, facts: { what: 'content', bytes: row.objectLength } }),
+      statement(
+        query.updateTable('messages').set({ objectBytes: null, objectName: null }).where('id', '=', row.id),
+      ),
+      audit.entry({
+        event: 'content-destroyed',
+        messageId: row.id,
+        facts: { what: 'content', bytes: row.objectLength },
+      }),
     ]);
     if (object !== null) await objects.remove(object);
   }
@@ -96,7 +115,11 @@ async function destroySpoolKeys({ database, keys, audit }: HousekeepingOptions):
 
 async function sweepOrphans({ database, objects, log }: HousekeepingOptions): Promise<void> {
   const removed = await objects.sweepOrphans(async (name) => {
-    const known = await database.query.selectFrom('messages').select('id').where('id', '=', name).executeTakeFirst();
+    const known = await database.query
+      .selectFrom('messages')
+      .select('id')
+      .where('id', '=', name)
+      .executeTakeFirst();
     return known !== undefined;
   }, ORPHAN_AGE_MS);
   if (removed > 0) log.info('removed objects that never became a message', { count: removed });

@@ -7,10 +7,16 @@ import type { OutgoingContent } from './outgoing-content.ts';
 const MAX_RETURNED_BYTES = 64 * 1024;
 
 /** Null where the content can't be opened any more: the report goes out without it. */
-export async function originalHeader(content: OutgoingContent, delivery: DeliveryRow): Promise<Buffer | null> {
+export async function originalHeader(
+  content: OutgoingContent,
+  delivery: DeliveryRow,
+): Promise<Buffer | null> {
   try {
     const message = await content.open(delivery.messageId);
-    const start = await message.content.readRange(0, Math.min(MAX_RETURNED_BYTES, message.content.plaintextLength));
+    const start = await message.content.readRange(
+      0,
+      Math.min(MAX_RETURNED_BYTES, message.content.plaintextLength),
+    );
     const end = headerBlockEnd(start);
     return end < 0 ? null : start.subarray(0, end);
   } catch {

@@ -80,13 +80,15 @@ export class OutgoingContent {
         'wraps.wrap',
       ])
       .executeTakeFirst();
-    if (row === undefined) throw new CodedError('spool-wrap-missing', 'the spool holds no key for this message');
+    if (row === undefined)
+      throw new CodedError('spool-wrap-missing', 'the spool holds no key for this message');
     const object = storedObject(row);
     if (object === null) throw new CodedError('content-destroyed', 'the content of this message is gone');
     const ids = { organizationId: this.#keys.publicKeys().organizationId, messageId };
     const contentKey = await openSpoolWrap(this.#keys, row.wrap, row.kid, ids);
     const layout = JSON.parse(row.layout) as SealedObjectLayout;
-    const read = (offset: number, length: number): Promise<Buffer> => this.#objects.read(object, offset, length);
+    const read = (offset: number, length: number): Promise<Buffer> =>
+      this.#objects.read(object, offset, length);
     return {
       contentKey,
       content: await openStream('content', { contentKey, ...ids, layout, read }),

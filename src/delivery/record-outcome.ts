@@ -32,7 +32,11 @@ export interface RecordOptions {
 /** Our own faults defer a delivery; after this many in a row a person is told by the log, and it goes on waiting. */
 const HINDERED_ALARM_AFTER = 3;
 
-export async function recordOutcome(delivery: DeliveryRow, outcome: AttemptOutcome, options: RecordOptions): Promise<void> {
+export async function recordOutcome(
+  delivery: DeliveryRow,
+  outcome: AttemptOutcome,
+  options: RecordOptions,
+): Promise<void> {
   switch (outcome.kind) {
     case 'captured':
       await settle(delivery, 'captured', NO_REPLY, 'delivery-captured', [outcome.statement], options);
@@ -107,7 +111,11 @@ async function fail(
     throw error;
   }
   options.content.forget(delivery.messageId);
-  options.log.warn(`a delivery ${state}`, { deliveryId: delivery.id, outcome: state, code: facts.enhancedStatus ?? 'none' });
+  options.log.warn(`a delivery ${state}`, {
+    deliveryId: delivery.id,
+    outcome: state,
+    code: facts.enhancedStatus ?? 'none',
+  });
   if (report !== null) options.onQueued();
 }
 
@@ -140,12 +148,26 @@ async function defer(
 async function hinder(delivery: DeliveryRow, code: string, options: RecordOptions): Promise<void> {
   const facts: AttemptFacts = { reply: `not attempted: ${code}`, enhancedStatus: '4.3.0', tlsFacts: null };
   if (delivery.attempts + 1 >= HINDERED_ALARM_AFTER) {
-    options.log.error('a delivery keeps failing on our side', { deliveryId: delivery.id, code, count: delivery.attempts + 1 });
+    options.log.error('a delivery keeps failing on our side', {
+      deliveryId: delivery.id,
+      code,
+      count: delivery.attempts + 1,
+    });
   }
-  await defer(delivery, facts, { reply: facts.reply, enhanced: '4.3.0', nextHop: null, uncertain: false }, options);
+  await defer(
+    delivery,
+    facts,
+    { reply: facts.reply, enhanced: '4.3.0', nextHop: null, uncertain: false },
+    options,
+  );
 }
 
-function recipientState(delivery: DeliveryRow, state: RecipientState, facts: AttemptFacts, options: RecordOptions): Statement[] {
+function recipientState(
+  delivery: DeliveryRow,
+  state: RecipientState,
+  facts: AttemptFacts,
+  options: RecordOptions,
+): Statement[] {
   const decidesFate = delivery.kind === 'relay' || delivery.kind === 'notice';
   if (delivery.recipientId === null || !decidesFate) return [];
   return [

@@ -15,7 +15,11 @@ export function mailSite(settings: Settings): MailSite {
     organization: organization.name,
     serviceAddress: organization.serviceAddress,
     publicUrl,
-    recipientHelp: { url: `${publicUrl}/help`, phone: orNull(organization.helpPhone), hours: orNull(organization.helpHours) },
+    recipientHelp: {
+      url: `${publicUrl}/help`,
+      phone: orNull(organization.helpPhone),
+      hours: orNull(organization.helpHours),
+    },
     senderHelp: { url: `${publicUrl}/help/sending`, phone: orNull(organization.helpDeskPhone), hours: null },
     timeZone: organization.timeZone,
     locale: organization.language,
@@ -67,7 +71,11 @@ export function routesOf(settings: Settings): Routes {
 
 const LOOPBACK = new NetworkList(['127.0.0.0/8', '::1/128']);
 
-function route(hop: NextHopSetting, tls: 'opportunistic' | 'verified', ca: readonly string[] | undefined): Route {
+function route(
+  hop: NextHopSetting,
+  tls: 'opportunistic' | 'verified',
+  ca: readonly string[] | undefined,
+): Route {
   if (hop.kind !== 'smarthost') return { kind: 'capture' };
   const { host, port, implicitTls, user, password } = hop;
   const onThisHost = host === 'localhost' || LOOPBACK.has(host);

@@ -10,13 +10,21 @@ import type { Database } from '#src/storage/database.ts';
 import { allowedHosts, mainDomain } from './part-settings.ts';
 import type { TlsPair } from './tls-files.ts';
 
-export function portalSettings(settings: Settings, tls: TlsPair | undefined, version: string): PortalSettings {
+export function portalSettings(
+  settings: Settings,
+  tls: TlsPair | undefined,
+  version: string,
+): PortalSettings {
   const { organization, portal, publicUrl } = settings;
   return {
     publicUrl,
     allowedHosts: allowedHosts(publicUrl, portal.listen.port),
-    organization: { name: organization.name, words: organization.domains.map((domain) => domain.replace('*.', '')) },
-    helpLine: organization.helpPhone === '' ? null : { phone: organization.helpPhone, hours: organization.helpHours },
+    organization: {
+      name: organization.name,
+      words: organization.domains.map((domain) => domain.replace('*.', '')),
+    },
+    helpLine:
+      organization.helpPhone === '' ? null : { phone: organization.helpPhone, hours: organization.helpHours },
     locale: organization.language,
     messageIdDomain: mainDomain(settings),
     tls,
@@ -28,8 +36,10 @@ export function portalSettings(settings: Settings, tls: TlsPair | undefined, ver
 export function portalMailer(sealer: WrittenMailSealer): PortalMailer {
   return {
     async statementsForMail({ kind, messageId, recipientId, render }) {
-
-      const { statements } = await sealer.seal([{ kind, mail: render, recipientId, reversePath: '' }], messageId);
+      const { statements } = await sealer.seal(
+        [{ kind, mail: render, recipientId, reversePath: '' }],
+        messageId,
+      );
       return statements;
     },
   };

@@ -37,7 +37,11 @@ export class RepeatingTask {
     try {
       await this.#task();
     } catch (error) {
-      this.#log.warn('a repeating task failed and is tried again', { step: this.#name, code: errorCode(error), error });
+      this.#log.warn('a repeating task failed and is tried again', {
+        step: this.#name,
+        code: errorCode(error),
+        error,
+      });
     }
   }
 }

@@ -29,5 +29,7 @@ export async function openSpoolWrap(
 ): Promise<Buffer> {
   const decapsulationKey = { kind: 'spool', kid } as const;
   const key = await keys.wrappingKey(decapsulationKey);
-  return unwrapKey(wrap, { kind: 'spool', id: kid, key }, ids, (peerPoint) => keys.agree(decapsulationKey, peerPoint));
+  return unwrapKey(wrap, { kind: 'spool', id: kid, key }, ids, (peerPoint) =>
+    keys.agree(decapsulationKey, peerPoint),
+  );
 }

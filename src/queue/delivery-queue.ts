@@ -78,7 +78,11 @@ export class DeliveryQueue {
   }
 
   /** The next hop, or the capture, has taken the mail. */
-  settle(delivery: DeliveryRow, state: 'handed-over' | 'captured' | 'failed' | 'expired', facts: AttemptFacts): Statement {
+  settle(
+    delivery: DeliveryRow,
+    state: 'handed-over' | 'captured' | 'failed' | 'expired',
+    facts: AttemptFacts,
+  ): Statement {
     return statement(
       this.#database.query
         .updateTable('deliveries')
@@ -143,7 +147,9 @@ export class DeliveryQueue {
       .distinct()
       .where('leaseOwner', 'is not', null)
       .execute();
-    const dead = owners.map((row) => row.leaseOwner).filter((owner) => owner !== null && isDeadOnThisHost(owner, this.#owner));
+    const dead = owners
+      .map((row) => row.leaseOwner)
+      .filter((owner) => owner !== null && isDeadOnThisHost(owner, this.#owner));
     if (dead.length === 0) return 0;
     const [ended] = await this.#database.commit([
       statement(
@@ -169,10 +175,24 @@ export class DeliveryQueue {
         .where('messageId', '=', messageId)
         .where('holderKind', '=', 'spool')
         .where(({ not, exists, selectFrom }) =>
-          not(exists(selectFrom('deliveries').select(sql`1`.as('one')).where('messageId', '=', messageId).where('state', '=', 'queued'))),
+          not(
+            exists(
+              selectFrom('deliveries')
+                .select(sql`1`.as('one'))
+                .where('messageId', '=', messageId)
+                .where('state', '=', 'queued'),
+            ),
+          ),
         )
         .where(({ not, exists, selectFrom }) =>
-          not(exists(selectFrom('recipients').select(sql`1`.as('one')).where('messageId', '=', messageId).where('state', '=', 'held'))),
+          not(
+            exists(
+              selectFrom('recipients')
+                .select(sql`1`.as('one'))
+                .where('messageId', '=', messageId)
+                .where('state', '=', 'held'),
+            ),
+          ),
         ),
     );
   }

@@ -27,7 +27,11 @@ export interface NewDelivery {
 /** Rows in one insert; SQLite binds at most 32,766 parameters in a statement. */
 const ROWS_PER_STATEMENT = 500;
 
-export function insertDeliveries(query: Database['query'], clock: Clock, deliveries: readonly NewDelivery[]): Statement[] {
+export function insertDeliveries(
+  query: Database['query'],
+  clock: Clock,
+  deliveries: readonly NewDelivery[],
+): Statement[] {
   const rows = deliveries.map((delivery) => deliveryRow(clock, delivery));
   const statements: Statement[] = [];
   for (let start = 0; start < rows.length; start += ROWS_PER_STATEMENT) {

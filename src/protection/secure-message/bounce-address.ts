@@ -7,7 +7,14 @@ import type { KeyProvider } from '#src/keys/key-provider.ts';
 
 const HASH_CHARACTERS = 24;
 
-export function bounceAddress(keys: Pick<KeyProvider, 'mac'>, recipientId: string, bounceDomain: string): string {
-  const hash = keys.mac('token', lengthPrefixed('bounce address', recipientId)).toString('hex').slice(0, HASH_CHARACTERS);
+export function bounceAddress(
+  keys: Pick<KeyProvider, 'mac'>,
+  recipientId: string,
+  bounceDomain: string,
+): string {
+  const hash = keys
+    .mac('token', lengthPrefixed('bounce address', recipientId))
+    .toString('hex')
+    .slice(0, HASH_CHARACTERS);
   return `b-${recipientId.toLowerCase()}-${hash}@${bounceDomain}`;
 }

@@ -8,11 +8,17 @@ import type { KeyProvider } from '#src/keys/key-provider.ts';
 
 /** Unformatted, nine characters. */
 export function messageCodeOf(keys: Pick<KeyProvider, 'mac'>, messageId: string): string {
-  return newMessageCode((length) => keys.mac('token', lengthPrefixed('message code', messageId)).subarray(0, length));
+  return newMessageCode((length) =>
+    keys.mac('token', lengthPrefixed('message code', messageId)).subarray(0, length),
+  );
 }
 
 /** Codes that stand in a text, as `7K4-2QF-9XM`; at most eight are looked at. */
 export function findMessageCodes(text: string): readonly string[] {
-  const found = text.toUpperCase().matchAll(/(?<![0-9A-Z])([0-9A-HJKMNP-TV-Z]{3})-([0-9A-HJKMNP-TV-Z]{3})-([0-9A-HJKMNP-TV-Z]{3})(?![0-9A-Z])/gu);
+  const found = text
+    .toUpperCase()
+    .matchAll(
+      /(?<![0-9A-Z])([0-9A-HJKMNP-TV-Z]{3})-([0-9A-HJKMNP-TV-Z]{3})-([0-9A-HJKMNP-TV-Z]{3})(?![0-9A-Z])/gu,
+    );
   return [...found].slice(0, 8).map(([, first = '', second = '', third = '']) => first + second + third);
 }

@@ -1,0 +1,55 @@
+/** The command line: `sendsecure <command>`. Every command has `--help`; exit codes are those of sysexits. */
+import { auditCommand } from './audit-command.ts';
+import { buildWebCommand } from './build-web-command.ts';
+import type { Command } from './command.ts';
+import { configCommand } from './config-command.ts';
+import { demoCommand } from './demo-command.ts';
+import { docsCommand } from './docs-command.ts';
+import { CommandFailed, EXIT } from './exit-codes.ts';
+import { serveCommand } from './serve-command.ts';
+import { version } from './version.ts';
+
+const COMMANDS: readonly Command[] = [
+  serveCommand,
+  demoCommand,
+  configCommand,
+  auditCommand,
+  docsCommand,
+  buildWebCommand,
+];
+
+function usage(): string {
+  const width = Math.max(...COMMANDS.map((command) => command.name.length));
+  const lines = COMMANDS.map((command) => `  ${command.name.padEnd(width)}  ${command.summary}`);
+  return `Usage: sendsecure <command> [options]\n\nCommands:\n${lines.join('\n')}\n\n"sendsecure <command> --help" tells more.\n`;
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  const [name = '', ...rest] = args;
+  if (['', '--help', '-h', 'help'].includes(name)) {
+    process.stdout.write(usage());
+    return name === '' ? EXIT.usage : EXIT.ok;
+  }
+  if (name === '--version' || name === 'version') {
+    process.stdout.write(`${version}\n`);
+    return EXIT.ok;
+  }
+  const command = COMMANDS.find((candidate) => candidate.name === name);
+  if (command === undefined)
+    throw new CommandFailed(EXIT.usage, `There is no command "${name}".\n\n${usage()}`);
+  if (rest.includes('--help') || rest.includes('-h')) {
+    process.stdout.write(`${command.summary}\n\n${command.help}\n`);
+    return EXIT.ok;
+  }
+  return command.run(rest);
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  const failed = error instanceof CommandFailed;
+  process.stderr.write(
+    `${failed ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+  );
+  process.exit(failed ? error.exitCode : EXIT.software);
+}

@@ -1,0 +1,35 @@
+// `npm run check`: types, lint, format and import arrows, side by side; seconds. Exits 1 if any of them complains.
+import { spawn } from 'node:child_process';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { findNode } from '../bin/find-node.js';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const node = findNode(root);
+const bin = (name) => join(root, 'node_modules', '.bin', name);
+const checks = [
+  ['types', bin('tsc'), ['-p', '.']],
+  ['types of the browser code', bin('tsc'), ['-p', 'web']],
+  ['lint', bin('oxlint'), ['--type-aware', '--deny-warnings']],
+  ['format', bin('oxfmt'), ['--check']],
+  ['arrows', node, ['--test', '--test-reporter=tap', 'test/arrows/arrows.test.ts']],
+];
+
+const results = await Promise.all(checks.map(run));
+for (const { name, ok, output } of results) {
+  process.stdout.write(`${ok ? 'ok      ' : 'FAILED  '}${name}\n`);
+  if (!ok) process.stdout.write(`${output}\n`);
+}
+if (results.some(({ ok }) => !ok)) process.exitCode = 1;
+
+function run([name, command, args]) {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { cwd: root, env: { ...process.env, NODE_TEST_CONTEXT: '' } });
+    let output = '';
+    child.stdout.on('data', (piece) => (output += piece));
+    child.stderr.on('data', (piece) => (output += piece));
+    child.on('error', (error) => resolve({ name, ok: false, output: String(error) }));
+    child.on('exit', (code) => resolve({ name, ok: code === 0, output }));
+  });
+}
