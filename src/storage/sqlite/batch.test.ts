@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, beforeEach, afterEach, test } from 'node:test';
@@ -120,4 +120,21 @@ test('a locked database fails the batch as unavailable', () => {
     [[insert(1)]],
   );
   assert.equal(outcome.committed ? null : outcome.failure.kind, 'unavailable');
+});
+
+test('a new connection starts a fresh log, so that nothing follows frames whose sync failed (R05)', async () => {
+  commitBatch(connection, [[insert(1)]]);
+  assert.ok((await stat(`${file}-wal`)).size > 0);
+  const again = openWriteConnection(file);
+  assert.equal((await stat(`${file}-wal`)).size, 0);
+  assert.deepEqual(ids(again), [1]);
+  again.close();
+});
+
+test('a read that another program keeps open is told as such', () => {
+  commitBatch(connection, [[insert(1)]]);
+  connection.exec('begin');
+  ids();
+  assert.throws(() => openWriteConnection(file, { busyTimeoutMs: 10 }), { code: 'database-busy' });
+  connection.exec('commit');
 });

@@ -3,6 +3,8 @@
  * survive the way) and become errors again on the caller's side. SQLite's messages name tables and columns, never
  * values.
  */
+import { CodedError } from '#src/base/coded-error.ts';
+
 import type { Expectation } from '../database.ts';
 import { DatabaseUnavailable, ExpectationFailed, StatementRefused, UniqueViolation } from '../database.ts';
 
@@ -32,6 +34,7 @@ const SQLITE_CONSTRAINT_ROWID = 2579;
 export function failureOf(error: unknown): Failure {
   if (error instanceof TypeError || error instanceof RangeError)
     return { kind: 'refused', message: error.message };
+  if (error instanceof CodedError) return { kind: 'unavailable', message: error.message };
   const code = sqliteCode(error);
   if (code === null) return { kind: 'unavailable', message: 'the writer met an unknown error' };
   if (

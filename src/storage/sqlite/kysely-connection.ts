@@ -36,8 +36,14 @@ export function openReader(file: string): Reader {
 /** Kysely over a connection that can write; for migrations only. */
 export function openForMigration(file: string): Kysely<unknown> {
   const database = new DatabaseSync(file, { enableForeignKeyConstraints: true });
-  database.exec('PRAGMA journal_mode = WAL');
-  database.exec('PRAGMA synchronous = FULL');
+  try {
+    database.exec('PRAGMA journal_mode = WAL');
+    database.exec('PRAGMA synchronous = FULL');
+    database.exec('PRAGMA secure_delete = ON');
+  } catch (error) {
+    database.close();
+    throw error;
+  }
   return new Kysely<unknown>({ dialect: new SqliteDialect({ database: kyselyDatabase(database, false) }) });
 }
 

@@ -4,11 +4,12 @@
  */
 import { open } from 'node:fs/promises';
 
-import { errorCode } from '#src/base/coded-error.ts';
+import { CodedError, errorCode } from '#src/base/coded-error.ts';
 import type { Log } from '#src/base/log.ts';
 
 import type { Database } from '../database.ts';
 import { migrate } from '../migrations/migrate.ts';
+import { errorOf, failureOf } from './errors.ts';
 import { takeFolderLock } from './folder-lock.ts';
 import { openForMigration, openReader } from './kysely-connection.ts';
 import { SqliteWriter } from './writer.ts';
@@ -24,7 +25,8 @@ export interface SqliteSettings {
 const DEFAULT_MAX_BATCH = 64;
 
 /**
- * Throws CodedError `database-in-use`, `database-too-new`, `database-not-durable`, or DatabaseUnavailable.
+ * Throws CodedError `database-in-use` or `database-too-new`, or DatabaseUnavailable (also where the file can't be
+ * made durable).
  */
 export async function openSqliteDatabase(settings: SqliteSettings): Promise<Database> {
   const { file, log } = settings;
@@ -51,7 +53,7 @@ export async function openSqliteDatabase(settings: SqliteSettings): Promise<Data
     };
   } catch (error) {
     lock.release();
-    throw error;
+    throw error instanceof CodedError ? error : errorOf(failureOf(error));
   }
 }
 

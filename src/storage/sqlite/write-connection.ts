@@ -35,9 +35,15 @@ const pragmas: readonly (readonly [name: string, value: string, readBack: unknow
   ['temp_store', 'MEMORY', 2],
 ];
 
-/** Opens (and makes) the file. Throws what node:sqlite throws, or CodedError `database-not-durable`. */
-export function openWriteConnection(file: string): WriteConnection {
-  const database = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });
+/**
+ * Opens (and makes) the file. Throws what node:sqlite throws, CodedError `database-not-durable`, or `database-busy`
+ * where another program keeps a read open.
+ */
+export function openWriteConnection(
+  file: string,
+  { busyTimeoutMs = BUSY_TIMEOUT_MS }: { busyTimeoutMs?: number } = {},
+): WriteConnection {
+  const database = new DatabaseSync(file, { timeout: busyTimeoutMs });
   try {
     for (const [name, value, readBack] of pragmas) {
       database.exec(`PRAGMA ${name} = ${value}`);
@@ -45,11 +51,23 @@ export function openWriteConnection(file: string): WriteConnection {
       if (row?.[name] === readBack) continue;
       throw new CodedError('database-not-durable', `SQLite does not accept ${name} = ${value} for this file`);
     }
+    startFreshLog(database);
   } catch (error) {
     database.close();
     throw error;
   }
   return connectionOver(database);
+}
+
+/**
+ * Copies the log into the database file, synced, and cuts it to nothing. A log found here may hold frames whose sync
+ * failed: they read well from memory and may be missing on the disk. New commits must not follow them in one log,
+ * because after a power cut SQLite reads a log only up to the first bad frame.
+ */
+function startFreshLog(database: DatabaseSync): void {
+  const result = database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get();
+  if (result?.['busy'] === 0) return;
+  throw new CodedError('database-busy', 'another program keeps a read of the database file open; end it');
 }
 
 function connectionOver(database: DatabaseSync): WriteConnection {

@@ -45,6 +45,7 @@ export class SqliteWriter {
       });
     });
     if (first.kind !== 'failed-to-open') return;
+    this.#closing = true;
     await worker.terminate();
     throw errorOf(first.failure);
   }
