@@ -12,7 +12,7 @@ import { deliveryStatus, type StatusRecipientFields } from './compose/delivery-s
 import { formatMoment } from './compose/local-date.ts';
 import { alternative, type MimeContent, report, writeAutomaticMail } from './compose/mail.ts';
 import { quotedPrintable } from './compose/quoted-printable.ts';
-import { classifyFailure } from './failure-kind.ts';
+import { classifyFailure, type FailureKind } from './failure-kind.ts';
 import type { MailFrame, MailSite, OriginalMail } from './mail-site.ts';
 import { helpBlocks, shownRecipients } from './shared-blocks.ts';
 import type { WrittenMail } from './written-mail.ts';
@@ -78,7 +78,7 @@ export function renderBounce(site: MailSite, data: BounceData): WrittenMail {
   const blocks = [
     title(words.title),
     paragraph(words.intro({ moment, count: data.recipients.length })),
-    ...failureGroups(catalog, data.recipients),
+    ...failureGroups(catalog, data),
     ...(data.hasOtherRecipients === true ? [paragraph(words.others)] : []),
     ...helpBlocks(catalog, site.senderHelp),
     ...detailBlocks(catalog, data),
@@ -140,8 +140,8 @@ export function renderReport(
 }
 
 /** One group for each cause: who, what happened, what to do. */
-function failureGroups(catalog: Catalog, recipients: readonly UndeliveredRecipient[]): Block[] {
-  const groups = Map.groupBy(recipients, (one) => classifyFailure(one.status, replyCode(one.reply)));
+function failureGroups(catalog: Catalog, data: BounceData): Block[] {
+  const groups = Map.groupBy(data.recipients, (one) => toldAs(one, data.carried));
   const blocks: Block[] = [];
   for (const [kind, members] of groups) {
     const words = catalog.bounce.failure[kind];
@@ -149,6 +149,14 @@ function failureGroups(catalog: Catalog, recipients: readonly UndeliveredRecipie
     blocks.push(heading(catalog.bounce.nextTitle), paragraph(words.next));
   }
   return blocks;
+}
+
+// Some advice is for the author's own mail and would mislead about a notice, which is small and holds nothing private.
+const ABOUT_THE_MAIL_ITSELF: ReadonlySet<FailureKind> = new Set(['no-tls', 'too-large', 'not-supported']);
+
+function toldAs(one: UndeliveredRecipient, carried: Carried): FailureKind {
+  const kind = classifyFailure(one.status, replyCode(one.reply));
+  return carried.kind === 'notice' && ABOUT_THE_MAIL_ITSELF.has(kind) ? 'refused' : kind;
 }
 
 function detailBlocks(catalog: Catalog, data: BounceData): Block[] {
