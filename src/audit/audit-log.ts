@@ -18,7 +18,11 @@ export class AuditLog {
   readonly #clock: Clock;
   readonly #random: RandomSource;
 
-  constructor(options: { database: Pick<Database, 'query' | 'commit'>; clock: Clock; random?: RandomSource }) {
+  constructor(options: {
+    database: Pick<Database, 'query' | 'commit'>;
+    clock: Clock;
+    random?: RandomSource;
+  }) {
     this.#database = options.database;
     this.#clock = options.clock;
     this.#random = options.random ?? systemRandom;
