@@ -1,4 +1,4 @@
-/** Values from outside are text, wherever they land (CHECKS S67): no field, part or tag can be made of them. */
+/** Values from outside are text, wherever they land (S67): no field, part or tag can be made of them. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 

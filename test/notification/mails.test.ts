@@ -1,4 +1,4 @@
-/** What holds for every mail that we write, whatever it says (CHECKS W24, O3). */
+/** What holds for every mail that we write, whatever it says (W24, O3). */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 

@@ -1,4 +1,4 @@
-/** The subject and the content of a protected message stand in none of our mails, in no encoding (CHECKS O3, W24). */
+/** The subject and the content of a protected message stand in none of our mails, in no encoding (O3, W24). */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 

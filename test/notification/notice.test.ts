@@ -1,4 +1,4 @@
-/** The notice: in whose name, in which languages, to whom (CHECKS W24). */
+/** The notice: in whose name, in which languages, to whom (W24). */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 

@@ -28,7 +28,20 @@ export function formatClock(ms: number, locale: Locale, timeZone: string): strin
   return `${formatTime(ms, locale, timeZone)} (${zoneName(ms, timeZone)})`;
 }
 
+// Zones change their offset only at a quarter of an hour, and most mails of a moment name the same one.
+const QUARTER_HOUR_MS = 900_000;
+const lastZoneNames = new Map<string, { readonly quarter: number; readonly name: string }>();
+
 function zoneName(ms: number, timeZone: string): string {
+  const quarter = Math.floor(ms / QUARTER_HOUR_MS);
+  const last = lastZoneNames.get(timeZone);
+  if (last?.quarter === quarter) return last.name;
+  const name = findZoneName(ms, timeZone);
+  lastZoneNames.set(timeZone, { quarter, name });
+  return name;
+}
+
+function findZoneName(ms: number, timeZone: string): string {
   let name = timeZone;
   for (const locale of ZONE_NAME_LOCALES) {
     const parts = formatter(locale, timeZone, 'zone').formatToParts(ms);
