@@ -16,5 +16,5 @@ export function findNode(root) {
       `came with the packages for ${process.platform}-${process.arch}.\n` +
       `Install Node.js ${REQUIRED_MAJOR} from your system's packages, then run "npm ci" again.\n`,
   );
-  process.exit(69);
+  return process.exit(69);
 }

@@ -2,7 +2,7 @@
 // Plain JavaScript, so that an older Node.js can start it and hand over to the one that came with the packages.
 import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { findNode } from '../bin/find-node.js';

@@ -14,7 +14,8 @@ export class NetworkList {
 
   /** IPv4 addresses mapped into IPv6 (`::ffff:10.0.0.1`), as dual-stack sockets give them, count as IPv4. */
   has(address: string): boolean {
-    const plain = address.startsWith('::ffff:') && address.includes('.') ? address.slice('::ffff:'.length) : address;
+    const plain =
+      address.startsWith('::ffff:') && address.includes('.') ? address.slice('::ffff:'.length) : address;
     const family = isIP(plain);
     return family !== 0 && this.#list.check(plain, family === 6 ? 'ipv6' : 'ipv4');
   }

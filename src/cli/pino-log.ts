@@ -18,7 +18,7 @@ export function createPinoLog(level: string): Log {
 function shown(fields: LogFields | undefined): object {
   if (fields?.error === undefined) return fields ?? {};
   const { error, ...rest } = fields;
-  if (!(error instanceof Error)) return { ...rest, error: String(error).slice(0, 200) };
+  if (!(error instanceof Error)) return { ...rest, error: typeof error };
   return {
     ...rest,
     error: { name: error.name, code: errorCode(error), message: error.message, stack: error.stack },

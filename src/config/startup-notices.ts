@@ -21,39 +21,58 @@ function* missing(settings: Settings): Generator<StartupNotice> {
   if (settings.organization.domains.includes('hospital.example')) {
     yield say('your organisation: [organization] name, domains, serviceAddress');
   }
-  if (!settings.publicUrl.startsWith('https:')) yield say('a public https address: publicUrl, with [portal] tls or a proxy in front');
+  if (!settings.publicUrl.startsWith('https:'))
+    yield say('a public https address: publicUrl, with [portal] tls or a proxy in front');
   if (settings.delivery.nextHop.kind === 'capture') {
     yield say('a route: [delivery] nextHop and internalNextHop (until then mail is kept in /captured)');
   }
   if (!settings.delivery.nextHopSigns) {
     yield say('DKIM: let the next hop sign for your domains, then set [delivery] nextHopSigns = true');
   }
-  if (settings.organization.helpPhone === '') yield say('a help line for recipients: [organization] helpPhone, helpHours');
-  yield say('a first administrator: staff accounts come with the next release; keep the staff pages on an inside address');
+  if (settings.organization.helpPhone === '')
+    yield say('a help line for recipients: [organization] helpPhone, helpHours');
+  yield say(
+    'a first administrator: staff accounts come with the next release; keep the staff pages on an inside address',
+  );
 }
 
 function* warnings(settings: Settings): Generator<StartupNotice> {
   const say = (text: string): StartupNotice => ({ level: 'warning', text });
   const open = settings.smtp.trustedNetworks.filter((network) => !isPrivateNetwork(network));
   if (open.length > 0) {
-    yield say(`[smtp] trustedNetworks holds public networks (${open.join(', ')}): every machine there may send mail in your name`);
+    yield say(
+      `[smtp] trustedNetworks holds public networks (${open.join(', ')}): every machine there may send mail in your name`,
+    );
   }
   if (settings.partners.length > 0) {
-    yield say('[[partners]]: verified TLS comes with the next release; until then mail to partners is sent as secure messages');
+    yield say(
+      '[[partners]]: verified TLS comes with the next release; until then mail to partners is sent as secure messages',
+    );
   }
   if (settings.delivery.bounceDomain === null && settings.delivery.nextHop.kind !== 'capture') {
-    yield say('[delivery] bounceDomain is not set: bounces from behind the next hop go to the author, and we cannot see them');
+    yield say(
+      '[delivery] bounceDomain is not set: bounces from behind the next hop go to the author, and we cannot see them',
+    );
   }
   if (settings.delivery.bounceDomain !== null) {
-    yield say('[delivery] bounceDomain: the listener for returned mail comes with the next release; point its MX at a mailbox you read');
+    yield say(
+      '[delivery] bounceDomain: the listener for returned mail comes with the next release; point its MX at a mailbox you read',
+    );
   }
   if (settings.organization.encrypt === 'all-external') {
-    yield say('encrypt = "all-external": verified TLS comes with the next release; until then all outside mail becomes secure messages');
+    yield say(
+      'encrypt = "all-external": verified TLS comes with the next release; until then all outside mail becomes secure messages',
+    );
   }
   const publicHost = new URL(settings.publicUrl).hostname;
   const ours = settings.organization.domains.map((domain) => domain.replace('*.', ''));
-  if (publicHost !== 'localhost' && !ours.some((domain) => publicHost === domain || publicHost.endsWith(`.${domain}`))) {
-    yield say(`publicUrl (${publicHost}) is not under one of your domains: recipients are told to check that`);
+  if (
+    publicHost !== 'localhost' &&
+    !ours.some((domain) => publicHost === domain || publicHost.endsWith(`.${domain}`))
+  ) {
+    yield say(
+      `publicUrl (${publicHost}) is not under one of your domains: recipients are told to check that`,
+    );
   }
 }
 

@@ -16,7 +16,10 @@ function drawnArrows(): ReadonlyMap<string, readonly string[]> {
     const match = /^\| `([\w.-]+)` \|.*\|([^|]*)\|$/u.exec(line);
     if (match?.[1] === undefined) continue;
     const targets = match[2] ?? '';
-    arrows.set(match[1], targets.trim() === 'all' ? ['*'] : [...targets.matchAll(/`([\w-]+)`/gu)].map((found) => found[1] ?? ''));
+    arrows.set(
+      match[1],
+      targets.trim() === 'all' ? ['*'] : [...targets.matchAll(/`([\w-]+)`/gu)].map((found) => found[1] ?? ''),
+    );
   }
   return arrows;
 }
@@ -33,7 +36,9 @@ function importsBetweenFolders(): readonly Import[] {
   );
   return files.flatMap((file) => {
     const text = readFileSync(join(source, file), 'utf8');
-    const specifiers = [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/gu)].map((match) => match[1] ?? '');
+    const specifiers = [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/gu)].map(
+      (match) => match[1] ?? '',
+    );
     return specifiers.flatMap((specifier) => {
       const target = targetOf(file, specifier);
       const from = folderOf(file);
@@ -74,6 +79,8 @@ test('every folder of src/ has a row, and every row a folder', () => {
 });
 
 test('smtp and mime import nothing but base', () => {
-  const wrong = importsBetweenFolders().filter(({ from, to }) => ['smtp', 'mime', 'policy'].includes(from) && to !== 'base');
+  const wrong = importsBetweenFolders().filter(
+    ({ from, to }) => ['smtp', 'mime', 'policy'].includes(from) && to !== 'base',
+  );
   assert.deepEqual(wrong, []);
 });

@@ -1,5 +1,5 @@
 /** Submits a mail by a plain SMTP dialogue over a socket, and returns every reply. */
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 
 export interface Submission {
@@ -52,7 +52,7 @@ export async function submit(submission: Submission): Promise<SubmissionReplies>
   }
 }
 
-async function* replyLines(socket: import('node:net').Socket): AsyncGenerator<string> {
+async function* replyLines(socket: Socket): AsyncGenerator<string> {
   for await (const line of createInterface({ input: socket })) yield line;
 }
 

@@ -102,7 +102,8 @@ function configuration(
 ): string {
   const tables: Record<string, string> = {
     '': `publicUrl = "http://localhost:${portalPort}"`,
-    organization: 'name = "Example Hospital"\ndomains = ["hospital.test"]\nserviceAddress = "send-secure@hospital.test"',
+    organization:
+      'name = "Example Hospital"\ndomains = ["hospital.test"]\nserviceAddress = "send-secure@hospital.test"',
     smtp: `listen = "127.0.0.1:${smtpPort}"`,
     portal: `listen = "localhost:${portalPort}"`,
     console: `listen = "localhost:${consolePort}"`,
