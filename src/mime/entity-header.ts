@@ -17,6 +17,8 @@ export interface EntityHeader {
   readonly disposition: 'inline' | 'attachment' | null;
   readonly contentId: string | null;
   readonly transferEncoding: string;
+  /** Of a calendar part, lower case. */
+  readonly calendarMethod: string | null;
   /** Decoded Subject, for messages inside messages; null where absent. */
   readonly subject: string | null;
   /** Why the structure can't be relied on; null: it can. */
@@ -50,6 +52,7 @@ export function readEntityHeader(fields: readonly HeaderField[], defaultType = '
     disposition: dispositionOf(dispositions[0], disposition),
     contentId: contentId === undefined ? null : withoutBrackets(contentId),
     transferEncoding: READABLE_ENCODINGS.has(encoding) ? encoding : 'binary',
+    calendarMethod: mediaType === 'text/calendar' ? (tokenOf(type, 'method')?.toLowerCase() ?? null) : null,
     subject: subject === undefined ? null : decodeHeaderText(subject.slice(0, MAX_NAME_LENGTH)).text,
     doubt: doubtOf(types, type, encodings, mediaType),
   };

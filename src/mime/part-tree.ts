@@ -4,6 +4,7 @@
  * headers, never bytes of bodies. Depth and number of parts are limited; beyond, the rest is opaque.
  */
 import { BodyLines } from './body-lines.ts';
+import { CiphertextBody, mayBeCiphertext } from './ciphertext-body.ts';
 import type { EntityHeader } from './entity-header.ts';
 import { countingBody, type DerivedText, type PartBody, TextBody } from './part-body.ts';
 import type { ScanLimits } from './scan-limits.ts';
@@ -200,7 +201,7 @@ export class PartTree {
     const isText = DERIVED_TYPES.has(mediaType) && header.disposition !== 'attachment' && !isNamed;
     const part = this.#record(header, mediaType, bodyStart);
     const body = isText && this.#messageDepth === 0 ? this.#textBody(part) : null;
-    this.#leaf = { part, body: body ?? countingBody(part.transferEncoding), isAttachment: !isText };
+    this.#leaf = { part, body: body ?? opaqueBody(part), isAttachment: !isText };
   }
 
   #textBody(part: ScannedPart): PartBody | null {
@@ -229,6 +230,8 @@ export class PartTree {
       text: null,
       parentMediaType: this.#parentMediaType(),
       embeddedSubject: null,
+      calendarMethod: header.calendarMethod,
+      ciphertext: null,
     };
     this.parts.push(part);
     return part;
@@ -264,6 +267,7 @@ export class PartTree {
     leaf.part.end = Math.max(leaf.part.start, offset);
     leaf.part.decodedBytes = leaf.body.decodedBytes;
     leaf.part.text = leaf.body.text;
+    if (leaf.body instanceof CiphertextBody) leaf.part.ciphertext = leaf.body.kind;
     this.#leafBytes += leaf.part.decodedBytes;
     if (leaf.isAttachment) this.#noteAttachment(leaf.part.decodedBytes);
   }
@@ -307,6 +311,11 @@ export class PartTree {
   }
 }
 
+function opaqueBody(part: ScannedPart): PartBody {
+  const body = countingBody(part.transferEncoding);
+  return mayBeCiphertext(part) ? new CiphertextBody(part.transferEncoding, body) : body;
+}
+
 const UNPARTED: EntityHeader = {
   mediaType: 'text/plain',
   charset: null,
@@ -315,6 +324,7 @@ const UNPARTED: EntityHeader = {
   disposition: null,
   contentId: null,
   transferEncoding: '8bit',
+  calendarMethod: null,
   subject: null,
   doubt: null,
 };

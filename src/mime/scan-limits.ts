@@ -16,6 +16,6 @@ export const DEFAULT_SCAN_LIMITS: ScanLimits = {
   parts: 10_000,
   headerBytes: 256 * 1024,
   lineBytes: 1024 * 1024,
-  derivedTextBytes: 8 * 1024 * 1024,
-  derivedCalendarBytes: 1024 * 1024,
+  derivedTextBytes: 512 * 1024,
+  derivedCalendarBytes: 128 * 1024,
 };

@@ -30,6 +30,13 @@ export interface ScannedPart {
   readonly parentMediaType: string | null;
   /** Decoded Subject of the message in a `message/rfc822` part; null elsewhere and where it has none. */
   readonly embeddedSubject: string | null;
+  /** `method` of a text/calendar part, lower case; null elsewhere. */
+  readonly calendarMethod: string | null;
+  /**
+   * What the first bytes of the body are, where its type says that it may be ciphertext: CMS EnvelopedData or
+   * AuthEnvelopedData (RFC 5652, RFC 5083), an armored OpenPGP message; null elsewhere.
+   */
+  readonly ciphertext: 'cms-enveloped' | 'pgp-message' | null;
 }
 
 /** A multipart: what holds parts. Its path is '' at the root, and that of the message part where it is one's body. */

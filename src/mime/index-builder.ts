@@ -1,0 +1,304 @@
+/**
+ * From the scan to what the reader shows: which parts make the body, which are offered as attachments, which are
+ * images inside the HTML (RFC 2046 section 5.1, RFC 2387). Nothing that a person may need is dropped: what is no
+ * body and no image of it is an attachment. The result has the shape of the sealed index; this folder doesn't know
+ * the format.
+ */
+import { type ListedMailbox, parseAddressList } from './address-list.ts';
+import { decodeHeaderText } from './encoded-words.ts';
+import { fieldValues, firstValue } from './header-fields.ts';
+import type { HeaderField, ScannedContainer, ScannedPart, ScanResult } from './scan-result.ts';
+
+export interface StreamLengths {
+  readonly contentLength: number;
+  readonly derivedLength: number;
+}
+
+interface Range {
+  readonly stream: 'content' | 'derived';
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface BuiltPart {
+  readonly path: string;
+  readonly mediaType: string;
+  readonly charset: string | null;
+  readonly name: string | null;
+  readonly disposition: 'inline' | 'attachment' | null;
+  readonly contentId: string | null;
+  readonly transferEncoding: string;
+  readonly source: Range;
+  readonly decodedBytes: number;
+  readonly text: Range | null;
+}
+
+export interface BuiltIndex extends StreamLengths {
+  readonly version: 1;
+  readonly header: {
+    readonly subject: string;
+    readonly from: string;
+    readonly to: string;
+    readonly cc: string;
+    readonly replyTo: string;
+    readonly date: string;
+  };
+  readonly parts: readonly BuiltPart[];
+  readonly body: BodyPaths;
+  readonly attachments: readonly string[];
+  readonly raw: boolean;
+}
+
+interface BodyPaths {
+  readonly html: string | null;
+  readonly text: string | null;
+  readonly calendar: string | null;
+}
+
+const NO_BODY: BodyPaths = { html: null, text: null, calendar: null };
+
+export function buildMessageIndex(scan: ScanResult, lengths: StreamLengths): BuiltIndex {
+  const own = withoutEmbedded(scan);
+  const choice = new PartChoice(own.parts, own.containers);
+  return {
+    version: 1,
+    header: displayHeader(scan.header),
+    parts: own.parts.map(builtPart),
+    body: choice.body,
+    attachments: choice.attachments,
+    contentLength: lengths.contentLength,
+    derivedLength: lengths.derivedLength,
+    raw: false,
+  };
+}
+
+/** The whole message as one attachment, for content that broke the scanner. */
+export function buildRawIndex(header: readonly HeaderField[], lengths: StreamLengths): BuiltIndex {
+  const part: BuiltPart = {
+    path: '1',
+    mediaType: 'message/rfc822',
+    charset: null,
+    name: 'message.eml',
+    disposition: 'attachment',
+    contentId: null,
+    transferEncoding: 'binary',
+    source: { stream: 'content', start: 0, end: lengths.contentLength },
+    decodedBytes: lengths.contentLength,
+    text: null,
+  };
+  return {
+    version: 1,
+    header: displayHeader(header),
+    parts: [part],
+    body: NO_BODY,
+    attachments: ['1'],
+    contentLength: lengths.contentLength,
+    derivedLength: lengths.derivedLength,
+    raw: true,
+  };
+}
+
+/** An embedded message is one attachment; what is inside it is not this message's. */
+function withoutEmbedded(scan: ScanResult): Pick<ScanResult, 'parts' | 'containers'> {
+  const messages = new Set(scan.parts.filter(isEmbeddedMessage).map(({ path }) => path));
+  if (messages.size === 0) return scan;
+  const isInside = (path: string): boolean => {
+    for (let dot = path.lastIndexOf('.'); dot > 0; dot = path.lastIndexOf('.', dot - 1))
+      if (messages.has(path.slice(0, dot))) return true;
+    return false;
+  };
+  return {
+    parts: scan.parts.filter(({ path }) => !isInside(path)),
+    // The multipart of an embedded message has the number of the message part.
+    containers: scan.containers.filter(({ path }) => !messages.has(path) && !isInside(path)),
+  };
+}
+
+function isEmbeddedMessage(part: ScannedPart): boolean {
+  return part.mediaType === 'message/rfc822' || part.mediaType === 'message/global';
+}
+
+const MAX_EML_NAME = 120;
+
+function builtPart(part: ScannedPart): BuiltPart {
+  return {
+    path: part.path,
+    mediaType: part.mediaType,
+    charset: part.charset,
+    name: part.name ?? embeddedName(part),
+    disposition: part.disposition,
+    contentId: part.contentId,
+    transferEncoding: part.transferEncoding,
+    source: { stream: 'content', start: part.start, end: part.end },
+    decodedBytes: part.decodedBytes,
+    text: part.text === null ? null : { stream: 'derived', start: part.text.start, end: part.text.end },
+  };
+}
+
+function embeddedName(part: ScannedPart): string | null {
+  if (!isEmbeddedMessage(part)) return null;
+  const subject = (part.embeddedSubject ?? '').replaceAll(/[\p{Cc}/\\:*?"<>|]+/gu, ' ').trim();
+  return `${subject === '' ? 'message' : [...subject].slice(0, MAX_EML_NAME).join('')}.eml`;
+}
+
+type Node = { readonly part: ScannedPart } | { readonly container: ScannedContainer };
+
+const SIGNATURE_TYPES = new Set([
+  'application/pgp-signature',
+  'application/pkcs7-signature',
+  'application/x-pkcs7-signature',
+]);
+
+/** Walks the tree once and sorts every part: body, attachment, or neither (images and signatures of the body). */
+class PartChoice {
+  readonly body: BodyPaths;
+  readonly attachments: string[];
+  readonly #children = new Map<string, Node[]>();
+  readonly #attached = new Set<ScannedPart>();
+
+  constructor(parts: readonly ScannedPart[], containers: readonly ScannedContainer[]) {
+    for (const container of containers) if (container.path !== '') this.#file(container.path, { container });
+    for (const part of parts) this.#file(part.path, { part });
+    const root = containers.find(({ path }) => path === '');
+    const [only] = parts;
+    if (root !== undefined) this.body = this.#inContainer(root);
+    else this.body = only === undefined ? NO_BODY : this.#inPart(only, null);
+    this.attachments = parts.filter((part) => this.#attached.has(part)).map(({ path }) => path);
+    this.#attachImagesWithoutHtml(parts);
+  }
+
+  #file(path: string, node: Node): void {
+    const parent = path.includes('.') ? path.slice(0, path.lastIndexOf('.')) : '';
+    const siblings = this.#children.get(parent);
+    if (siblings === undefined) this.#children.set(parent, [node]);
+    else siblings.push(node);
+  }
+
+  #childrenOf(container: ScannedContainer): readonly Node[] {
+    const position = (node: Node): number =>
+      lastNumber('part' in node ? node.part.path : node.container.path);
+    return (this.#children.get(container.path) ?? []).toSorted((a, b) => position(a) - position(b));
+  }
+
+  #inNode(node: Node, parent: ScannedContainer): BodyPaths {
+    return 'part' in node ? this.#inPart(node.part, parent) : this.#inContainer(node.container);
+  }
+
+  #inContainer(container: ScannedContainer): BodyPaths {
+    const nodes = this.#childrenOf(container);
+    if (container.mediaType === 'multipart/alternative') return this.#inAlternative(container, nodes);
+    // In all others the first part that can be a body is it; further texts are offered beside the attachments.
+    let body = NO_BODY;
+    for (const node of nodes) {
+      if (isEmpty(body)) body = this.#inNode(node, container);
+      else this.#attachAll(node, container);
+    }
+    return body;
+  }
+
+  /** The last of each kind is the best of its kind (RFC 2046 section 5.1.4). */
+  #inAlternative(container: ScannedContainer, nodes: readonly Node[]): BodyPaths {
+    let body = NO_BODY;
+    for (const node of nodes) {
+      const found = this.#inNode(node, container);
+      body = {
+        html: found.html ?? body.html,
+        text: found.text ?? body.text,
+        calendar: found.calendar ?? body.calendar,
+      };
+    }
+    return body;
+  }
+
+  #inPart(part: ScannedPart, parent: ScannedContainer | null): BodyPaths {
+    if (part.disposition !== 'attachment') {
+      if (part.mediaType === 'text/html') return { ...NO_BODY, html: part.path };
+      if (part.mediaType === 'text/plain') return { ...NO_BODY, text: part.path };
+      if (part.mediaType === 'text/calendar') return { ...NO_BODY, calendar: part.path };
+    }
+    if (!belongsToBody(part, parent)) this.#attached.add(part);
+    return NO_BODY;
+  }
+
+  /** A further text: of alternatives the last one is enough. */
+  #attachAll(node: Node, parent: ScannedContainer): void {
+    if ('part' in node) {
+      if (isOwnText(node.part) || !belongsToBody(node.part, parent)) this.#attached.add(node.part);
+      return;
+    }
+    const { container } = node;
+    const children = this.#childrenOf(container);
+    const isAlternative = container.mediaType === 'multipart/alternative';
+    const best = isAlternative
+      ? children.findLast((child) => 'container' in child || isOwnText(child.part))
+      : null;
+    for (const child of children) {
+      const isLesser = isAlternative && child !== best && 'part' in child && isOwnText(child.part);
+      if (!isLesser) this.#attachAll(child, container);
+    }
+  }
+
+  /** Without an HTML body nothing shows an image that was left to it. */
+  #attachImagesWithoutHtml(parts: readonly ScannedPart[]): void {
+    if (this.body.html !== null) return;
+    const images = parts.filter((part) => isInlineImage(part) && !this.#attached.has(part));
+    this.attachments.push(...images.map(({ path }) => path));
+  }
+}
+
+function lastNumber(path: string): number {
+  return Number(path.slice(path.lastIndexOf('.') + 1));
+}
+
+function isEmpty(body: BodyPaths): boolean {
+  return body.html === null && body.text === null && body.calendar === null;
+}
+
+function isInlineImage(part: ScannedPart): boolean {
+  return part.mediaType.startsWith('image/') && part.contentId !== null && part.disposition !== 'attachment';
+}
+
+/** Shown with the body or of no use to a reader: images by Content-ID, signatures, lesser alternatives. */
+function belongsToBody(part: ScannedPart, parent: ScannedContainer | null): boolean {
+  if (parent === null) return false;
+  if (isInlineImage(part) && (parent.mediaType === 'multipart/related' || part.disposition === 'inline'))
+    return true;
+  if (parent.mediaType === 'multipart/signed') return SIGNATURE_TYPES.has(part.mediaType);
+  if (parent.mediaType === 'multipart/appledouble') return part.mediaType === 'application/applefile';
+  return parent.mediaType === 'multipart/alternative' && isOwnText(part);
+}
+
+function isOwnText(part: ScannedPart): boolean {
+  return part.mediaType.startsWith('text/') && part.disposition !== 'attachment';
+}
+
+/** Characters of an address field that are shown; a mail to thousands is cut. */
+const MAX_SHOWN_LENGTH = 16_384;
+
+function displayHeader(fields: readonly HeaderField[]): BuiltIndex['header'] {
+  const text = (name: string): string => shortened(decodeHeaderText(firstValue(fields, name) ?? '').text);
+  const mailboxes = (name: string): string =>
+    shownMailboxes(fieldValues(fields, name).flatMap((value) => parseAddressList(value)));
+  return {
+    subject: text('subject'),
+    from: mailboxes('from'),
+    to: mailboxes('to'),
+    cc: mailboxes('cc'),
+    replyTo: mailboxes('reply-to'),
+    date: text('date'),
+  };
+}
+
+function shownMailboxes(mailboxes: readonly ListedMailbox[]): string {
+  let shown = '';
+  for (const { displayName, address } of mailboxes) {
+    const mailbox = displayName === '' ? address : `${displayName} <${address}>`;
+    if (shown.length + mailbox.length > MAX_SHOWN_LENGTH) return `${shown}, …`;
+    shown += shown === '' ? mailbox : `, ${mailbox}`;
+  }
+  return shown;
+}
+
+function shortened(text: string): string {
+  return text.length <= MAX_SHOWN_LENGTH ? text : `${text.slice(0, MAX_SHOWN_LENGTH)}…`;
+}
