@@ -8,7 +8,20 @@ import type { NextHopSetting, Settings } from '#src/config/settings.ts';
 import type { Route, Routes } from '#src/delivery/route.ts';
 import type { MailSite } from '#src/notification/mail-site.ts';
 
-export function mailSite(settings: Settings): MailSite {
+/** One object a configuration: templates of mails are compiled once for each. */
+export const mailSite = oncePerSettings(makeMailSite);
+export const acceptanceSettings = oncePerSettings(makeAcceptanceSettings);
+
+function oncePerSettings<T>(make: (settings: Settings) => T): (settings: Settings) => T {
+  const made = new WeakMap<Settings, { readonly value: T }>();
+  return (settings) => {
+    const entry = made.get(settings) ?? { value: make(settings) };
+    made.set(settings, entry);
+    return entry.value;
+  };
+}
+
+function makeMailSite(settings: Settings): MailSite {
   const { organization, publicUrl } = settings;
   const orNull = (text: string): string | null => (text === '' ? null : text);
   return {
@@ -33,7 +46,7 @@ export function mainDomain(settings: Settings): string {
   return exact ?? (settings.organization.domains[0] ?? 'localhost').replace('*.', '');
 }
 
-export function acceptanceSettings(settings: Settings): AcceptanceSettings {
+function makeAcceptanceSettings(settings: Settings): AcceptanceSettings {
   const machines = new NetworkList(settings.smtp.machines);
   return {
     policy: {
