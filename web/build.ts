@@ -1,0 +1,232 @@
+/**
+ * Bundles the browser code: hashed files under `assets/`, one `index.html` for every page and a `manifest.json` that
+ * names them. Nothing is built when the sources have not changed, so the server may call this at every start.
+ */
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import type { Metafile } from 'esbuild';
+
+const WEB = dirname(fileURLToPath(import.meta.url));
+const ROOT = dirname(WEB);
+const PACKAGES = ['preact', '@preact/signals', 'dompurify', 'esbuild'];
+
+export interface WebAsset {
+  /** Media type with charset. */
+  readonly type: string;
+  readonly bytes: number;
+  readonly gzipBytes: number;
+}
+
+export interface WebManifest {
+  readonly version: 1;
+  readonly sourceHash: string;
+  /** File name of the page that every client-side route gets. */
+  readonly entry: 'index.html';
+  /** By path below the site's root: `/assets/main-AB12CD34.js`. Names carry a hash: they may be cached for ever. */
+  readonly assets: Readonly<Record<string, WebAsset>>;
+  /** Paths a first visit to a notice's link loads, the page itself aside. */
+  readonly firstVisit: readonly string[];
+  /** Paths loaded in addition to read a message. */
+  readonly reader: readonly string[];
+}
+
+async function listSources(folder: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    if (entry.name === 'dist' || entry.name.endsWith('.test.ts')) continue;
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) found.push(...(await listSources(path)));
+    else found.push(path);
+  }
+  return found.sort();
+}
+
+async function hashSources(): Promise<string> {
+  const hash = createHash('sha256');
+  for (const file of await listSources(WEB)) {
+    hash
+      .update(`${relative(WEB, file)}\0`)
+      .update(await readFile(file))
+      .update('\0');
+  }
+  for (const name of PACKAGES) {
+    const text = await readFile(join(ROOT, 'node_modules', name, 'package.json'), 'utf8');
+    const parsed: unknown = JSON.parse(text);
+    const version =
+      typeof parsed === 'object' && parsed !== null && 'version' in parsed ? String(parsed.version) : '';
+    hash.update(`${name}@${version}\0`);
+  }
+  return hash.digest('hex');
+}
+
+/** The manifest in `outDir`, or null where there is none that can be read. */
+export async function readWebManifest(outDir: string): Promise<WebManifest | null> {
+  try {
+    return JSON.parse(await readFile(join(outDir, 'manifest.json'), 'utf8')) as WebManifest;
+  } catch {
+    return null;
+  }
+}
+
+async function isCurrent(outDir: string, sourceHash: string): Promise<boolean> {
+  const manifest = await readWebManifest(outDir);
+  if (manifest === null || manifest.sourceHash !== sourceHash) return false;
+  const files = [manifest.entry, ...Object.keys(manifest.assets)];
+  const present = await Promise.all(files.map((file) => stat(join(outDir, file)).catch(() => null)));
+  return present.every((file) => file !== null);
+}
+
+async function bundle(into: string): Promise<Metafile> {
+  const { build } = await import('esbuild');
+  const common = {
+    absWorkingDir: WEB,
+    outdir: join(into, 'assets'),
+    entryNames: '[name]-[hash]',
+    chunkNames: '[name]-[hash]',
+    assetNames: '[name]-[hash]',
+    bundle: true,
+    minify: true,
+    metafile: true,
+    legalComments: 'none',
+    charset: 'utf8',
+    logLevel: 'warning',
+    define: { 'process.env.NODE_ENV': '"production"' },
+  } as const;
+  const [modules, floor] = await Promise.all([
+    build({
+      ...common,
+      entryPoints: { main: 'ui/main.tsx', style: 'ui/style.css' },
+      splitting: true,
+      format: 'esm',
+      jsx: 'automatic',
+      jsxImportSource: 'preact',
+      target: ['es2020', 'safari14', 'chrome95', 'firefox102'],
+      // The fault of Safari 14.0 that esbuild means concerns patterns that evaluate getters twice; ours have none.
+      supported: { destructuring: true },
+    }),
+    build({
+      ...common,
+      entryPoints: { floor: 'ui/floor.js', icon: 'ui/icon.svg' },
+      loader: { '.svg': 'copy' },
+      format: 'iife',
+      target: 'es5',
+    }),
+  ]);
+  return {
+    inputs: { ...modules.metafile.inputs, ...floor.metafile.inputs },
+    outputs: { ...modules.metafile.outputs, ...floor.metafile.outputs },
+  };
+}
+
+/** Output file made from an entry point, as a path below the site's root. */
+function outputOf(meta: Metafile, into: string, entryPoint: string): string {
+  for (const [file, output] of Object.entries(meta.outputs)) {
+    const made = output.entryPoint ?? (file.endsWith('.svg') ? Object.keys(output.inputs)[0] : undefined);
+    if (made === entryPoint) return sitePath(into, file);
+  }
+  throw new Error(`the bundle has no output for ${entryPoint}`);
+}
+
+function sitePath(into: string, metaPath: string): string {
+  return `/${relative(into, join(WEB, metaPath)).replaceAll('\\', '/')}`;
+}
+
+/** A file and what it imports statically. */
+function staticClosure(meta: Metafile, into: string, start: string): Set<string> {
+  const byPath = new Map(
+    Object.entries(meta.outputs).map(([file, output]) => [sitePath(into, file), output]),
+  );
+  const closure = new Set<string>();
+  const open = [start];
+  for (let path = open.pop(); path !== undefined; path = open.pop()) {
+    if (closure.has(path)) continue;
+    closure.add(path);
+    for (const imported of byPath.get(path)?.imports ?? []) {
+      if (imported.kind === 'import-statement') open.push(sitePath(into, imported.path));
+    }
+  }
+  return closure;
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  js: 'text/javascript; charset=utf-8',
+  css: 'text/css; charset=utf-8',
+  svg: 'image/svg+xml',
+};
+
+async function describeAssets(into: string): Promise<Record<string, WebAsset>> {
+  const assets: Record<string, WebAsset> = {};
+  for (const name of (await readdir(join(into, 'assets'))).sort()) {
+    const octets = await readFile(join(into, 'assets', name));
+    const type = TYPES[name.slice(name.lastIndexOf('.') + 1)] ?? 'application/octet-stream';
+    const gzipBytes = gzipSync(octets, { level: 9 }).length;
+    assets[`/assets/${name}`] = { type, bytes: octets.length, gzipBytes };
+  }
+  return assets;
+}
+
+async function writeSite(into: string, sourceHash: string): Promise<void> {
+  const meta = await bundle(into);
+  const main = outputOf(meta, into, 'ui/main.tsx');
+  const style = outputOf(meta, into, 'ui/style.css');
+  const floor = outputOf(meta, into, 'ui/floor.js');
+  const icon = outputOf(meta, into, 'ui/icon.svg');
+  const shell = await readFile(join(WEB, 'ui/shell.html'), 'utf8');
+  const names: Readonly<Record<string, string>> = { main, style, floor, icon };
+  const page = shell
+    .replaceAll(/\{\{(\w+)\}\}/g, (_, name: string) => names[name] ?? '')
+    .replaceAll(/\n\s+/g, '\n');
+  await writeFile(join(into, 'index.html'), page);
+  const firstVisit = [...staticClosure(meta, into, main), style, floor, icon];
+  const reader = [...staticClosure(meta, into, outputOf(meta, into, 'reader/message-page.tsx'))];
+  const manifest: WebManifest = {
+    version: 1,
+    sourceHash,
+    entry: 'index.html',
+    assets: await describeAssets(into),
+    firstVisit,
+    reader: reader.filter((path) => !firstVisit.includes(path)),
+  };
+  await writeFile(join(into, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+}
+
+/**
+ * Builds into `outDir` unless what lies there was made from the same sources. The folder is replaced as a whole; a
+ * running server keeps what it has read.
+ */
+export async function buildWeb({ outDir }: { readonly outDir: string }): Promise<void> {
+  const sourceHash = await hashSources();
+  if (await isCurrent(outDir, sourceHash)) return;
+  const fresh = `${outDir}.new-${process.pid}`;
+  const old = `${outDir}.old-${process.pid}`;
+  await rm(fresh, { recursive: true, force: true });
+  await mkdir(fresh, { recursive: true });
+  try {
+    await writeSite(fresh, sourceHash);
+    await rename(outDir, old).catch(() => {});
+    await rename(fresh, outDir);
+  } finally {
+    await Promise.all([fresh, old].map((folder) => rm(folder, { recursive: true, force: true })));
+  }
+}
+
+/** Sum of the gzip sizes of some of a manifest's assets, in bytes. */
+export function gzipBytesOf(manifest: WebManifest, paths: readonly string[]): number {
+  return paths.reduce((sum, path) => sum + (manifest.assets[path]?.gzipBytes ?? 0), 0);
+}
+
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const outDir = process.argv[2] ?? join(WEB, 'dist');
+  await buildWeb({ outDir });
+  const manifest = await readWebManifest(outDir);
+  if (manifest !== null) {
+    for (const [path, asset] of Object.entries(manifest.assets)) {
+      console.log(`${path.padEnd(44)} ${String(asset.gzipBytes).padStart(7)} B gzip`);
+    }
+    console.log(`first visit ${gzipBytesOf(manifest, manifest.firstVisit)} B gzip`);
+    console.log(`reader ${gzipBytesOf(manifest, manifest.reader)} B gzip`);
+  }
+}

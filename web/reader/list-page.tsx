@@ -1,0 +1,145 @@
+/** All messages of the signed-in person: author and subject come from list entries, so that no message is opened. */
+import { useEffect, useState } from 'preact/hooks';
+import { call } from '../ui/api.ts';
+import type { ListedMessage } from '../ui/api-types.ts';
+import { explain } from '../ui/explain.ts';
+import { formatDate, formatDateTime, texts } from '../ui/locale/locale.ts';
+import { Button, ProblemBox, Skeleton } from '../ui/parts/controls.tsx';
+import { Page } from '../ui/parts/page.tsx';
+import { session } from '../ui/session.ts';
+import { useRequest } from '../ui/use-request.ts';
+import { openListEntry, type ListEntry } from './list-entry.ts';
+import { makePageKey, toPageKeyJson } from './page-key.ts';
+import { displayText } from './safe-name.ts';
+
+interface Row {
+  readonly message: ListedMessage;
+  /** Null where the entry does not authenticate. */
+  readonly entry: ListEntry | null;
+}
+
+interface ListAnswer {
+  readonly organizationId: string;
+  readonly accountId: string;
+  readonly messages: readonly ListedMessage[];
+  readonly next: string | null;
+}
+
+interface Listed {
+  readonly rows: readonly Row[];
+  /** Where the next, older page begins; null: all are here. */
+  readonly next: string | null;
+}
+
+async function readList(before: string | null): Promise<Listed> {
+  const pageKey = await makePageKey();
+  const answer = await call<ListAnswer>('POST', '/api/messages', {
+    pageKey: toPageKeyJson(pageKey),
+    ...(before !== null && { before }),
+  });
+  session.value = { ...session.peek(), signedIn: true };
+  const reader = { organizationId: answer.organizationId, accountId: answer.accountId, pageKey };
+  const rows = await Promise.all(
+    answer.messages.map(async (message) => ({
+      message,
+      entry: message.state === 'ready' ? await openListEntry(message, reader).catch(() => null) : null,
+    })),
+  );
+  return { rows, next: answer.next };
+}
+
+export default function ListPage() {
+  const t = texts();
+  const [listed, setListed] = useState<Listed | null>(null);
+  const older = useRequest();
+  const [failure, setFailure] = useState<unknown>(null);
+  const [attempt, setAttempt] = useState(0);
+  useEffect(() => {
+    let wanted = true;
+    setFailure(null);
+    readList(null).then(
+      (read) => wanted && setListed(read),
+      (error: unknown) => wanted && setFailure(error),
+    );
+    const drop = (): void => setListed(null);
+    window.addEventListener('pagehide', drop);
+    return () => {
+      wanted = false;
+      window.removeEventListener('pagehide', drop);
+    };
+  }, [attempt]);
+
+  if (failure !== null) return <ProblemBox text={explain(failure)} onRetry={() => setAttempt(attempt + 1)} />;
+  if (listed === null) return <Skeleton />;
+  const { rows, next } = listed;
+  return (
+    <Page title={t.list.title}>
+      {rows.length === 0 ? (
+        <div class="card">
+          <p class="lead">{t.list.empty}</p>
+          <p class="aside">{t.list.emptyHint}</p>
+        </div>
+      ) : (
+        <ul class="messages">
+          {rows.map((row) => (
+            <li key={row.message.id}>
+              <ListedRow {...row} />
+            </li>
+          ))}
+        </ul>
+      )}
+      {older.failure !== null && <ProblemBox text={explain(older.failure)} />}
+      <div class="row">
+        {next !== null && (
+          <Button
+            kind="second"
+            small
+            busy={older.busy}
+            onPress={() =>
+              older.run(async () => {
+                const more = await readList(next);
+                setListed({ rows: [...rows, ...more.rows], next: more.next });
+              })
+            }
+          >
+            {t.list.more}
+          </Button>
+        )}
+        <Button kind="second" small onPress={() => setAttempt(attempt + 1)}>
+          {t.list.refresh}
+        </Button>
+      </div>
+    </Page>
+  );
+}
+
+function closedLabel(state: ListedMessage['state']): string {
+  const t = texts().list;
+  return state === 'locked' ? t.locked : state === 'needs-release' ? t.needsRelease : t.expired;
+}
+
+function ListedRow({ message, entry }: Row) {
+  const t = texts().list;
+  const ready = message.state === 'ready';
+  const fresh = ready && !message.opened;
+  const unread = ready ? t.unreadable : closedLabel(message.state);
+  const subject = entry === null ? unread : displayText(entry.subject, 200);
+  const content = (
+    <>
+      <span class="top">
+        <span class="who">{entry === null ? '' : displayText(entry.author, 120)}</span>
+        <span class="aside">{formatDateTime(message.sentAt)}</span>
+      </span>
+      <span class="subject">{subject === '' ? t.noSubject : subject}</span>
+      <span class="aside">
+        {fresh && <span class="tag">{t.unread}</span>} {ready && t.until(formatDate(message.keptUntil))}
+      </span>
+    </>
+  );
+  if (!ready) return <div class="item closed">{content}</div>;
+  return (
+    <a class={fresh ? 'item new' : 'item'} href={`/messages/${encodeURIComponent(message.id)}`}>
+      {content}
+    </a>
+  );
+}

@@ -1,0 +1,250 @@
+/**
+ * The reader: opens one message in this page and shows it. The server releases the content key to a fresh key of this
+ * page; header and text come first, the rest on demand. Leaving, idling or signing out unmounts it, which drops the key
+ * and all plaintext; nothing of the message gets into titles, addresses or storage.
+ */
+import { useEffect, useState } from 'preact/hooks';
+import { ApiFailure, call, fetchOctets } from '../ui/api.ts';
+import type { OpenedMessageJson } from '../ui/api-types.ts';
+import { codeOf, explain } from '../ui/explain.ts';
+import { formatDate, formatDateTime, texts } from '../ui/locale/locale.ts';
+import { Button, ProblemBox, Skeleton } from '../ui/parts/controls.tsx';
+import { Page } from '../ui/parts/page.tsx';
+import { session } from '../ui/session.ts';
+import { AttachmentList } from './attachment-list.tsx';
+import { parseInvitation, type Invitation } from './calendar.ts';
+import type { StreamName } from './crypto/contexts.ts';
+import { makePageKey, toPageKeyJson } from './page-key.ts';
+import type { ChunkTransport } from './crypto/sealed-stream.ts';
+import { authorName } from './author-name.ts';
+import { InvitationCard } from './invitation-card.tsx';
+import { MailFrame } from './mail-frame.tsx';
+import { openMessage, type OpenedMessage } from './opened-message.ts';
+import { PlainText } from './plain-text.tsx';
+import { displayText } from './safe-name.ts';
+
+interface Shown {
+  readonly facts: OpenedMessageJson;
+  readonly message: OpenedMessage;
+}
+
+function transportOf(messageId: string): (stream: StreamName) => ChunkTransport {
+  return (stream) => {
+    const base = `/api/messages/${encodeURIComponent(messageId)}/streams/${stream}`;
+    return {
+      header: () => fetchOctets(`${base}/header`),
+      chunks: (first, count) => fetchOctets(`${base}/chunks/${first}?count=${count}`),
+    };
+  };
+}
+
+async function open(messageId: string): Promise<Shown> {
+  const pageKey = await makePageKey();
+  const path = `/api/messages/${encodeURIComponent(messageId)}/open`;
+  const facts = await call<OpenedMessageJson>('POST', path, { pageKey: toPageKeyJson(pageKey) });
+  session.value = { ...session.peek(), signedIn: true };
+  return { facts, message: await openMessage(facts, messageId, pageKey, transportOf(messageId)) };
+}
+
+export default function MessagePage({ pieces }: { readonly pieces: Record<string, string> }) {
+  const messageId = pieces['id'] ?? '';
+  const [shown, setShown] = useState<Shown | null>(null);
+  const [failure, setFailure] = useState<unknown>(null);
+  const [attempt, setAttempt] = useState(0);
+  useEffect(() => {
+    let wanted = true;
+    let opened: Shown | null = null;
+    setFailure(null);
+    const drop = (): void => {
+      wanted = false;
+      opened?.message.close();
+      setShown(null);
+    };
+    const show = async (): Promise<void> => {
+      try {
+        opened = await open(messageId);
+        if (wanted) setShown(opened);
+        else opened.message.close();
+      } catch (error) {
+        if (wanted) setFailure(error);
+      }
+    };
+    void show();
+    window.addEventListener('pagehide', drop);
+    return () => {
+      window.removeEventListener('pagehide', drop);
+      drop();
+    };
+  }, [messageId, attempt]);
+
+  if (failure !== null) return <OpeningFailure failure={failure} onRetry={() => setAttempt(attempt + 1)} />;
+  if (shown === null) return <Skeleton label={texts().reader.opening} />;
+  return <ShownMessage {...shown} />;
+}
+
+const CLOSED_CODES = ['locked', 'expired', 'needs-release', 'not-available'] as const;
+
+function OpeningFailure({ failure, onRetry }: { readonly failure: unknown; readonly onRetry: () => void }) {
+  const t = texts().reader;
+  const code = CLOSED_CODES.find((known) => known === codeOf(failure));
+  const missing = code === 'not-available' || (failure instanceof ApiFailure && failure.status === 404);
+  const [title, text] =
+    code === 'locked'
+      ? [t.lockedTitle, t.lockedText]
+      : code === 'expired'
+        ? [t.expiredTitle, t.expiredText]
+        : code === 'needs-release'
+          ? [t.needsReleaseTitle, t.needsReleaseText]
+          : missing
+            ? [t.missingTitle, t.missingText]
+            : [t.failedTitle, null];
+  return (
+    <div class="card">
+      <Page title={title} tabTitle={texts().sendSecure}>
+        {text === null ? <ProblemBox text={explain(failure)} onRetry={onRetry} /> : <p>{text}</p>}
+        <p>
+          <a href="/messages">{t.allMessages}</a>
+        </p>
+      </Page>
+    </div>
+  );
+}
+
+function ShownMessage({ facts, message }: Shown) {
+  const t = texts();
+  const { header } = message.index;
+  const subject = displayText(header.subject);
+  const { address } = facts.author;
+  const name = authorName(facts.author, header.from);
+  return (
+    <>
+      <article class="card">
+        <Page title={subject === '' ? t.reader.noSubject : subject} tabTitle={t.sendSecure}>
+          <div class="message-head">
+            <p class="author">
+              <strong>{name}</strong> {name !== address && <span class="aside">{displayText(address)}</span>}
+            </p>
+            <p class="when">
+              <time dateTime={facts.sentAt}>{formatDateTime(facts.sentAt)}</time>
+            </p>
+            <details>
+              <summary>{t.reader.details}</summary>
+              <Details facts={facts} message={message} />
+            </details>
+            <div class="row toolbar">
+              <Button kind="second" small onPress={() => window.print()}>
+                {t.reader.print}
+              </Button>
+            </div>
+          </div>
+          <div class="divided">
+            <Body message={message} />
+          </div>
+        </Page>
+      </article>
+      <AttachmentList message={message} />
+      <p class="aside">
+        {t.reader.keptUntil(formatDate(facts.keptUntil))} {t.reader.authorTold(name)} {t.reader.replyNote}
+      </p>
+      <p class="no-print">
+        <a href="/messages">{t.reader.allMessages}</a>
+      </p>
+    </>
+  );
+}
+
+function Details({ facts, message }: Shown) {
+  const t = texts();
+  const { to, cc } = message.index.header;
+  const lines: readonly (readonly [string, string])[] = [
+    [t.to, facts.recipientAddress],
+    [t.reader.writtenTo, to],
+    [t.cc, cc],
+    [t.keptUntil, formatDate(facts.keptUntil)],
+  ];
+  return (
+    <dl class="facts">
+      {lines
+        .filter(([, value]) => value !== '')
+        .map(([term, value]) => (
+          <>
+            <dt>{term}</dt>
+            <dd>{displayText(value, 2000)}</dd>
+          </>
+        ))}
+    </dl>
+  );
+}
+
+interface BodyTexts {
+  readonly html: string | null;
+  readonly text: string | null;
+  readonly invitation: Invitation | null;
+}
+
+async function readBody(message: OpenedMessage): Promise<BodyTexts> {
+  const { html, text, calendar } = message.index.body;
+  const [htmlText, plain, calendarText] = await Promise.all([
+    html === null ? null : message.text(html),
+    html === null && text !== null ? message.text(text) : null,
+    calendar === null ? null : message.text(calendar),
+  ]);
+  return {
+    html: htmlText,
+    text: plain,
+    invitation: calendarText === null ? null : parseInvitation(calendarText),
+  };
+}
+
+function Body({ message }: { readonly message: OpenedMessage }) {
+  const t = texts().reader;
+  const [body, setBody] = useState<BodyTexts | null>(null);
+  const [failure, setFailure] = useState<unknown>(null);
+  const [attempt, setAttempt] = useState(0);
+  const [plain, setPlain] = useState<string | null>(null);
+  const [remoteRemoved, setRemoteRemoved] = useState(false);
+  useEffect(() => {
+    let wanted = true;
+    setFailure(null);
+    readBody(message).then(
+      (read) => wanted && setBody(read),
+      (error: unknown) => wanted && setFailure(error),
+    );
+    return () => {
+      wanted = false;
+    };
+  }, [message, attempt]);
+
+  if (failure !== null) return <ProblemBox text={explain(failure)} onRetry={() => setAttempt(attempt + 1)} />;
+  if (body === null) return <Skeleton label={t.opening} />;
+  const textPath = message.index.body.text;
+  return (
+    <>
+      {message.index.raw && <p class="box">{t.raw}</p>}
+      {body.invitation !== null && <InvitationCard invitation={body.invitation} />}
+      {plain !== null ? (
+        <PlainText text={plain} />
+      ) : body.html !== null ? (
+        <MailFrame html={body.html} message={message} onShown={setRemoteRemoved} />
+      ) : body.text !== null ? (
+        <PlainText text={body.text} />
+      ) : (
+        body.invitation === null && !message.index.raw && <p class="aside">{t.noText}</p>
+      )}
+      {remoteRemoved && plain === null && <p class="hint">{t.remoteBlocked}</p>}
+      {body.html !== null && textPath !== null && (
+        <p class="no-print">
+          <Button
+            kind="plain"
+            onPress={() => {
+              if (plain !== null) setPlain(null);
+              else message.text(textPath).then(setPlain, setFailure);
+            }}
+          >
+            {plain === null ? t.plainText : t.asSent}
+          </Button>
+        </p>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,93 @@
+/** What the portal's API answers; byte strings are base64url, times ISO 8601. */
+
+export interface Site {
+  readonly organization: string;
+  readonly helpLine: { readonly phone: string; readonly hours: string } | null;
+  readonly publicUrl: string;
+  readonly languages: readonly string[];
+  readonly defaultLanguage: string;
+  readonly idleMinutes: number;
+  readonly sessionHours: number;
+}
+
+/** `needs-release`: opened before a password reset; its author must release it first. */
+export type MessageState = 'ready' | 'locked' | 'expired' | 'needs-release';
+
+export interface Author {
+  readonly name: string;
+  readonly address: string;
+}
+
+export interface LinkFacts {
+  readonly organization: string;
+  readonly author: Author;
+  readonly sentAt: string;
+  readonly maskedAddress: string;
+  readonly registered: boolean;
+  readonly signedIn: boolean;
+  readonly state: MessageState;
+  readonly messageId: string | null;
+  readonly keptUntil: string;
+}
+
+export interface CodeSent {
+  readonly maskedAddress?: string;
+  readonly expiresInSeconds?: number;
+  readonly resendAfterSeconds?: number;
+}
+
+export interface Registration {
+  readonly state: 'none' | 'code-sent' | 'choose-password';
+  readonly maskedAddress?: string;
+  /** In full once the code has proved the mailbox. */
+  readonly address?: string;
+}
+
+export interface Session {
+  readonly signedIn: boolean;
+  readonly address?: string;
+  readonly idleExpiresAt?: string;
+  readonly absoluteExpiresAt?: string;
+}
+
+export interface SealedKeyJson {
+  readonly enc: string;
+  readonly ciphertext: string;
+}
+
+export interface ListedMessage {
+  readonly id: string;
+  readonly sentAt: string;
+  readonly sizeBytes: number;
+  readonly opened: boolean;
+  readonly state: MessageState;
+  readonly keptUntil: string;
+  readonly listEntry: string;
+  readonly listKey: SealedKeyJson;
+}
+
+export interface StreamLayoutJson {
+  readonly offset: number;
+  readonly length: number;
+  readonly plaintextLength: number;
+  readonly commitment: string;
+}
+
+export interface OpenedMessageJson {
+  readonly messageId: string;
+  readonly layout: Readonly<Record<'content' | 'derived' | 'index', StreamLayoutJson>>;
+  readonly organizationId: string;
+  readonly accountId: string;
+  readonly contentKey: SealedKeyJson;
+  readonly author: Author;
+  readonly sentAt: string;
+  readonly keptUntil: string;
+  readonly recipientAddress: string;
+}
+
+export interface Genuineness {
+  readonly genuine: boolean;
+  readonly organization?: string;
+  readonly author?: Author | string;
+  readonly sentAt?: string;
+}

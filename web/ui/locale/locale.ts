@@ -1,0 +1,80 @@
+/** Which language is shown: `?lang=`, else what was chosen here before, else the browser's, else the site's. */
+import { computed, signal } from '@preact/signals';
+import { en, type Messages } from './en.ts';
+import { es } from './es.ts';
+
+export const LANGUAGES = { en: 'English', es: 'Español' } as const;
+export type Language = keyof typeof LANGUAGES;
+
+const TABLES: Readonly<Record<Language, Messages>> = { en, es };
+const STORED_AS = 'language';
+
+export const language = signal<Language>('en');
+const table = computed(() => TABLES[language.value]);
+
+/** The texts of the language shown; read inside a component, it follows the switch. */
+export function texts(): Messages {
+  return table.value;
+}
+
+function known(tag: string | null | undefined): Language | null {
+  const short = (tag ?? '').toLowerCase().split('-')[0];
+  return short === 'en' || short === 'es' ? short : null;
+}
+
+function stored(): string | null {
+  try {
+    return localStorage.getItem(STORED_AS);
+  } catch {
+    return null;
+  }
+}
+
+function show(chosen: Language): void {
+  language.value = chosen;
+  document.documentElement.lang = chosen;
+}
+
+export function startLocale(): void {
+  const asked = known(new URLSearchParams(location.search).get('lang'));
+  const preferred = navigator.languages.map(known).find((tag) => tag !== null);
+  show(asked ?? known(stored()) ?? preferred ?? 'en');
+}
+
+export function chooseLanguage(chosen: Language): void {
+  show(chosen);
+  try {
+    localStorage.setItem(STORED_AS, chosen);
+  } catch {
+    // Storage is off: the choice lasts as long as the page.
+  }
+}
+
+export function formatDateTime(iso: string): string {
+  return formatWith(iso, { dateStyle: 'long', timeStyle: 'short' });
+}
+
+export function formatDate(iso: string): string {
+  return formatWith(iso, { dateStyle: 'long' });
+}
+
+function formatWith(
+  iso: string,
+  style: Intl.DateTimeFormatOptions & { dateStyle?: string; timeStyle?: string },
+): string {
+  const date = new Date(iso);
+  return Number.isNaN(date.getTime()) ? '' : new Intl.DateTimeFormat(language.value, style).format(date);
+}
+
+/** `7.3 MB`: binary multiples with the names people know. */
+export function formatSize(bytes: number): string {
+  const units = ['B', 'KB', 'MB', 'GB'];
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1024 && unit < units.length - 1) {
+    value /= 1024;
+    unit++;
+  }
+  const digits = unit === 0 || value >= 100 ? 0 : 1;
+  return `${new Intl.NumberFormat(language.value, { maximumFractionDigits: digits }).format(value)} ${units[unit]}`;
+}

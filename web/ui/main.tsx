@@ -1,0 +1,21 @@
+/** Starts the recipients' pages. */
+import { render } from 'preact';
+import { App } from './app.tsx';
+import { startLocale } from './locale/locale.ts';
+import { startRouter } from './router.ts';
+import { watchSession } from './session.ts';
+
+startLocale();
+startRouter();
+watchSession();
+
+const root = document.getElementById('app');
+if (root !== null && document.documentElement.dataset['floor'] !== 'below') {
+  root.textContent = '';
+  render(<App />, root);
+}
+
+// A page that comes back from the browser's memory must not show what it showed.
+window.addEventListener('pageshow', (event) => {
+  if (event.persisted) location.reload();
+});

@@ -1,0 +1,312 @@
+/** The notice's link: says who sent what, then leads by code and password, or by password alone, to the message. */
+import { useEffect, useState } from 'preact/hooks';
+import { ApiFailure, call } from '../api.ts';
+import type { CodeSent, LinkFacts, Registration } from '../api-types.ts';
+import { codeOf, explain } from '../explain.ts';
+import { formatDate, formatDateTime, language, texts } from '../locale/locale.ts';
+import { Button, ProblemBox, Skeleton } from '../parts/controls.tsx';
+import { Dialog } from '../parts/dialog.tsx';
+import { Page } from '../parts/page.tsx';
+import { preloadReader } from '../preload.ts';
+import { navigate } from '../router.ts';
+import { refreshSession } from '../session.ts';
+import { site } from '../site.ts';
+import { CodeStep } from '../steps/code-step.tsx';
+import { PasswordStep } from '../steps/password-step.tsx';
+import { ResetFlow } from '../steps/reset-flow.tsx';
+import { SignInForm } from '../steps/sign-in-form.tsx';
+import { useRequest } from '../use-request.ts';
+
+type Step =
+  | { readonly at: 'start'; readonly lost?: boolean }
+  | { readonly at: 'code'; readonly sent: CodeSent }
+  | { readonly at: 'password'; readonly username: string }
+  | { readonly at: 'reset' }
+  | { readonly at: 'not-for-me' };
+
+export function authorName(author: { readonly name: string; readonly address: string }): string {
+  return author.name.trim() === '' ? author.address : author.name;
+}
+
+/** Shows the message in place of the link, so that the link's token leaves the address bar. */
+async function showMessage(messageId: string | null): Promise<void> {
+  await refreshSession().catch(() => {});
+  navigate(messageId === null ? '/messages' : `/messages/${encodeURIComponent(messageId)}`, {
+    replace: true,
+  });
+}
+
+export function LinkPage({ token }: { readonly token: string }) {
+  const [facts, setFacts] = useState<LinkFacts | null>(null);
+  const [step, setStep] = useState<Step>({ at: 'start' });
+  const loading = useRequest();
+  const link = `/api/links/${encodeURIComponent(token)}`;
+
+  function load(): void {
+    loading.run(async () => {
+      const [found, registration] = await Promise.all([
+        call<LinkFacts>('GET', link),
+        call<Registration>('GET', '/api/registration'),
+      ]);
+      if (found.state === 'ready' && found.signedIn && found.messageId !== null) {
+        await showMessage(found.messageId);
+        return;
+      }
+      if (!found.registered && registration.state === 'code-sent') setStep({ at: 'code', sent: {} });
+      if (!found.registered && registration.state === 'choose-password') {
+        setStep({ at: 'password', username: registration.address ?? found.maskedAddress });
+      }
+      setFacts(found);
+    });
+  }
+  useEffect(load, [token]);
+
+  if (loading.failure !== null) return <LinkFailure failure={loading.failure} onRetry={load} />;
+  if (facts === null) return <Skeleton />;
+  if (facts.state !== 'ready') return <ClosedMessage facts={facts} />;
+  switch (step.at) {
+    case 'code':
+      return <LinkCode link={link} facts={facts} sent={step.sent} onStep={setStep} />;
+    case 'password':
+      return <LinkPassword username={step.username} onLost={() => setStep({ at: 'start', lost: true })} />;
+    case 'reset':
+      return (
+        <ResetFlow
+          linkToken={token}
+          address={facts.maskedAddress}
+          onBack={() => setStep({ at: 'start' })}
+          onDone={async (messageId) =>
+            showMessage(messageId ?? (await call<LinkFacts>('GET', link)).messageId)
+          }
+        />
+      );
+    case 'not-for-me':
+      return <NotForMeDone author={authorName(facts.author)} />;
+    default:
+      return facts.registered ? (
+        <Returning token={token} facts={facts} link={link} onStep={setStep} />
+      ) : (
+        <FirstTime facts={facts} link={link} lost={step.lost === true} onStep={setStep} />
+      );
+  }
+}
+
+interface StartProps {
+  readonly facts: LinkFacts;
+  readonly link: string;
+  readonly onStep: (step: Step) => void;
+}
+
+async function sendCode(link: string): Promise<CodeSent> {
+  return call<CodeSent>('POST', `${link}/code`, { locale: language.value });
+}
+
+function LinkCode({ link, facts, sent, onStep }: StartProps & { readonly sent: CodeSent }) {
+  return (
+    <CodeStep
+      sentTo={texts().code.sentTo(facts.maskedAddress)}
+      sent={sent}
+      resend={() => sendCode(link)}
+      verify={async (code) => {
+        const done = await call<{ maskedAddress: string }>('POST', `${link}/code/verify`, { code });
+        const registration = await call<Registration>('GET', '/api/registration').catch(() => null);
+        onStep({ at: 'password', username: registration?.address ?? done.maskedAddress });
+        preloadReader();
+      }}
+    />
+  );
+}
+
+function LinkPassword({ username, onLost }: { readonly username: string; readonly onLost: () => void }) {
+  const t = texts();
+  return (
+    <PasswordStep
+      title={t.password.title}
+      submit={t.password.save}
+      username={username}
+      save={async (password) => {
+        try {
+          const answer = await call<{ messageId: string }>('POST', '/api/registration/password', {
+            password,
+            locale: language.value,
+          });
+          await showMessage(answer.messageId);
+        } catch (error) {
+          // The proof of the mailbox is kept for a while only.
+          if (error instanceof ApiFailure && error.status === 401) {
+            onLost();
+            return;
+          }
+          throw error;
+        }
+      }}
+    />
+  );
+}
+
+function MessageFacts({ facts }: { readonly facts: LinkFacts }) {
+  const t = texts();
+  return (
+    <dl class="facts">
+      <dt>{t.from}</dt>
+      <dd>
+        {facts.author.name === '' ? (
+          facts.author.address
+        ) : (
+          <>
+            {facts.author.name} <span class="aside">{facts.author.address}</span>
+          </>
+        )}
+      </dd>
+      <dt>{t.sent}</dt>
+      <dd>{formatDateTime(facts.sentAt)}</dd>
+      <dt>{t.keptUntil}</dt>
+      <dd>{formatDate(facts.keptUntil)}</dd>
+    </dl>
+  );
+}
+
+function FirstTime({ facts, link, lost, onStep }: StartProps & { readonly lost: boolean }) {
+  const t = texts();
+  const sending = useRequest();
+  return (
+    <div class="card">
+      <Page title={t.link.titleFrom(authorName(facts.author))} tabTitle={t.sendSecure}>
+        <MessageFacts facts={facts} />
+        {lost && <ProblemBox text={t.failure['registration-lost']} />}
+        <p class="lead">{t.link.firstTime(facts.maskedAddress)}</p>
+        <p>{t.link.whatHappens}</p>
+        {sending.failure !== null && <ProblemBox text={explain(sending.failure)} />}
+        <Button
+          wide
+          busy={sending.busy}
+          onPress={() => sending.run(async () => onStep({ at: 'code', sent: await sendCode(link) }))}
+        >
+          {sending.busy ? t.link.sendingCode : t.link.sendCode}
+        </Button>
+        <p class="aside divided">{t.link.firstTimeShort}</p>
+        <NotForMe facts={facts} link={link} onStep={onStep} />
+      </Page>
+    </div>
+  );
+}
+
+function Returning({ token, facts, link, onStep }: StartProps & { readonly token: string }) {
+  const t = texts();
+  return (
+    <div class="card">
+      <Page title={t.link.titleFrom(authorName(facts.author))} tabTitle={t.sendSecure}>
+        <MessageFacts facts={facts} />
+        <h2>{t.signInPage.titleMessage}</h2>
+        <SignInForm
+          knownAddress={facts.maskedAddress}
+          submit={t.signInPage.submitRead}
+          signIn={async ({ password }) => {
+            const answer = await call<{ messageId: string | null }>('POST', '/api/session', {
+              password,
+              linkToken: token,
+            });
+            await showMessage(answer.messageId);
+          }}
+          onForgot={() => onStep({ at: 'reset' })}
+        />
+        <NotForMe facts={facts} link={link} onStep={onStep} />
+      </Page>
+    </div>
+  );
+}
+
+async function report(link: string): Promise<void> {
+  try {
+    await call('POST', `${link}/not-for-me`, { confirm: true });
+  } catch (error) {
+    // Whoever holds a forwarded link must not lock what its owner has opened.
+    if (error instanceof ApiFailure && error.status === 401) throw new ApiFailure('sign-in-first', 401);
+    throw error;
+  }
+}
+
+function NotForMe({ facts, link, onStep }: StartProps) {
+  const t = texts();
+  const [asked, setAsked] = useState(false);
+  const locking = useRequest();
+  const author = authorName(facts.author);
+  return (
+    <>
+      <Button kind="plain" onPress={() => setAsked(true)}>
+        {t.link.notForMe}
+      </Button>
+      {asked && (
+        <Dialog title={t.link.notForMeTitle} onClose={() => setAsked(false)}>
+          <p>{t.link.notForMeText(author)}</p>
+          {locking.failure !== null && <ProblemBox text={explain(locking.failure)} />}
+          <div class="row">
+            <Button
+              busy={locking.busy}
+              onPress={() =>
+                locking.run(async () => {
+                  await report(link);
+                  onStep({ at: 'not-for-me' });
+                })
+              }
+            >
+              {t.link.notForMeConfirm}
+            </Button>
+            <Button kind="second" onPress={() => setAsked(false)}>
+              {t.cancel}
+            </Button>
+          </div>
+        </Dialog>
+      )}
+    </>
+  );
+}
+
+function NotForMeDone({ author }: { readonly author: string }) {
+  const t = texts();
+  return (
+    <div class="card">
+      <Page title={t.link.notForMeDoneTitle} stepped>
+        <p>{t.link.notForMeDone(author)}</p>
+      </Page>
+    </div>
+  );
+}
+
+function ClosedMessage({ facts }: { readonly facts: LinkFacts }) {
+  const t = texts();
+  const author = authorName(facts.author);
+  const [title, text] =
+    facts.state === 'locked'
+      ? [t.link.lockedTitle, t.link.lockedText(author)]
+      : facts.state === 'needs-release'
+        ? [t.reader.needsReleaseTitle, t.reader.needsReleaseText]
+        : [t.link.expiredTitle, t.link.expiredText(author, formatDate(facts.keptUntil))];
+  return (
+    <div class="card">
+      <Page title={title}>
+        <p>{text}</p>
+        {facts.author.name !== '' && <p class="aside">{facts.author.address}</p>}
+        <HelpLine />
+      </Page>
+    </div>
+  );
+}
+
+function LinkFailure({ failure, onRetry }: { readonly failure: unknown; readonly onRetry: () => void }) {
+  const t = texts();
+  if (codeOf(failure) !== 'link-unknown') return <ProblemBox text={explain(failure)} onRetry={onRetry} />;
+  return (
+    <div class="card">
+      <Page title={t.link.unknownTitle}>
+        <p>{t.link.unknownText}</p>
+        <HelpLine />
+      </Page>
+    </div>
+  );
+}
+
+function HelpLine() {
+  const line = site.value?.helpLine ?? null;
+  return line === null ? null : <p>{texts().helpLine(line.phone, line.hours)}</p>;
+}
