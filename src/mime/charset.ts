@@ -5,9 +5,10 @@
  */
 import { isAscii, isUtf8 } from 'node:buffer';
 
+import { Iso2022JpRewriter } from './iso-2022-jp.ts';
 import { Utf7Decoder } from './utf7.ts';
 
-type CharsetKind = 'guess' | 'utf-8' | 'utf-7' | 'utf-16' | 'platform';
+type CharsetKind = 'guess' | 'utf-8' | 'utf-7' | 'utf-16' | 'iso-2022-jp' | 'platform';
 
 export interface Charset {
   readonly kind: CharsetKind;
@@ -90,7 +91,7 @@ function lookUp(name: string): Charset {
   }
   if (encoding === 'utf-8') return charset('utf-8', 'utf-8', true, false, true);
   if (encoding.startsWith('utf-16')) return charset('platform', encoding, false, false, true);
-  if (encoding === 'iso-2022-jp') return charset('platform', encoding, false, false, true);
+  if (encoding === 'iso-2022-jp') return charset('iso-2022-jp', 'euc-jp', false, false, true);
   return charset('platform', encoding, true, !MULTI_BYTE.has(encoding), true);
 }
 
@@ -119,6 +120,10 @@ function decodeWhole(bytes: Buffer, charset: Charset): string {
   if (charset.kind === 'utf-7') {
     const decoder = new Utf7Decoder();
     return decoder.write(bytes) + decoder.end();
+  }
+  if (charset.kind === 'iso-2022-jp') {
+    const rewriter = new Iso2022JpRewriter();
+    return platformDecode(charset.label, Buffer.concat([rewriter.write(bytes), rewriter.end()]));
   }
   if (charset.kind === 'utf-16') {
     const order = byteOrder(bytes);
@@ -153,6 +158,7 @@ export function utf8Converter(label: string | null): Utf8Converter {
   if (charset.kind === 'utf-8') return new Utf8Repair();
   if (charset.kind === 'utf-7') return new TextConverter(new Utf7Decoder());
   if (charset.kind === 'utf-16') return new Utf16Converter();
+  if (charset.kind === 'iso-2022-jp') return new Iso2022JpConverter(charset);
   return new PlatformConverter(charset);
 }
 
@@ -174,10 +180,17 @@ class TextConverter implements Utf8Converter {
   }
 }
 
+/** Bytes below this are no second, third or fourth byte of a character in any multi-byte charset of the platform. */
+const LOWEST_TRAIL_BYTE = 0x30;
+/** A run of other bytes that is longer is decoded without waiting for its end. */
+const MAX_WAITING_BYTES = 8_192;
+
 class PlatformConverter implements Utf8Converter {
   readonly #decoder: InstanceType<typeof TextDecoder>;
   readonly #charset: Charset;
-  #stateful = false;
+  /** Some bytes were not ASCII: a multi-byte decoder may keep half a character between two pieces. */
+  #stateful: boolean;
+  #waiting: Buffer = NOTHING;
 
   constructor(charset: Charset) {
     this.#charset = charset;
@@ -187,13 +200,45 @@ class PlatformConverter implements Utf8Converter {
 
   write(bytes: Buffer): Buffer {
     if (!this.#stateful && isAscii(bytes)) return bytes;
-    // From the first other byte on, a multi-byte decoder may keep half a character between two pieces.
-    this.#stateful ||= !this.#charset.singleByte;
-    return Buffer.from(this.#decoder.decode(bytes, { stream: true }), 'utf8');
+    if (this.#charset.singleByte || !this.#charset.asciiTransparent) return this.#decode(bytes);
+    this.#stateful = true;
+    return this.#decode(this.#settled(bytes));
   }
 
   end(): Buffer {
-    return Buffer.from(this.#decoder.decode(), 'utf8');
+    const rest = this.#decode(this.#waiting);
+    return Buffer.concat([rest, Buffer.from(this.#decoder.decode(), 'utf8')]);
+  }
+
+  #decode(bytes: Buffer): Buffer {
+    return bytes.length === 0 ? NOTHING : Buffer.from(this.#decoder.decode(bytes, { stream: true }), 'utf8');
+  }
+
+  /** Cut where no character can be cut: the platform reads an ill-formed one otherwise if it comes in two pieces. */
+  #settled(bytes: Buffer): Buffer {
+    const all = this.#waiting.length === 0 ? bytes : Buffer.concat([this.#waiting, bytes]);
+    let end = all.length;
+    while (end > 0 && (all[end - 1] ?? 0) >= LOWEST_TRAIL_BYTE) end--;
+    if (all.length - end > MAX_WAITING_BYTES) end = all.length;
+    this.#waiting = Buffer.from(all.subarray(end));
+    return all.subarray(0, end);
+  }
+}
+
+class Iso2022JpConverter implements Utf8Converter {
+  readonly #rewriter = new Iso2022JpRewriter();
+  readonly #converter: PlatformConverter;
+
+  constructor(charset: Charset) {
+    this.#converter = new PlatformConverter(charset);
+  }
+
+  write(bytes: Buffer): Buffer {
+    return this.#converter.write(this.#rewriter.write(bytes));
+  }
+
+  end(): Buffer {
+    return Buffer.concat([this.#converter.write(this.#rewriter.end()), this.#converter.end()]);
   }
 }
 

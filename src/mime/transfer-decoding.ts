@@ -74,9 +74,10 @@ export class Base64Counter {
 
 /** Two bytes at a time: attachments are most of what passes, and this loop is most of what they cost. */
 function countSextets(bytes: Buffer, from: number, to: number): number {
+  if (from >= to) return 0;
   let at = from;
   let count = 0;
-  if ((bytes.byteOffset + at) % 2 === 1 && at < to) count += BASE64_COUNTS[bytes[at++] as number] as number;
+  if ((bytes.byteOffset + at) % 2 === 1) count += BASE64_COUNTS[bytes[at++] as number] as number;
   const pairs = new Uint16Array(bytes.buffer, bytes.byteOffset + at, (to - at) >> 1);
   const unrolled = pairs.length - (pairs.length % 4);
   const counts = PAIR_COUNTS;

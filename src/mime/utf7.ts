@@ -18,6 +18,8 @@ export class Utf7Decoder {
   #fresh = false;
   #bits = 0;
   #bitCount = 0;
+  /** First half of a surrogate pair, until the second comes. */
+  #high = '';
 
   /** Decodes the next bytes; what may still change with the following byte is kept back. */
   write(bytes: Uint8Array): string {
@@ -62,12 +64,24 @@ export class Utf7Decoder {
     this.#bitCount += 6;
     if (this.#bitCount < 16) return '';
     this.#bitCount -= 16;
-    return String.fromCharCode((this.#bits >> this.#bitCount) & 0xffff);
+    return this.#codeUnit((this.#bits >> this.#bitCount) & 0xffff);
+  }
+
+  #codeUnit(unit: number): string {
+    const high = this.#high;
+    this.#high = '';
+    if (unit >= 0xdc00 && unit <= 0xdfff) return high === '' ? '\ufffd' : high + String.fromCharCode(unit);
+    const broken = high === '' ? '' : '\ufffd';
+    if (unit < 0xd800 || unit > 0xdfff) return broken + String.fromCharCode(unit);
+    this.#high = String.fromCharCode(unit);
+    return broken;
   }
 
   /** Rest bits must be fewer than six and zero; anything else was cut off. */
   #leave(): string {
     const rest = this.#bits & ((1 << this.#bitCount) - 1);
-    return this.#bitCount >= 6 || rest !== 0 ? '\ufffd' : '';
+    const isCut = this.#bitCount >= 6 || rest !== 0 || this.#high !== '';
+    this.#high = '';
+    return isCut ? '\ufffd' : '';
   }
 }
