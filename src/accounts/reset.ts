@@ -77,9 +77,7 @@ export class PasswordReset {
    */
   async request(request: ResetRequest): Promise<{ sent: ResetCode | null }> {
     const address = request.canonicalAddress;
-    const hour = await this.#throttle.countInWindow('resets-an-hour', address, CODES_AN_HOUR, HOUR_MS);
-    const day = await this.#throttle.countInWindow('resets-a-day', address, CODES_A_DAY, DAY_MS);
-    if (!hour.allowed || !day.allowed) return { sent: null };
+    if (!(await this.#mayAsk(address))) return { sent: null };
     const account = await findAccountByAddress(this.#context, address);
     const recipientId = request.recipientId ?? (await this.#someCopyFor(address));
     await this.#throttle.openWindow('decoy', decoySubject(request.browserHash));
@@ -91,6 +89,12 @@ export class PasswordReset {
     return {
       sent: { code: issued.code, account, address: proof?.address ?? address, statements: issued.statements },
     };
+  }
+
+  async #mayAsk(address: string): Promise<boolean> {
+    const hour = await this.#throttle.countInWindow('resets-an-hour', address, CODES_AN_HOUR, HOUR_MS);
+    if (!hour.allowed) return false;
+    return (await this.#throttle.countInWindow('resets-a-day', address, CODES_A_DAY, DAY_MS)).allowed;
   }
 
   /** The code row names a copy; any that went to the address will do. */

@@ -33,7 +33,7 @@ export function addRegistrationEndpoints(app: HttpApp, portal: PortalContext): v
         portal.cookies.read(request, 'registration'),
         'registration',
       );
-      if (session?.canonicalAddress != null) {
+      if (session?.canonicalAddress != null && session.accountId === null) {
         const address = session.canonicalAddress;
         return { state: 'choose-password' as const, maskedAddress: maskedAddress(address), address };
       }
@@ -65,7 +65,7 @@ export function addRegistrationEndpoints(app: HttpApp, portal: PortalContext): v
         portal.cookies.read(request, 'registration'),
         'registration',
       );
-      if (session === null || session.canonicalAddress === null || session.recipientId === null)
+      if (session?.canonicalAddress == null || session.recipientId === null || session.accountId !== null)
         throw sessionNeeded();
       const copy = await findCopy(portal, session.recipientId);
       if (copy === null || copy.recipient.canonicalAddress !== session.canonicalAddress)
