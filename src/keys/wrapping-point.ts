@@ -23,8 +23,31 @@ export function wrappingPublicKey(key: KeyObject): WrappingPublicKey {
   return { kid: kidOfPoint(point), point };
 }
 
-/** A point as node:crypto wants it; throws where it is not an uncompressed point on P-256. */
+const recentPoints = new Map<string, KeyObject>();
+const MAX_RECENT_POINTS = 1000;
+
+/**
+ * A point as node:crypto wants it; throws TypeError where it is not an uncompressed point on P-256. Remembers the
+ * last ones: the same few recipients come again and again, and an encapsulated key is needed twice in one opening.
+ */
 export function importWrappingPoint(point: Uint8Array): KeyObject {
   if (point.length !== 65 || point[0] !== 4) throw new TypeError('not an uncompressed P-256 point');
-  return createPublicKey({ key: Buffer.concat([SPKI_PREFIX, point]), type: 'spki', format: 'der' });
+  const id = Buffer.from(point).toString('latin1');
+  const imported = recentPoints.get(id) ?? importSpki(Buffer.concat([SPKI_PREFIX, point]));
+  recentPoints.delete(id);
+  recentPoints.set(id, imported);
+  if (recentPoints.size > MAX_RECENT_POINTS) {
+    const [longestUnused] = recentPoints.keys();
+    if (longestUnused !== undefined) recentPoints.delete(longestUnused);
+  }
+  return imported;
+}
+
+/** OpenSSL refuses coordinates outside the field and points that are not on the curve. */
+function importSpki(spki: Buffer): KeyObject {
+  try {
+    return createPublicKey({ key: spki, type: 'spki', format: 'der' });
+  } catch (error) {
+    throw new TypeError('not a point on P-256', { cause: error });
+  }
 }

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { describe, test } from 'node:test';
 
+import fc from 'fast-check';
+
 import { AuthenticationFailed } from './authentication-failed.ts';
 import {
   CHUNK_BYTES,
@@ -49,6 +51,25 @@ describe('sealing whole, streamed and byte by byte', () => {
       assert.deepEqual(decryptChunked(inputKey, context, whole), plaintext);
     });
   }
+
+  test('any way of cutting any plaintext gives the same ciphertext', () => {
+    const pieces = fc.array(fc.integer({ min: 0, max: 40_000 }), { maxLength: 6 });
+    fc.assert(
+      fc.property(pieces, (lengths) => {
+        const plaintext = randomBytes(lengths.reduce((sum, length) => sum + length, 0));
+        const encryptor = new ChunkedEncryptor(inputKey, context, { salt });
+        const out = [encryptor.header];
+        let offset = 0;
+        for (const length of lengths)
+          out.push(...encryptor.update(plaintext.subarray(offset, (offset += length))));
+        assert.equal(encryptor.ciphertextLength, sealedLength(plaintext.length));
+        const sealed = Buffer.concat([...out, ...encryptor.finish()]);
+        assert.ok(sealed.equals(encryptChunked(inputKey, context, plaintext, { salt })));
+        assert.ok(decryptChunked(inputKey, context, sealed).equals(plaintext));
+      }),
+      { numRuns: 100 },
+    );
+  });
 
   test('a piece may be overwritten by its owner as soon as it was given', () => {
     const encryptor = new ChunkedEncryptor(inputKey, context, { salt });

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import { createPrivateKey, diffieHellman, generateKeyPairSync, randomBytes } from 'node:crypto';
+import { diffieHellman, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { describe, test } from 'node:test';
 
 import { AEAD_AES_256_GCM, CipherSuite, KDF_HKDF_SHA256, KEM_DHKEM_P256_HKDF_SHA256 } from 'hpke';
 
-import { wrappingPublicKey } from '#src/keys/wrapping-point.ts';
+import { importWrappingPoint, wrappingPublicKey } from '#src/keys/wrapping-point.ts';
 
-import { hpkeOpen, hpkeSeal, importPoint } from './hpke.ts';
+import { hpkeOpen, hpkeSeal } from './hpke.ts';
 
 const suite = new CipherSuite(KEM_DHKEM_P256_HKDF_SHA256, KDF_HKDF_SHA256, AEAD_AES_256_GCM);
 const info = Buffer.from('what it is for');
@@ -16,7 +16,7 @@ const plaintext = randomBytes(32);
 const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const { point } = wrappingPublicKey(pair.publicKey);
 const agree = (peerPoint: Uint8Array): Buffer =>
-  diffieHellman({ privateKey: pair.privateKey, publicKey: importPoint(peerPoint) });
+  diffieHellman({ privateKey: pair.privateKey, publicKey: importWrappingPoint(peerPoint) });
 
 describe('against a second implementation of RFC 9180', () => {
   test('what we seal it opens', async () => {
@@ -93,5 +93,4 @@ test('sealing to a point off the curve is refused', () => {
 test('an empty plaintext and no aad are possible', async () => {
   const sealed = hpkeSeal({ recipientPoint: point, info, plaintext: Buffer.alloc(0) });
   assert.equal((await hpkeOpen({ ...sealed, recipientPoint: point, agree, info })).length, 0);
-  assert.ok(createPrivateKey(pair.privateKey.export({ type: 'pkcs8', format: 'pem' })));
 });

@@ -3,15 +3,10 @@
  * AES-256-GCM 0x0002. Knows nothing of what it seals or for whom: that is bound through `info`. The private half
  * of a recipient may lie in a key provider, so opening asks for the raw shared secret through `agree`.
  */
-import {
-  createCipheriv,
-  createDecipheriv,
-  createHmac,
-  createPublicKey,
-  createSecretKey,
-  encapsulate,
-} from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, createSecretKey, encapsulate } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
+
+import { importWrappingPoint } from '#src/keys/wrapping-point.ts';
 
 import { AuthenticationFailed } from './authentication-failed.ts';
 
@@ -27,8 +22,6 @@ const HPKE_SUITE = Buffer.from('HPKE\x00\x10\x00\x01\x00\x02', 'latin1');
 const VERSION_LABEL = Buffer.from('HPKE-v1', 'latin1');
 const NOTHING = Buffer.alloc(0);
 const MODE_BASE = Buffer.of(0);
-/** SubjectPublicKeyInfo of an uncompressed P-256 point (RFC 5480), up to the point. */
-const SPKI_PREFIX = Buffer.from('3059301306072a8648ce3d020106082a8648ce3d030107034200', 'hex');
 /** RFC 5869 section 2.2: without a salt the hash's length of zeros. */
 const NO_SALT = createSecretKey(Buffer.alloc(32));
 const PSK_ID_HASH = labeledExtract(NO_SALT, HPKE_SUITE, 'psk_id_hash', NOTHING);
@@ -86,28 +79,10 @@ export async function hpkeOpen(input: {
   return plaintext;
 }
 
-const importedPoints = new Map<string, KeyObject>();
-const MAX_IMPORTED_POINTS = 1000;
-
-/**
- * Imports an uncompressed point and so proves that it lies on the curve (RFC 9180 section 7.1.4). Remembers the
- * last thousand: the same few keys are sealed to again and again. Throws AuthenticationFailed.
- */
-export function importPoint(point: Uint8Array): KeyObject {
-  if (point.length !== POINT_BYTES || point[0] !== 4) throw new AuthenticationFailed();
-  const id = Buffer.from(point).toString('latin1');
-  const known = importedPoints.get(id);
-  if (known !== undefined) return known;
-  const imported = importSpki(Buffer.concat([SPKI_PREFIX, point]));
-  const oldest = importedPoints.size >= MAX_IMPORTED_POINTS ? importedPoints.keys().next().value : undefined;
-  if (oldest !== undefined) importedPoints.delete(oldest);
-  importedPoints.set(id, imported);
-  return imported;
-}
-
-function importSpki(spki: Buffer): KeyObject {
+/** Imports a point and so proves that it lies on the curve (RFC 9180 section 7.1.4). Throws AuthenticationFailed. */
+function importPoint(point: Uint8Array): KeyObject {
   try {
-    return createPublicKey({ key: spki, type: 'spki', format: 'der' });
+    return importWrappingPoint(point);
   } catch {
     throw new AuthenticationFailed();
   }
