@@ -54,8 +54,8 @@ export function canonicalDomain(domain: string): string | null {
   if (domain.includes('%')) return null;
   const ascii = domainToASCII(domain);
   if (ascii === '' || ascii.length > MAX_DOMAIN_OCTETS) return null;
-  // The URL parser reads 0x7f.1 and 2130706433 as IPv4 addresses; a mail domain is not a number.
-  if (/^[\d.]+$/u.test(ascii) && !/^[\d.]+$/u.test(domain)) return null;
+  // The URL parser reads 0x7f.1 and 2130706433 as IPv4 addresses; a mail domain is no number, and an address has brackets.
+  if (/^[\d.]+$/u.test(ascii)) return null;
   const labels = ascii.split('.');
   return labels.every((label) => LABEL.test(label)) ? ascii : null;
 }
