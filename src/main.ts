@@ -137,8 +137,7 @@ async function openCore(options: GatewayOptions): Promise<Core> {
   const database = await openDatabase({ setting: settings.storage.database, dataDir: settings.dataDir, log });
   try {
     const objects = await openFileObjectStore({ folder: join(settings.dataDir, 'objects'), log });
-    const { domains } = settings.organization;
-    return {
+    const core: Core = {
       settings,
       options,
       log,
@@ -149,9 +148,17 @@ async function openCore(options: GatewayOptions): Promise<Core> {
       objects,
       keys,
       audit: new AuditLog({ database, clock, random }),
-      sealer: new WrittenMailSealer({ database, objects, keys, clock, random, internalDomains: domains }),
+      sealer: new WrittenMailSealer({
+        database,
+        objects,
+        keys,
+        clock,
+        random,
+        internalDomains: () => core.settings.organization.domains,
+      }),
       onQueued: () => {},
     };
+    return core;
   } catch (error) {
     await database.close();
     throw error;

@@ -42,7 +42,8 @@ export interface WrittenMailSealerOptions {
   readonly keys: KeyProvider;
   readonly clock: Clock;
   readonly random?: RandomSource;
-  readonly internalDomains: readonly string[];
+  /** Asked for anew with each mail, so that a reload takes effect. */
+  readonly internalDomains: () => readonly string[];
 }
 
 export class WrittenMailSealer {
@@ -142,7 +143,7 @@ export class WrittenMailSealer {
         reversePath,
         recipient: address.raw,
         domain: address.domain,
-        route: isInternalDomain(address.domain, this.#options.internalDomains) ? 'internal' : 'outside',
+        route: isInternalDomain(address.domain, this.#options.internalDomains()) ? 'internal' : 'outside',
         range,
       };
     });
