@@ -183,7 +183,7 @@ export function octetsOf(text: string): Buffer {
   const named: Record<string, string> = { '\\r': '\r', '\\n': '\n', '\\0': '\0', '\\t': '\t', '\\\\': '\\' };
   return Buffer.concat(
     pieces.map((piece) =>
-      /^\\x/u.test(piece) && piece.length === 4
+      piece.startsWith('\\x') && piece.length === 4
         ? Buffer.from(piece.slice(2), 'hex')
         : Buffer.from(named[piece] ?? piece),
     ),
