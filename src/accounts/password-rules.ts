@@ -62,9 +62,10 @@ function isCommon(word: string): boolean {
   return commonPasswords.has(word);
 }
 
-/** `passwordpassword` → `password`; null where the text does not repeat one unit of at most half its length. */
+/** `passwordpassword` → `password`; null where the text does not repeat one unit that is no password itself. */
 function repeatedUnit(text: string): string | null {
-  for (let size = 1; size <= text.length / 2; size++) {
+  const longest = Math.min(Math.floor(text.length / 2), MIN_PASSWORD_LENGTH - 1);
+  for (let size = 1; size <= longest; size++) {
     const unit = text.slice(0, size);
     if (unit.repeat(Math.ceil(text.length / size)).startsWith(text)) return unit;
   }
@@ -80,6 +81,7 @@ const RUNS = [
 
 /** The whole text runs along the alphabet, the digits or a keyboard, forward or backward. */
 function isRun(text: string): boolean {
+  if (text.length < MIN_BLOCKED_WORD) return false;
   return RUNS.some((run) => run.includes(text) || [...run].toReversed().join('').includes(text));
 }
 

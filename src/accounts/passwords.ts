@@ -33,13 +33,15 @@ interface Argon2Hash {
 export class PasswordHasher {
   readonly #keys: Pick<KeyProvider, 'mac'>;
   readonly #random: RandomSource;
+  readonly #maxWaiting: number;
   readonly #waiting: (() => void)[] = [];
   #running = 0;
   #dummy: Promise<string> | undefined;
 
-  constructor(keys: Pick<KeyProvider, 'mac'>, random: RandomSource = systemRandom) {
+  constructor(keys: Pick<KeyProvider, 'mac'>, random: RandomSource = systemRandom, maxWaiting = MAX_WAITING) {
     this.#keys = keys;
     this.#random = random;
+    this.#maxWaiting = maxWaiting;
   }
 
   /** PHC string. Throws CodedError `busy` where too many wait already. */
@@ -89,7 +91,7 @@ export class PasswordHasher {
       this.#running++;
       return;
     }
-    if (this.#waiting.length >= MAX_WAITING)
+    if (this.#waiting.length >= this.#maxWaiting)
       throw new CodedError('busy', 'too many passwords wait to be hashed');
     await new Promise<void>((resolve) => this.#waiting.push(resolve));
   }
