@@ -126,16 +126,17 @@ async function openCore(options: GatewayOptions): Promise<Core> {
   const { settings, log } = options;
   const clock = options.clock ?? systemClock;
   const random = options.random ?? systemRandom;
-  const keys = await openFileKeyProvider({
-    keysDir: settings.keysDir,
-    dataDir: settings.dataDir,
-    roles: ROLES,
-    clock,
-    log,
-    random,
-  });
   const database = await openDatabase({ setting: settings.storage.database, dataDir: settings.dataDir, log });
   try {
+    const keys = await openFileKeyProvider({
+      keysDir: settings.keysDir,
+      dataDir: settings.dataDir,
+      roles: ROLES,
+      clock,
+      log,
+      random,
+      expectExisting: await hasMessages(database),
+    });
     const objects = await openFileObjectStore({ folder: join(settings.dataDir, 'objects'), log });
     const core: Core = {
       settings,
@@ -163,6 +164,11 @@ async function openCore(options: GatewayOptions): Promise<Core> {
     await database.close();
     throw error;
   }
+}
+
+/** Messages were sealed with keys: then a missing key folder is a loss to be mended, not a first start. */
+async function hasMessages({ query }: Database): Promise<boolean> {
+  return (await query.selectFrom('messages').select('id').limit(1).executeTakeFirst()) !== undefined;
 }
 
 function startDelivery(core: Core) {

@@ -83,14 +83,13 @@ export interface LinkFields {
   readonly linkTokenHash: Uint8Array;
 }
 
-/** What `recipients.linkMac` holds: binds a link to the one copy it was mailed for. */
+/**
+ * What `recipients.linkMac` holds: binds a link to the one copy it was mailed for. Under the token key, because whoever
+ * receives mail makes it, and the verifier key is the portal's alone.
+ */
 export function linkMac(keys: MacKeys, link: LinkFields): Buffer {
-  return rowMac(keys, 'recipients', [
-    link.recipientId,
-    link.messageId,
-    link.canonicalAddress,
-    link.linkTokenHash,
-  ]);
+  const fields = [link.recipientId, link.messageId, link.canonicalAddress, link.linkTokenHash];
+  return keys.mac('token', rowBytes('recipients', fields));
 }
 
 /** Throws RowForged unless `actual` is the hash that was computed for the row. */
@@ -104,7 +103,11 @@ export function requireMac(
 }
 
 function rowMac(keys: MacKeys, table: string, fields: readonly Field[]): Buffer {
-  return keys.mac('verifier', lengthPrefixed('row', table, ...fields.map((field) => typed(field))));
+  return keys.mac('verifier', rowBytes(table, fields));
+}
+
+function rowBytes(table: string, fields: readonly Field[]): Buffer {
+  return lengthPrefixed('row', table, ...fields.map((field) => typed(field)));
 }
 
 /** Null, text, number and bytes can't be taken for each other. */

@@ -1,6 +1,4 @@
 /** What the audit log records. Addresses, times, sizes, TLS facts; never subjects, names of files or content. */
-import type { CanonicalValue } from '#src/base/canonical-json.ts';
-
 export const AUDIT_EVENTS = [
   'message-accepted',
   'recipient-decided',
@@ -41,6 +39,6 @@ export interface AuditEvent {
   readonly messageId?: string | null;
   readonly recipientId?: string | null;
   readonly accountId?: string | null;
-  /** Further facts, each a short value. */
-  readonly facts?: { readonly [key: string]: CanonicalValue };
+  /** Further facts, each a short value; what is null is left out. */
+  readonly facts?: Readonly<Record<string, string | number | boolean | null>>;
 }

@@ -39,7 +39,7 @@ export class AuditLog {
       ...(event.messageId != null && { message: event.messageId }),
       ...(event.recipientId != null && { recipient: event.recipientId }),
       ...(event.accountId != null && { account: event.accountId }),
-      ...(event.facts !== undefined && { facts: event.facts }),
+      ...(event.facts !== undefined && { facts: canonicalFacts(event.facts) }),
     });
     const salt = this.#random(SALT_BYTES);
     return statement(
@@ -67,4 +67,12 @@ export class AuditLog {
 /** SHA-256(salt ‖ canonical entry). */
 export function leafHash(salt: Uint8Array, entry: string): Buffer {
   return sha256(salt, entry);
+}
+
+/** Canonical JSON has strings and integers only: what is yes or no is written as a word. */
+function canonicalFacts(facts: NonNullable<AuditEvent['facts']>): Record<string, string | number> {
+  const known = Object.entries(facts).filter(([, value]) => value !== null);
+  return Object.fromEntries(
+    known.map(([name, value]) => [name, typeof value === 'number' ? value : String(value).toWellFormed()]),
+  );
 }

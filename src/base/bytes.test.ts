@@ -22,6 +22,6 @@ test('bytes are compared with their length', () => {
 });
 
 test('canonical JSON sorts keys and refuses what has no single form', () => {
-  assert.equal(canonicalJson({ b: 1, a: [true, null, 'é"'] }), '{"a":[true,null,"é\\""],"b":1}');
+  assert.equal(canonicalJson({ b: 1, a: ['é"'] }), '{"a":["é\\""],"b":1}');
   assert.throws(() => canonicalJson({ a: 0.5 }), TypeError);
 });

@@ -1,28 +1,35 @@
 /**
- * Canonical JSON: the one byte string for a value that is signed, hashed or bound. The subset of RFC 8785 that needs
- * no number formatting: objects with sorted keys, arrays, strings, booleans, null and safe integers.
+ * Canonical JSON for what is signed: a subset of RFC 8785. Objects, arrays, strings and integers; members sorted by
+ * the UTF-16 code units of their names; no white space; strings escaped as ECMAScript's JSON.stringify does.
+ * Everything else (fractions, true, false, null, unpaired surrogates) is refused rather than given a form.
  */
 export type CanonicalValue =
   | string
   | number
-  | boolean
-  | null
   | readonly CanonicalValue[]
-  | { readonly [key: string]: CanonicalValue };
+  | { readonly [name: string]: CanonicalValue };
 
-/** Throws TypeError for a number that is no safe integer. */
+/** Throws TypeError for a value outside the subset. */
 export function canonicalJson(value: CanonicalValue): string {
-  if (typeof value === 'number' && !Number.isSafeInteger(value)) {
-    throw new TypeError('canonical JSON holds safe integers only');
-  }
-  if (value === null || typeof value !== 'object') return JSON.stringify(value);
-  if (isList(value)) return `[${value.map((item) => canonicalJson(item)).join(',')}]`;
-  const members = Object.keys(value)
-    .toSorted()
-    .map((key) => `${JSON.stringify(key)}:${canonicalJson(value[key] ?? null)}`);
+  if (typeof value === 'string') return canonicalString(value);
+  if (typeof value === 'number') return canonicalInteger(value);
+  if (Array.isArray(value)) return `[${value.map((item: CanonicalValue) => canonicalJson(item)).join(',')}]`;
+  if (typeof value !== 'object' || value === null)
+    throw new TypeError('no canonical form for this kind of value');
+  const members = Object.entries(value)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, member]) => `${canonicalString(name)}:${canonicalJson(member)}`);
   return `{${members.join(',')}}`;
 }
 
-function isList(value: object): value is readonly CanonicalValue[] {
-  return Array.isArray(value);
+function canonicalString(text: string): string {
+  if (!text.isWellFormed()) throw new TypeError('a string with an unpaired surrogate has no canonical form');
+  return JSON.stringify(text);
+}
+
+function canonicalInteger(value: number): string {
+  // Negative zero would be read back as zero.
+  if (!Number.isSafeInteger(value) || Object.is(value, -0))
+    throw new TypeError('only safe integers are canonical');
+  return String(value);
 }

@@ -3,9 +3,9 @@
  * under a key that only this process's key provider can unwrap.
  */
 import type { Clock } from '#src/base/clock.ts';
-import { lengthPrefixed } from '#src/base/bytes.ts';
 import { newId } from '#src/base/identifiers.ts';
 import type { KeyProvider } from '#src/keys/key-provider.ts';
+import { capturedMailContext } from '#src/sealing/contexts.ts';
 import type { DeliveryRow } from '#src/queue/delivery-queue.ts';
 import { exactlyOne, statement, type Database, type Statement } from '#src/storage/database.ts';
 
@@ -66,6 +66,6 @@ export class CapturedMails {
   }
 
   #context(id: string): Buffer {
-    return lengthPrefixed('sendsecure captured mail', this.#keys.publicKeys().organizationId, id);
+    return capturedMailContext(this.#keys.publicKeys().organizationId, id);
   }
 }

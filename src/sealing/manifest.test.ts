@@ -4,8 +4,8 @@ import { describe, test } from 'node:test';
 
 import { kidOfSigningKey } from '#src/keys/permanent-keys.ts';
 
-import { canonicalJson } from './canonical-json.ts';
-import type { CanonicalValue } from './canonical-json.ts';
+import { canonicalJson } from '#src/base/canonical-json.ts';
+import type { CanonicalValue } from '#src/base/canonical-json.ts';
 import { signManifest, verifyManifest } from './manifest.ts';
 import type { Manifest, SignedManifest } from './manifest.ts';
 

@@ -9,8 +9,8 @@ import type { KeyObject } from 'node:crypto';
 import { CodedError } from '#src/base/coded-error.ts';
 import type { KeyProvider } from '#src/keys/key-provider.ts';
 
-import { canonicalJson } from './canonical-json.ts';
-import type { CanonicalValue } from './canonical-json.ts';
+import { canonicalJson } from '#src/base/canonical-json.ts';
+import type { CanonicalValue } from '#src/base/canonical-json.ts';
 import { manifestPrefix } from './contexts.ts';
 import type { MessageIds } from './contexts.ts';
 import { STREAM_NAMES } from './layout.ts';

@@ -9,8 +9,8 @@ import { writeFile } from 'node:fs/promises';
 import { signKeyRecord } from '#src/keys/key-record.ts';
 import { kidOfSigningKey } from '#src/keys/permanent-keys.ts';
 import { wrappingPublicKey } from '#src/keys/wrapping-point.ts';
-import { canonicalJson } from '#src/sealing/canonical-json.ts';
-import type { CanonicalValue } from '#src/sealing/canonical-json.ts';
+import { canonicalJson } from '#src/base/canonical-json.ts';
+import type { CanonicalValue } from '#src/base/canonical-json.ts';
 import {
   listEntryContext,
   listKeyInfo,
