@@ -7,7 +7,7 @@ import { CodedError } from '#src/base/coded-error.ts';
 import type { Log } from '#src/base/log.ts';
 import type { RandomSource } from '#src/base/identifiers.ts';
 import type { Steps } from '#src/base/steps.ts';
-import { headerBlockEnd, parseHeaderFields, removeFields } from '#src/mime/header-fields.ts';
+import { parseHeaderFields, removeFields } from '#src/mime/header-fields.ts';
 import { buildMessageIndex, buildRawIndex } from '#src/mime/index-builder.ts';
 import type { HeaderField, ScanResult } from '#src/mime/scan-result.ts';
 import { MimeScanner } from '#src/mime/scanner.ts';
@@ -16,6 +16,7 @@ import type { SealedObjectLayout } from '#src/sealing/layout.ts';
 import { SealedObjectWriter } from '#src/sealing/sealed-object.ts';
 import type { ObjectStore, StoredObject } from '#src/storage/objects.ts';
 
+import { HeaderCollector, type CollectedHeader } from './header-collector.ts';
 import { Refused } from './smtp-error.ts';
 
 export const MAX_HEADER_BYTES = 256 * 1024;
@@ -93,8 +94,7 @@ class SinglePass {
   readonly #sealer: SealedObjectWriter;
   readonly #options: ReceiveOptions;
   readonly #scanner: GuardedScanner;
-  #headerPieces: Buffer[] = [];
-  #headerBytes = 0;
+  readonly #collector = new HeaderCollector();
   #header: readonly HeaderField[] | null = null;
   #sizeBytes = 0;
 
@@ -106,28 +106,21 @@ class SinglePass {
 
   take(piece: Buffer): Buffer[] {
     if (this.#header !== null) return this.#pass(piece);
-    this.#headerPieces.push(piece);
-    this.#headerBytes += piece.length;
-    const block =
-      this.#headerPieces.length === 1 ? piece : Buffer.concat(this.#headerPieces, this.#headerBytes);
-    this.#headerPieces = [block];
-    const end = headerBlockEnd(block);
-    if (end < 0 && this.#headerBytes <= MAX_HEADER_BYTES) return [];
-    if (end < 0 || end > MAX_HEADER_BYTES) {
+    const collected = this.#collector.take(piece);
+    const headerBytes = collected === null ? this.#collector.length : collected.block.length;
+    if (headerBytes > MAX_HEADER_BYTES) {
       throw new Refused('header-too-large', {
         code: 552,
         enhanced: '5.3.4',
         text: 'The header of this mail is larger than 256 KiB',
       });
     }
-    return this.#afterHeader(block, end);
+    return collected === null ? [] : this.#afterHeader(collected);
   }
 
   /** A mail without an empty line is all header. */
   end(): Buffer[] {
-    if (this.#header !== null) return [];
-    const block = Buffer.concat(this.#headerPieces, this.#headerBytes);
-    return this.#afterHeader(block, block.length);
+    return this.#header === null ? this.#afterHeader(this.#collector.end()) : [];
   }
 
   result(): {
@@ -147,14 +140,12 @@ class SinglePass {
     return { scan, index, sizeBytes: this.#sizeBytes, header };
   }
 
-  #afterHeader(block: Buffer, end: number): Buffer[] {
-    const header = block.subarray(0, end);
-    const fields = parseHeaderFields(header);
+  #afterHeader({ block, rest }: CollectedHeader): Buffer[] {
+    const fields = parseHeaderFields(block);
     this.#options.inspectHeader(fields);
     this.#header = fields;
-    this.#headerPieces = [];
-    const cleaned = removeFields(header, fields, REMOVED_FIELDS);
-    return [...this.#pass(cleaned), ...(end < block.length ? this.#pass(block.subarray(end)) : [])];
+    const cleaned = removeFields(block, fields, REMOVED_FIELDS);
+    return [...this.#pass(cleaned), ...(rest.length > 0 ? this.#pass(rest) : [])];
   }
 
   #pass(piece: Buffer): Buffer[] {
