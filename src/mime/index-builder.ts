@@ -7,6 +7,7 @@
 import { type ListedMailbox, parseAddressList } from './address-list.ts';
 import { decodeHeaderText } from './encoded-words.ts';
 import { fieldValues, firstValue } from './header-fields.ts';
+import { DERIVED_SEPARATOR } from './part-body.ts';
 import type { HeaderField, ScannedContainer, ScannedPart, ScanResult } from './scan-result.ts';
 
 export interface StreamLengths {
@@ -63,7 +64,7 @@ export function buildMessageIndex(scan: ScanResult, lengths: StreamLengths): Bui
   return {
     version: 1,
     header: displayHeader(scan.header),
-    parts: own.parts.map(builtPart),
+    parts: own.parts.map((part) => builtPart(part, choice.joinedTexts.get(part) ?? part.text)),
     body: choice.body,
     attachments: choice.attachments,
     contentLength: lengths.contentLength,
@@ -120,7 +121,7 @@ function isEmbeddedMessage(part: ScannedPart): boolean {
 
 const MAX_EML_NAME = 120;
 
-function builtPart(part: ScannedPart): BuiltPart {
+function builtPart(part: ScannedPart, text: ScannedPart['text']): BuiltPart {
   return {
     path: part.path,
     mediaType: part.mediaType,
@@ -131,7 +132,7 @@ function builtPart(part: ScannedPart): BuiltPart {
     transferEncoding: part.transferEncoding,
     source: { stream: 'content', start: part.start, end: part.end },
     decodedBytes: part.decodedBytes,
-    text: part.text === null ? null : { stream: 'derived', start: part.text.start, end: part.text.end },
+    text: text === null ? null : { stream: 'derived', start: text.start, end: text.end },
   };
 }
 
@@ -153,6 +154,8 @@ const SIGNATURE_TYPES = new Set([
 class PartChoice {
   readonly body: BodyPaths;
   readonly attachments: string[];
+  /** Body texts that go on in later parts: text, photo, text, as phones write it. */
+  readonly joinedTexts = new Map<ScannedPart, NonNullable<ScannedPart['text']>>();
   readonly #children = new Map<string, Node[]>();
   readonly #attached = new Set<ScannedPart>();
 
@@ -187,13 +190,28 @@ class PartChoice {
   #inContainer(container: ScannedContainer): BodyPaths {
     const nodes = this.#childrenOf(container);
     if (container.mediaType === 'multipart/alternative') return this.#inAlternative(container, nodes);
-    // In all others the first part that can be a body is it; further texts are offered beside the attachments.
+    // In all others the first part that can be a body is it. A text that can't be joined to it is an attachment.
     let body = NO_BODY;
+    let first: ScannedPart | null = null;
     for (const node of nodes) {
-      if (isEmpty(body)) body = this.#inNode(node, container);
-      else this.#attachAll(node, container);
+      if (isEmpty(body)) {
+        body = this.#inNode(node, container);
+        if (!isEmpty(body) && 'part' in node) first = node.part;
+      } else if (first === null || !('part' in node) || !this.#join(first, node.part))
+        this.#attachAll(node, container);
     }
     return body;
+  }
+
+  /** The ranges must follow each other in the derived stream, so that one range holds both texts. */
+  #join(first: ScannedPart, next: ScannedPart): boolean {
+    const isSameKind = next.mediaType === first.mediaType && next.mediaType !== 'text/calendar';
+    if (!isSameKind || next.name !== null || next.disposition === 'attachment') return false;
+    const text = this.joinedTexts.get(first) ?? first.text;
+    if (text === null || next.text === null || next.text.start !== text.end + DERIVED_SEPARATOR.length)
+      return false;
+    this.joinedTexts.set(first, { start: text.start, end: next.text.end });
+    return true;
   }
 
   /** The last of each kind is the best of its kind (RFC 2046 section 5.1.4). */

@@ -95,6 +95,9 @@ class QuotedPrintableBody implements PartBody {
   }
 }
 
+/** Stands between two texts of the derived stream, so that both together can be shown as one. */
+export const DERIVED_SEPARATOR = Buffer.from('\r\n', 'latin1');
+
 export interface TextBodyOptions {
   readonly transferEncoding: string;
   readonly charset: string | null;
@@ -120,6 +123,7 @@ export class TextBody implements PartBody {
     this.#decoder = transferDecoder(options.transferEncoding);
     this.#converter = utf8Converter(options.charset);
     this.#derived = options.derived;
+    if (options.derived.length > 0) options.derived.push(DERIVED_SEPARATOR);
     this.#derives = options.derived.hasRoom;
     this.#maxDerivedBytes = options.maxDerivedBytes;
     this.#lines = options.lines;

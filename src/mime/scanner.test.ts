@@ -131,10 +131,10 @@ describe('structure', () => {
   });
 
   test('text is derived as UTF-8, of the message itself and not of messages in it', () => {
-    assert.equal(result.derived, 'textGrüße');
+    assert.equal(result.derived, 'text\r\nGrüße');
     assert.deepEqual(
       result.parts.map(({ text }) => text),
-      [{ start: 0, end: 4 }, { start: 4, end: 11 }, null, null, null, null],
+      [{ start: 0, end: 4 }, { start: 6, end: 13 }, null, null, null, null],
     );
     assert.equal(result.firstBodyLine, 'text');
   });
