@@ -9,6 +9,8 @@ export interface Submission {
   /** The whole mail with CRLF line ends, without the final dot; lines that start with a dot are doubled here. */
   readonly mail: string | Buffer;
   readonly mailParameters?: string;
+  /** The same for every RCPT. */
+  readonly rcptParameters?: string;
 }
 
 export interface SubmissionReplies {
@@ -32,8 +34,8 @@ export async function submit(submission: Submission): Promise<SubmissionReplies>
     await next();
     const commands = [
       'EHLO submitter.hospital.test',
-      `MAIL FROM:<${submission.from}>${submission.mailParameters === undefined ? '' : ` ${submission.mailParameters}`}`,
-      ...submission.to.map((address) => `RCPT TO:<${address}>`),
+      `MAIL FROM:<${submission.from}>${after(submission.mailParameters)}`,
+      ...submission.to.map((address) => `RCPT TO:<${address}>${after(submission.rcptParameters)}`),
       'DATA',
     ];
     for (const command of commands) {
@@ -50,6 +52,10 @@ export async function submit(submission: Submission): Promise<SubmissionReplies>
   } finally {
     socket.destroy();
   }
+}
+
+function after(parameters: string | undefined): string {
+  return parameters === undefined ? '' : ` ${parameters}`;
 }
 
 async function* replyLines(socket: Socket): AsyncGenerator<string> {
