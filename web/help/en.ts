@@ -56,7 +56,7 @@ export const help: HelpTexts = [
       'It is right to be careful. A real mail from us has these marks:',
       {
         list: [
-          'The subject ends with a **code in brackets**, like `7K4-2QF-9XM`.',
+          'The subject ends with a **code in brackets**, like `7K4‑2QF‑9XM`.',
           'The link begins with `{publicUrl}`.',
           'There is **no attachment** and no picture in the mail.',
           'We never ask for your bank, your card or your old passwords.',

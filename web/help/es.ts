@@ -58,7 +58,7 @@ export const help: HelpTexts = [
       'Hace bien en tener cuidado. Un correo auténtico nuestro se reconoce así:',
       {
         list: [
-          'El asunto termina con un **código entre paréntesis**, como `7K4-2QF-9XM`.',
+          'El asunto termina con un **código entre paréntesis**, como `7K4‑2QF‑9XM`.',
           'El enlace empieza por `{publicUrl}`.',
           'El correo **no lleva archivos** ni imágenes.',
           'Nunca le pedimos datos del banco, de la tarjeta ni contraseñas anteriores.',

@@ -3,47 +3,35 @@ import { language, texts } from '../ui/locale/locale.ts';
 import type { CalendarTime, Invitation } from './calendar.ts';
 import { displayText } from './safe-name.ts';
 
-function describeTime(time: CalendarTime): string {
+function write(time: CalendarTime, style: Intl.DateTimeFormatOptions): string {
   const { year, month, day, clock, zone } = time;
-  const t = texts();
-  if (zone === 'UTC' && clock !== null) {
-    const moment = new Date(Date.UTC(year, month - 1, day, clock.hour, clock.minute));
-    return new Intl.DateTimeFormat(language.value, {
-      dateStyle: 'full',
-      timeStyle: 'short',
-    } as object).format(moment);
-  }
-  // As written, whatever this device's own zone is: the fields are put through UTC unchanged.
   const moment = new Date(Date.UTC(year, month - 1, day, clock?.hour ?? 0, clock?.minute ?? 0));
-  const style = { dateStyle: 'full', ...(clock === null ? {} : { timeStyle: 'short' }), timeZone: 'UTC' };
-  const written = new Intl.DateTimeFormat(language.value, style as object).format(moment);
-  if (clock === null) return `${written}, ${t.invitation.wholeDay}`;
-  return zone === null ? written : `${written} (${displayText(zone.replace(/_/g, ' '), 60)})`;
+  // In a named zone as written, whatever this device's own zone is: the fields are put through UTC unchanged.
+  const shownIn = zone === 'UTC' && clock !== null ? {} : { timeZone: 'UTC' };
+  return new Intl.DateTimeFormat(language.value, { ...style, ...shownIn }).format(moment);
 }
 
-/** A whole day's end is exclusive (RFC 5545 section 3.6.1): one day needs no "until". */
-function endOf(invitation: Invitation): CalendarTime | null {
-  const { start, end } = invitation;
-  if (start === null || end === null || end.clock === null) return null;
-  return start.clock !== null && start.day === end.day && start.month === end.month && start.year === end.year
-    ? null
-    : end;
+const DAY = { weekday: 'long', year: 'numeric', month: 'long', day: 'numeric' } as const;
+const CLOCK = { hour: 'numeric', minute: '2-digit' } as const;
+
+function sameDay(a: CalendarTime, b: CalendarTime): boolean {
+  return a.year === b.year && a.month === b.month && a.day === b.day && a.zone === b.zone;
 }
 
-function sameDayEnd(invitation: Invitation): string {
-  const { start, end } = invitation;
-  if (start?.clock == null || end?.clock == null || endOf(invitation) !== null) return '';
-  if (start.zone !== end.zone) return '';
-  const zone = start.zone === 'UTC' ? {} : { timeZone: 'UTC' };
-  const moment = new Date(Date.UTC(end.year, end.month - 1, end.day, end.clock.hour, end.clock.minute));
-  return ` – ${new Intl.DateTimeFormat(language.value, { timeStyle: 'short', ...zone } as object).format(moment)}`;
+/** A whole day's end is exclusive (RFC 5545 section 3.6.1) and mostly the next day: it is left out. */
+function describeWhen(start: CalendarTime, end: CalendarTime | null): string {
+  if (start.clock === null) return `${write(start, DAY)}, ${texts().invitation.wholeDay}`;
+  const from = write(start, { ...DAY, ...CLOCK });
+  const zone =
+    start.zone === null || start.zone === 'UTC' ? '' : ` (${displayText(start.zone.replace(/_/g, ' '), 60)})`;
+  if (end === null || end.clock === null) return from + zone;
+  return `${from} – ${write(end, sameDay(start, end) ? CLOCK : { ...DAY, ...CLOCK })}${zone}`;
 }
 
 export function InvitationCard({ invitation }: { readonly invitation: Invitation }) {
   const t = texts().invitation;
   const title =
     invitation.method === 'cancel' ? t.cancelled : invitation.method === 'reply' ? t.reply : t.title;
-  const later = endOf(invitation);
   return (
     <section class="box" aria-labelledby="invitation-title">
       <h2 id="invitation-title">
@@ -53,11 +41,7 @@ export function InvitationCard({ invitation }: { readonly invitation: Invitation
         {invitation.start !== null && (
           <>
             <dt>{t.when}</dt>
-            <dd>
-              {describeTime(invitation.start)}
-              {sameDayEnd(invitation)}
-              {later !== null && ` – ${describeTime(later)}`}
-            </dd>
+            <dd>{describeWhen(invitation.start, invitation.end)}</dd>
           </>
         )}
         {invitation.location !== '' && (

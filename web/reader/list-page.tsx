@@ -5,6 +5,7 @@ import type { ListedMessage } from '../ui/api-types.ts';
 import { explain } from '../ui/explain.ts';
 import { formatDate, formatDateTime, texts } from '../ui/locale/locale.ts';
 import { Button, ProblemBox, Skeleton } from '../ui/parts/controls.tsx';
+import { FailedPage } from '../ui/parts/failed-page.tsx';
 import { Page } from '../ui/parts/page.tsx';
 import { session } from '../ui/session.ts';
 import { useRequest } from '../ui/use-request.ts';
@@ -69,7 +70,7 @@ export default function ListPage() {
     };
   }, [attempt]);
 
-  if (failure !== null) return <ProblemBox text={explain(failure)} onRetry={() => setAttempt(attempt + 1)} />;
+  if (failure !== null) return <FailedPage text={explain(failure)} onRetry={() => setAttempt(attempt + 1)} />;
   if (listed === null) return <Skeleton />;
   const { rows, next } = listed;
   return (

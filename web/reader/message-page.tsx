@@ -127,14 +127,16 @@ function ShownMessage({ facts, message }: Shown) {
             <p class="when">
               <time dateTime={facts.sentAt}>{formatDateTime(facts.sentAt)}</time>
             </p>
-            <details>
-              <summary>{t.reader.details}</summary>
-              <Details facts={facts} message={message} />
-            </details>
-            <div class="row toolbar">
-              <Button kind="second" small onPress={() => window.print()}>
-                {t.reader.print}
-              </Button>
+            <div class="head-tools">
+              <details>
+                <summary>{t.reader.details}</summary>
+                <Details facts={facts} message={message} />
+              </details>
+              <span class="no-print">
+                <Button kind="plain" onPress={() => window.print()}>
+                  {t.reader.print}
+                </Button>
+              </span>
             </div>
           </div>
           <div class="divided">

@@ -6,7 +6,7 @@
 
 const LOADING_URL =
   /(?:url|src)\s*\(\s*(?!\s*['"]?data:image\/(?:png|jpe?g|gif|webp)[;,])(?:"[^"]*"|'[^']*'|[^)])*\)?/gi;
-const IMAGE_SETS = /(?:-webkit-)?(?:image-set|cross-fade|image)\s*\(/gi;
+const IMAGE_SETS = /(?:-webkit-)?(?:image-set|cross-fade|image)\s*\([^;{}]*/gi;
 const RULES = /@(?:import|namespace|charset|font-face|-moz-document)\b[^;{}]*(?:;|\{[^}]*\}?)?/gi;
 const OLD_SCRIPTING = /(?:expression\s*\(|behavior\s*:|-moz-binding\s*:)/gi;
 
@@ -22,6 +22,6 @@ export function neutralCss(css: string): string {
   return undoEscapes(css.replace(/\/\*[^]*?(?:\*\/|$)/g, ' '))
     .replace(RULES, '')
     .replace(LOADING_URL, 'none')
-    .replace(IMAGE_SETS, 'none-(')
+    .replace(IMAGE_SETS, 'none')
     .replace(OLD_SCRIPTING, 'none-');
 }

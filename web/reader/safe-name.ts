@@ -38,7 +38,7 @@ const HARMFUL =
   /^\.(exe|com|bat|cmd|ps1|psm1|vbs|vbe|js|jse|wsf|wsh|hta|msi|msp|scr|pif|cpl|jar|lnk|url|reg|dll|appx|msix|app|dmg|pkg|command|sh|apk|iso|img|vhd|vhdx|html|htm|xhtml|shtml|mht|mhtml|svg|xll|docm|xlsm|pptm|one|chm)$/i;
 
 function splitExtension(name: string): [string, string] {
-  const match = /^(.*?)(\.[^.\s]{1,12})$/su.exec(name);
+  const match = /^(.*?)(\.[\p{L}\p{N}]{1,12})$/su.exec(name);
   return match === null ? [name, ''] : [match[1] ?? '', (match[2] ?? '').slice(0, MAX_EXTENSION + 1)];
 }
 

@@ -88,6 +88,6 @@ export interface OpenedMessageJson {
 export interface Genuineness {
   readonly genuine: boolean;
   readonly organization?: string;
-  readonly author?: Author | string;
+  readonly author?: Author;
   readonly sentAt?: string;
 }

@@ -7,7 +7,8 @@ import { HomePage } from './pages/home-page.tsx';
 import { LinkPage } from './pages/link-page.tsx';
 import { NotFoundPage } from './pages/not-found-page.tsx';
 import { SignInPage } from './pages/sign-in-page.tsx';
-import { ProblemBox, Skeleton } from './parts/controls.tsx';
+import { Skeleton } from './parts/controls.tsx';
+import { FailedPage } from './parts/failed-page.tsx';
 import { Layout } from './parts/layout.tsx';
 import type { PageModule, Pieces } from './parts/page-module.ts';
 import { loadMessagePage } from './preload.ts';
@@ -32,7 +33,7 @@ function Lazy({ load, pieces }: { readonly load: () => Promise<PageModule>; read
   }, [load, attempt]);
   if (failed) {
     return (
-      <ProblemBox text={explain(new ApiFailure('offline', 0))} onRetry={() => setAttempt(attempt + 1)} />
+      <FailedPage text={explain(new ApiFailure('offline', 0))} onRetry={() => setAttempt(attempt + 1)} />
     );
   }
   if (loaded === null) return <Skeleton />;

@@ -10,6 +10,7 @@ export const en = {
   checkLink: 'Is my mail real?',
   loading: 'Loading…',
   tryAgain: 'Try again',
+  failedTitle: 'That did not work',
   cancel: 'Cancel',
   back: 'Back',
   close: 'Close',
@@ -70,6 +71,7 @@ export const en = {
 
   link: {
     titleFrom: (author: string) => `${author} sent you a secure message`,
+    title: 'You have a secure message',
     whyFirst: (organization: string) =>
       `${organization} keeps it private. Only you should be able to read it.`,
     firstTime: (address: string) => `First we check that this mailbox is yours: ${address}`,
@@ -110,7 +112,7 @@ export const en = {
     noCodeWait: 'Some mailboxes take a few minutes.',
     noCodeSame: 'Use the newest code. Older ones stop working.',
     resend: 'Send a new code',
-    resendIn: (seconds: number) => `Send a new code (in ${seconds} s)`,
+    resendIn: (seconds: number) => `New code in ${seconds} s`,
     resent: 'A new code is on its way.',
     mayClose: 'You may leave this page to look for the mail. We will be here when you come back.',
   },
@@ -240,7 +242,7 @@ export const en = {
 
   check: {
     title: 'Is my mail real?',
-    lead: 'In the subject of our mail there is a code in brackets, like 7K4-2QF-9XM. Type it here with the address that got the mail.',
+    lead: 'In the subject of our mail there is a code in brackets, like 7K4‑2QF‑9XM. Type it here with the address that got the mail.',
     codeLabel: 'Code from the subject',
     codeHint: '9 letters and digits. The lines between do not matter.',
     addressLabel: 'Address that got the mail',

@@ -11,6 +11,7 @@ export const es: Messages = {
   checkLink: '¿Es auténtico mi correo?',
   loading: 'Cargando…',
   tryAgain: 'Probar otra vez',
+  failedTitle: 'No ha funcionado',
   cancel: 'Cancelar',
   back: 'Volver',
   close: 'Cerrar',
@@ -70,6 +71,7 @@ export const es: Messages = {
   },
 
   link: {
+    title: 'Tiene un mensaje seguro',
     titleFrom: (author) => `${author} le ha enviado un mensaje seguro`,
     whyFirst: (organization) => `${organization} lo mantiene privado. Solo usted debe poder leerlo.`,
     firstTime: (address) => `Primero comprobamos que este buzón es suyo: ${address}`,
@@ -111,7 +113,7 @@ export const es: Messages = {
     noCodeWait: 'Algunos buzones tardan unos minutos.',
     noCodeSame: 'Use el código más nuevo. Los anteriores dejan de servir.',
     resend: 'Enviar un código nuevo',
-    resendIn: (seconds) => `Enviar un código nuevo (en ${seconds} s)`,
+    resendIn: (seconds) => `Código nuevo en ${seconds} s`,
     resent: 'Un código nuevo va en camino.',
     mayClose: 'Puede salir de esta página para buscar el correo. Al volver seguirá donde estaba.',
   },
@@ -243,7 +245,7 @@ export const es: Messages = {
 
   check: {
     title: '¿Es auténtico mi correo?',
-    lead: 'En el asunto de nuestro correo hay un código entre paréntesis, como 7K4-2QF-9XM. Escríbalo aquí con la dirección que recibió el correo.',
+    lead: 'En el asunto de nuestro correo hay un código entre paréntesis, como 7K4‑2QF‑9XM. Escríbalo aquí con la dirección que recibió el correo.',
     codeLabel: 'Código del asunto',
     codeHint: '9 letras y cifras. Los guiones no importan.',
     addressLabel: 'Dirección que recibió el correo',

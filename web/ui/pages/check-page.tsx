@@ -72,7 +72,9 @@ export default function CheckPage() {
             {checking.busy ? t.check.checking : t.check.submit}
           </Button>
         </form>
-        <div role="status">{answer !== null && <Answer answer={answer} />}</div>
+        <div role="status" class="spaced">
+          {answer !== null && <Answer answer={answer} />}
+        </div>
       </Page>
     </div>
   );
@@ -92,7 +94,8 @@ function Answer({ answer }: { readonly answer: Genuineness }) {
     );
   }
   const { author } = answer;
-  const name = typeof author === 'object' ? `${author.name} (${author.address})` : (author ?? '');
+  const name =
+    author === undefined ? '' : author.name === '' ? author.address : `${author.name} (${author.address})`;
   return (
     <div class="box good">
       <h2>{t.check.yesTitle}</h2>

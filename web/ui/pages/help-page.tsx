@@ -2,7 +2,8 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { Block, HelpTexts } from '../../help/help-texts.ts';
 import { language, texts, type Language } from '../locale/locale.ts';
-import { ProblemBox, Skeleton } from '../parts/controls.tsx';
+import { Skeleton } from '../parts/controls.tsx';
+import { FailedPage } from '../parts/failed-page.tsx';
 import { Page } from '../parts/page.tsx';
 import { site } from '../site.ts';
 import { explain } from '../explain.ts';
@@ -32,7 +33,7 @@ export default function HelpPage({ pieces }: { readonly pieces: Record<string, s
   }, [shown, attempt]);
   if (failed > 0) {
     return (
-      <ProblemBox text={explain(new ApiFailure('offline', 0))} onRetry={() => setAttempt(attempt + 1)} />
+      <FailedPage text={explain(new ApiFailure('offline', 0))} onRetry={() => setAttempt(attempt + 1)} />
     );
   }
   if (help === null) return <Skeleton />;

@@ -6,6 +6,8 @@ import { codeOf, explain } from '../explain.ts';
 import { formatDate, formatDateTime, language, texts } from '../locale/locale.ts';
 import { Button, ProblemBox, Skeleton } from '../parts/controls.tsx';
 import { Dialog } from '../parts/dialog.tsx';
+import { FailedPage } from '../parts/failed-page.tsx';
+import { MailAddress } from '../parts/mail-address.tsx';
 import { Page } from '../parts/page.tsx';
 import { preloadReader } from '../preload.ts';
 import { navigate } from '../router.ts';
@@ -24,7 +26,13 @@ type Step =
   | { readonly at: 'reset' }
   | { readonly at: 'not-for-me' };
 
-export function authorName(author: { readonly name: string; readonly address: string }): string {
+/** Without a name the address stands below; a heading made of it would break in mid-word on a phone. */
+function linkTitle(facts: LinkFacts): string {
+  const t = texts().link;
+  return facts.author.name.trim() === '' ? t.title : t.titleFrom(facts.author.name);
+}
+
+function authorName(author: { readonly name: string; readonly address: string }): string {
   return author.name.trim() === '' ? author.address : author.name;
 }
 
@@ -151,10 +159,13 @@ function MessageFacts({ facts }: { readonly facts: LinkFacts }) {
       <dt>{t.from}</dt>
       <dd>
         {facts.author.name === '' ? (
-          facts.author.address
+          <MailAddress address={facts.author.address} />
         ) : (
           <>
-            {facts.author.name} <span class="aside">{facts.author.address}</span>
+            {facts.author.name}{' '}
+            <span class="aside">
+              <MailAddress address={facts.author.address} />
+            </span>
           </>
         )}
       </dd>
@@ -171,7 +182,7 @@ function FirstTime({ facts, link, lost, onStep }: StartProps & { readonly lost: 
   const sending = useRequest();
   return (
     <div class="card">
-      <Page title={t.link.titleFrom(authorName(facts.author))} tabTitle={t.sendSecure}>
+      <Page title={linkTitle(facts)} tabTitle={t.sendSecure}>
         <MessageFacts facts={facts} />
         {lost && <ProblemBox text={t.failure['registration-lost']} />}
         <p class="lead">{t.link.firstTime(facts.maskedAddress)}</p>
@@ -195,7 +206,7 @@ function Returning({ token, facts, link, onStep }: StartProps & { readonly token
   const t = texts();
   return (
     <div class="card">
-      <Page title={t.link.titleFrom(authorName(facts.author))} tabTitle={t.sendSecure}>
+      <Page title={linkTitle(facts)} tabTitle={t.sendSecure}>
         <MessageFacts facts={facts} />
         <h2>{t.signInPage.titleMessage}</h2>
         <SignInForm
@@ -295,7 +306,7 @@ function ClosedMessage({ facts }: { readonly facts: LinkFacts }) {
 
 function LinkFailure({ failure, onRetry }: { readonly failure: unknown; readonly onRetry: () => void }) {
   const t = texts();
-  if (codeOf(failure) !== 'link-unknown') return <ProblemBox text={explain(failure)} onRetry={onRetry} />;
+  if (codeOf(failure) !== 'link-unknown') return <FailedPage text={explain(failure)} onRetry={onRetry} />;
   return (
     <div class="card">
       <Page title={t.link.unknownTitle}>

@@ -129,7 +129,7 @@ export function CodeStep({ sentTo, sent, verify, resend }: CodeStepProps) {
             {note !== '' && <p class="count enough">{note}</p>}
             {sending.failure !== null && <p class="problem">{explain(sending.failure)}</p>}
           </div>
-          <p class="aside">
+          <p class="aside spaced">
             {t.code.mayClose} {line !== null && t.callHelpLine(line.phone)}
           </p>
         </div>

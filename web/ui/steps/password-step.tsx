@@ -4,6 +4,7 @@ import { call } from '../api.ts';
 import { codeOf, explain } from '../explain.ts';
 import { texts } from '../locale/locale.ts';
 import { Button, Field } from '../parts/controls.tsx';
+import { KnownAddress } from '../parts/known-address.tsx';
 import { Page } from '../parts/page.tsx';
 import { useRequest } from '../use-request.ts';
 
@@ -43,17 +44,7 @@ export function PasswordStep({ title, submit, username, save }: PasswordStepProp
             saving.run(() => save(password));
           }}
         >
-          <Field
-            id="username"
-            label={t.password.address}
-            input={{
-              type: 'text',
-              name: 'username',
-              autoComplete: 'username',
-              value: username,
-              readOnly: true,
-            }}
-          />
+          <KnownAddress label={t.password.address} address={username} />
           <Field
             id="password"
             label={t.password.label}

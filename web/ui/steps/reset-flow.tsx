@@ -5,6 +5,7 @@ import type { CodeSent } from '../api-types.ts';
 import { codeOf, explain } from '../explain.ts';
 import { language, texts } from '../locale/locale.ts';
 import { Button, Field, ProblemBox } from '../parts/controls.tsx';
+import { KnownAddress } from '../parts/known-address.tsx';
 import { Page } from '../parts/page.tsx';
 import { useRequest } from '../use-request.ts';
 import { CodeStep } from './code-step.tsx';
@@ -82,21 +83,24 @@ export function ResetFlow({ linkToken, address: initial, onDone, onBack }: Reset
             asking.run(async () => setStep({ at: 'code', sent: await ask() }));
           }}
         >
-          <Field
-            id="address"
-            label={t.signInPage.addressLabel}
-            problem={missing ? t.failure['address-missing'] : null}
-            input={{
-              type: linkToken === null ? 'email' : 'text',
-              name: 'username',
-              autoComplete: 'username',
-              autoCapitalize: 'off',
-              spellcheck: false,
-              value: address,
-              readOnly: linkToken !== null,
-              onText: setAddress,
-            }}
-          />
+          {linkToken === null ? (
+            <Field
+              id="address"
+              label={t.signInPage.addressLabel}
+              problem={missing ? t.failure['address-missing'] : null}
+              input={{
+                type: 'email',
+                name: 'username',
+                autoComplete: 'username',
+                autoCapitalize: 'off',
+                spellcheck: false,
+                value: address,
+                onText: setAddress,
+              }}
+            />
+          ) : (
+            <KnownAddress label={t.signInPage.addressLabel} address={address} />
+          )}
           {asking.failure !== null && !missing && <ProblemBox text={explain(asking.failure)} />}
           <Button submit wide busy={asking.busy}>
             {asking.busy ? t.link.sendingCode : t.reset.submit}

@@ -4,6 +4,7 @@ import { ApiFailure } from '../api.ts';
 import { codeOf, explain } from '../explain.ts';
 import { texts } from '../locale/locale.ts';
 import { Button, Field, ProblemBox } from '../parts/controls.tsx';
+import { KnownAddress } from '../parts/known-address.tsx';
 import { preloadReader } from '../preload.ts';
 import { useRequest } from '../use-request.ts';
 
@@ -48,21 +49,24 @@ export function SignInForm({ knownAddress, submit, signIn, onForgot }: SignInFor
         send();
       }}
     >
-      <Field
-        id="address"
-        label={t.signInPage.addressLabel}
-        problem={code === 'address-missing' ? t.failure['address-missing'] : null}
-        input={{
-          type: knownAddress === null ? 'email' : 'text',
-          name: 'username',
-          autoComplete: 'username',
-          autoCapitalize: 'off',
-          spellcheck: false,
-          value: address,
-          readOnly: knownAddress !== null,
-          onText: setAddress,
-        }}
-      />
+      {knownAddress === null ? (
+        <Field
+          id="address"
+          label={t.signInPage.addressLabel}
+          problem={code === 'address-missing' ? t.failure['address-missing'] : null}
+          input={{
+            type: 'email',
+            name: 'username',
+            autoComplete: 'username',
+            autoCapitalize: 'off',
+            spellcheck: false,
+            value: address,
+            onText: setAddress,
+          }}
+        />
+      ) : (
+        <KnownAddress label={t.signInPage.addressLabel} address={knownAddress} />
+      )}
       <Field
         id="password"
         label={t.signInPage.passwordLabel}
