@@ -193,7 +193,7 @@ export const SCHEMA: Readonly<Record<string, Readonly<Record<string, KeySpec>>>>
   delivery: {
     nextHop: {
       description:
-        'Where mail to the outside goes: "smtp://host:port", "smtps://user:password@host:port", "mx", or "capture" to keep it in /captured.',
+        'Where mail to the outside goes: "smtp://host:port", "smtps://user:password@host:port", or "capture" to keep it in /captured. With smtps or a password the server’s certificate must fit; plain smtp uses TLS where it is offered.',
       default: 'capture',
       read: readNextHop,
       example: '"smtp://127.0.0.1:2600"',

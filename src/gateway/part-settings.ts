@@ -72,7 +72,10 @@ function makeAcceptanceSettings(settings: Settings): AcceptanceSettings {
   };
 }
 
-/** Internal mail goes over verified TLS, except on this host or on a network that the configuration calls private. */
+/**
+ * Internal mail goes over verified TLS, except on this host or on a network that the configuration calls private. So
+ * does all mail to a hop that is given a password, or that speaks TLS from the first octet (RFC 8314 section 3).
+ */
 export function routesOf(settings: Settings): Routes {
   const { nextHop, internalNextHop, caFile, internalNextHopIsPrivate } = settings.delivery;
   const ca = caFile === null ? undefined : [readFileSync(caFile, 'utf8')];
@@ -92,13 +95,14 @@ function route(
   if (hop.kind !== 'smarthost') return { kind: 'capture' };
   const { host, port, implicitTls, user, password } = hop;
   const onThisHost = host === 'localhost' || LOOPBACK.has(host);
+  const needsProof = implicitTls || password !== null;
   return {
     kind: 'smtp',
     hop: {
       host,
       port,
       implicitTls,
-      tls: onThisHost ? 'opportunistic' : tls,
+      tls: onThisHost ? 'opportunistic' : needsProof ? 'verified' : tls,
       ...(ca !== undefined && { ca }),
       ...(user !== null && password !== null && { auth: { user, password } }),
     },
