@@ -83,12 +83,15 @@ export interface SendOptions {
 }
 
 export async function openPortalWorld(
+  /** `database`: instead of the fresh SQLite one; its opener closes it. */
   overrides: Partial<PortalDependencies> = {},
   publicUrl = PORTAL_ORIGIN,
 ): Promise<PortalWorld> {
   const logged: PortalWorld['logged'] = [];
   const log = recordingLog(logged);
-  const { database, folder, dispose } = await openTestDatabase(log);
+  const test = await openTestDatabase(log);
+  const database = overrides.database ?? test.database;
+  const { folder, dispose } = test;
   const clock = new FakeClock();
   const keysFolder = await mkdtemp(join(tmpdir(), 'send-secure-keys-'));
   const keys = await openFileKeyProvider({

@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, describe, it } from 'node:test';
+
+import { openPortalWorld, TestBrowser, type PortalWorld } from '#test/support/portal-world.ts';
+
+const HTML =
+  '<!doctype html><title>App</title><script type="module" src="/assets/main-AB12CD34.js"></script>';
+
+describe('pages, health and site', () => {
+  let world: PortalWorld;
+  let folder: string;
+  let isReady = true;
+  before(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'send-secure-pages-'));
+    await writeFile(path.join(folder, 'main-AB12CD34.js'), 'export {};\n');
+    world = await openPortalWorld({
+      web: { html: HTML, assetsFolder: folder },
+      readiness: [
+        { name: 'database', check: async () => true },
+        {
+          name: 'disk',
+          check: async () => {
+            if (!isReady) throw new Error('no room at /var/lib/secret');
+            return true;
+          },
+        },
+      ],
+    });
+  });
+  after(async () => {
+    await world.dispose();
+    await rm(folder, { recursive: true });
+  });
+
+  it('every path of the app gets the one page, and no other path does', async () => {
+    const browser = new TestBrowser(world);
+    for (const url of [
+      '/',
+      '/m/abc',
+      '/messages',
+      '/messages/01JD',
+      '/sign-in',
+      '/check',
+      '/help',
+      '/help/faq',
+      '/m/abc?x=1',
+    ]) {
+      const page = await browser.get(url);
+      assert.deepEqual([page.statusCode, page.body], [200, HTML], url);
+      assert.match(String(page.headers['content-security-policy']), /script-src 'self'/u);
+    }
+    for (const url of [
+      '/admin',
+      '/m',
+      '/m/a/b',
+      '/index.html',
+      '/debug',
+      '/captured',
+      '/metrics',
+      '/.env',
+      '/api',
+    ]) {
+      const none = await browser.get(url);
+      assert.deepEqual([none.statusCode, none.json().code], [404, 'not-found'], url);
+    }
+    assert.equal((await browser.get('/assets/main-AB12CD34.js')).statusCode, 200);
+    assert.match((await browser.get('/frame')).body, /<body><\/body>/u);
+  });
+
+  it('tells that it is alive and whether it is ready, without saying why', async () => {
+    const browser = new TestBrowser(world);
+    assert.deepEqual((await browser.get('/healthz')).json(), { status: 'alive' });
+    assert.deepEqual((await browser.get('/readyz')).json(), { status: 'ready' });
+    isReady = false;
+    const ill = await browser.get('/readyz');
+    assert.deepEqual([ill.statusCode, ill.json()], [503, { status: 'not ready' }]);
+    assert.equal((await browser.get('/healthz')).statusCode, 200);
+    assert.ok(world.logged.some(({ level, fields }) => level === 'warn' && fields.step === 'disk'));
+    isReady = true;
+  });
+
+  it('tells of the organisation what every page shows', async () => {
+    assert.deepEqual((await new TestBrowser(world).get('/api/site')).json(), {
+      organization: 'Example Hospital',
+      helpLine: { phone: '+1 555 0100', hours: 'Mon-Fri 8-17' },
+      publicUrl: 'https://secure.hospital.test',
+      languages: ['en', 'es'],
+      defaultLanguage: 'en',
+      idleMinutes: 15,
+      sessionHours: 12,
+    });
+  });
+
+  it('describes every JSON route with its bodies and answers', async () => {
+    const { paths } = (await new TestBrowser(world).get('/api/openapi.json')).json() as {
+      paths: Record<string, Record<string, { summary?: string; responses?: object }>>;
+    };
+    for (const [url, methods] of Object.entries(paths)) {
+      for (const [method, route] of Object.entries(methods)) {
+        assert.ok(route.summary !== undefined && route.responses !== undefined, `${method} ${url}`);
+      }
+    }
+    assert.equal(Object.keys(paths).includes('/frame'), false);
+  });
+
+  it('removes ended sessions, old codes and counters when told to', async () => {
+    const [copy] = (await world.send(['swept@mail.test'])).copies;
+    assert.ok(copy);
+    await new TestBrowser(world).register(copy);
+    world.clock.advance(40 * 24 * 3_600_000);
+    await world.database.commit(world.portal.sweep());
+    for (const table of ['sessions', 'address_codes', 'throttles'] as const) {
+      assert.deepEqual(await world.database.query.selectFrom(table).selectAll().execute(), [], table);
+    }
+  });
+});

@@ -1,0 +1,108 @@
+/** The reader's whole way on PostgreSQL, where units of work run side by side: what must happen once happens once. */
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+
+import { silentLog } from '#src/base/log.ts';
+import type { Database } from '#src/storage/database.ts';
+import { openDatabase } from '#src/storage/open-database.ts';
+import { startTestPostgres, type TestPostgres } from '#test/peers/postgres.ts';
+import {
+  GOOD_PASSWORD,
+  openPortalWorld,
+  readStreamByChunks,
+  TestBrowser,
+  TestPage,
+  type PortalWorld,
+} from '#test/support/portal-world.ts';
+
+describe('the portal on PostgreSQL', () => {
+  let server: TestPostgres;
+  let database: Database;
+  let world: PortalWorld;
+  before(async () => {
+    server = await startTestPostgres();
+    database = await openDatabase({ setting: server.url, dataDir: '/nonexistent', log: silentLog });
+    world = await openPortalWorld({ database });
+  });
+  after(async () => {
+    await world.dispose();
+    await database.close();
+    await server.stop();
+  });
+
+  it('registers, lists, opens and fetches; thirty openings at once make one receipt', async () => {
+    const message = await world.send(['reader@mail.test'], { content: 'y'.repeat(20_000) });
+    const [copy] = message.copies;
+    assert.ok(copy);
+    const browser = new TestBrowser(world);
+    assert.equal((await browser.register(copy)).statusCode, 201);
+    const page = new TestPage();
+    const list = (await browser.post('/api/messages', { pageKey: page.pageKey })).json();
+    assert.deepEqual(
+      list.messages.map((listed: { id: string }) => listed.id),
+      [message.messageId],
+    );
+    const answers = await Promise.all(
+      Array.from({ length: 30 }, () =>
+        browser.post(`/api/messages/${message.messageId}/open`, { pageKey: page.pageKey }),
+      ),
+    );
+    assert.deepEqual([...new Set(answers.map((answer) => answer.statusCode))], [200]);
+    const opened = answers[0]?.json();
+    const contentKey = await page.openKey('content-key', opened.contentKey, opened);
+    assert.deepEqual(await readStreamByChunks(browser, opened, contentKey, 'content'), message.content);
+    const receipts = await database.query
+      .selectFrom('deliveries')
+      .select('id')
+      .where('kind', '=', 'opened')
+      .execute();
+    assert.equal(receipts.length, 1);
+  });
+
+  it('counts guesses at codes and passwords one by one', async () => {
+    const [copy] = (await world.send(['guessed@mail.test'])).copies;
+    assert.ok(copy);
+    const browser = new TestBrowser(world);
+    const sent = await Promise.all(
+      Array.from({ length: 9 }, () => browser.post(`/api/links/${copy.token}/code`)),
+    );
+    assert.equal(sent.filter((answer) => answer.statusCode === 202).length, 5);
+    const guesses = await Promise.all(
+      Array.from({ length: 15 }, () =>
+        browser.post(`/api/links/${copy.token}/code/verify`, { code: 'none' }),
+      ),
+    );
+    assert.ok(guesses.filter((answer) => answer.statusCode === 422).length <= 4);
+    const tries = await Promise.all(
+      Array.from({ length: 20 }, () =>
+        browser.post('/api/session', { address: 'guessed@mail.test', password: 'wrong' }),
+      ),
+    );
+    assert.equal(tries.filter((answer) => answer.statusCode === 401).length, 10);
+  });
+
+  it('of two registrations at once keeps one, and a reset ends its sessions', async () => {
+    const address = 'twice@mail.test';
+    const copies = [...(await world.send([address])).copies, ...(await world.send([address])).copies];
+    const browsers: TestBrowser[] = [];
+    for (const copy of copies) {
+      const browser = new TestBrowser(world);
+      await browser.post(`/api/links/${copy.token}/code`);
+      await browser.post(`/api/links/${copy.token}/code/verify`, { code: world.lastCode(address) });
+      browsers.push(browser);
+    }
+    const answers = await Promise.all(
+      browsers.map((browser) => browser.post('/api/registration/password', { password: GOOD_PASSWORD })),
+    );
+    assert.deepEqual(answers.map((answer) => answer.statusCode).toSorted(), [201, 409]);
+    const other = new TestBrowser(world);
+    await other.post('/api/reset', { address });
+    await world.portal.settled();
+    await other.post('/api/reset/verify', { code: world.lastCode(address) });
+    const reset = await other.post('/api/reset/password', { password: 'an entirely new sentence' });
+    assert.equal(reset.statusCode, 200);
+    for (const browser of browsers) {
+      assert.equal((await browser.get('/api/session')).json().signedIn, false);
+    }
+  });
+});
