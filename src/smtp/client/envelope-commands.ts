@@ -31,7 +31,7 @@ export async function findNeeds(mail: OutgoingMail, connection: RelayConnection)
   const lacksUtf8 = mail.smtputf8 && connection.extension('SMTPUTF8') === null;
   if (!lacks8Bit && !lacksUtf8) return { eightBit: mail.body === '8bitmime', utf8: mail.smtputf8 };
   const content = await inspectContent(mail.content());
-  const utf8Address = NON_ASCII.test(mail.reversePath + mail.recipient);
+  const utf8Address = NON_ASCII.test(mail.reversePath + mail.recipient + (mail.dsn?.orcpt ?? ''));
   return {
     eightBit: lacks8Bit ? content.eightBit : mail.body === '8bitmime',
     utf8: lacksUtf8 ? utf8Address || content.eightBitHeader : mail.smtputf8,

@@ -163,6 +163,23 @@ test('one slow hop delays no other, and its own mails wait in turn', async () =>
   await fast.stop();
 });
 
+test('after closing, what waits is deferred and what is under way is finished', async () => {
+  let release: () => void = () => {};
+  const gate = new Promise<null>((resolve) => (release = () => resolve(null)));
+  await withSink({ answer: (step) => (step.verb === 'dot' ? gate : null) }, async (sink) => {
+    const pool = newPool({ limits: { connectionsPerHop: 1 } });
+    const first = pool.transmit(hopTo(sink), mailOf('x\r\n'));
+    const second = pool.transmit(hopTo(sink), mailOf('y\r\n'));
+    while (!sink.commands.includes('DATA')) await new Promise((resolve) => setTimeout(resolve, 1));
+    const closed = pool.close();
+    release();
+    assert.equal((await first).kind, 'accepted');
+    assert.equal((await second).kind, 'deferred');
+    await closed;
+    assert.equal(sink.mails.length, 1);
+  });
+});
+
 test('the dot waits for the word of beforeDot, and onDotSent comes after it', async () => {
   await withSink({}, async (sink) => {
     const pool = newPool();

@@ -57,6 +57,7 @@ export class SmtpClientPool {
     const startedMs = this.#options.clock.now();
     const place = await this.#takePlace(hopKey(hop));
     try {
+      if (this.#closed) return deferredBy(new ConnectionFailure('ESTOPPING', 'stopping', 'connect'));
       const outcome = await this.#send(place, hop, mail, hooks);
       this.#options.log.debug('smtp: transmitted', {
         nextHop: `${hop.host}:${hop.port}`,
@@ -74,7 +75,7 @@ export class SmtpClientPool {
     return (this.#hops.get(hopKey(hop))?.busy ?? 0) < this.#limits.connectionsPerHop;
   }
 
-  /** Ends idle connections at once and resolves when the mails under way are done. */
+  /** Ends idle connections at once and resolves when the mails under way are done; those that wait are deferred. */
   async close(): Promise<void> {
     this.#closed = true;
     for (const place of this.#hops.values())

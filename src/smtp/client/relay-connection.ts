@@ -43,6 +43,8 @@ interface NodemailerInternals {
   _sendCommand(line: string): void;
 }
 
+const QUIT_MS = 5_000;
+
 type NodemailerError = Error & { response?: string; command?: string };
 
 const NodemailerConnection = SMTPConnection as unknown as new (
@@ -167,9 +169,13 @@ export class RelayConnection {
     this.#connection.close();
   }
 
+  /** Says goodbye; nobody has to wait for the answer, the process least of all. */
   quit(): void {
-    if (this.usable) this.#connection.quit();
-    this.#failure ??= new ConnectionFailure('ECONNECTION', 'connection closed', 'connect');
+    if (!this.usable) return;
+    this.#connection.quit();
+    this.#failure = new ConnectionFailure('ECONNECTION', 'connection closed', 'connect');
+    this.socket.unref();
+    setTimeout(() => this.socket.destroy(), QUIT_MS).unref();
   }
 
   #fail(failure: ConnectionFailure): void {

@@ -7,6 +7,7 @@ import SMTPConnection from 'nodemailer/lib/smtp-connection';
 import { CertificateAuthority } from '#test/peers/certificates.ts';
 import type { CertificateRequest } from '#test/peers/certificates.ts';
 import { hopTo, mailOf, newPool, withSink } from '#test/peers/outgoing.ts';
+import { unstuffed } from '#test/peers/smtp-sink.ts';
 import type { SinkBehaviour, SmtpSink } from '#test/peers/smtp-sink.ts';
 
 import type { NextHop, TransmitOutcome } from './transmit.ts';
@@ -56,6 +57,18 @@ test('a certificate of the right name from a known authority is taken, and the f
     assert.match(outcome.tls.fingerprint256 ?? '', /^(?:[0-9A-F]{2}:){31}[0-9A-F]{2}$/u);
     assert.equal(sink.mails[0]?.tls, true);
   }
+});
+
+test('a large mail passes over TLS with back-pressure', async () => {
+  const block = Buffer.from(`${'x'.repeat(76)}\r\n.dot\r\n`.repeat(800));
+  await withSink({ tls: good }, async (sink) => {
+    const pool = newPool();
+    const hop = hopTo(sink, { tls: 'verified', servername: 'mx.outside.test', ca: [authority.cert] });
+    const outcome = await pool.transmit(hop, mailOf(Array<Buffer>(80).fill(block)));
+    assert.equal(outcome.kind, 'accepted', JSON.stringify(outcome));
+    assert.equal(unstuffed(sink.mails[0]?.bytes ?? Buffer.alloc(0)).length, 80 * block.length);
+    await pool.close();
+  });
 });
 
 const BAD_CERTIFICATES: readonly (readonly [string, CertificateRequest, RegExp])[] = [

@@ -131,8 +131,6 @@ class Transaction {
       return problem;
     }
     const reply = await this.#within(this.#timeouts.dotMs, final);
-    if (this.#connection.socket.writableLength > 0)
-      throw new ConnectionFailure('EPROTOCOL', 'reply before the end of data', 'connect');
     if (reply.code === 421) this.#connection.drop();
     if (!isSuccess(reply)) return this.#judgeRefusal(reply);
     const dsnPassedOn = this.#connection.extension('DSN') !== null;

@@ -45,7 +45,7 @@ export function parseRcptCommand(
   const notify = parameters.values.get('NOTIFY')?.toUpperCase() ?? null;
   if (notify !== null && !NOTIFY.test(notify)) return badParameter('NOTIFY');
   const orcpt = parameters.values.get('ORCPT') ?? null;
-  if (orcpt !== null && !isOriginalRecipient(orcpt)) return badParameter('ORCPT');
+  if (orcpt !== null && !isOriginalRecipient(orcpt, smtputf8)) return badParameter('ORCPT');
   const path = /^postmaster$/iu.test(command.path) ? `${command.path}@${postmasterDomain}` : command.path;
   const address = checkAddress(path, smtputf8, '5.1.3');
   return 'refusal' in address ? address : { address, notify, orcpt };
@@ -122,12 +122,12 @@ function parseParameters(
   return { values };
 }
 
-function isOriginalRecipient(value: string): boolean {
+function isOriginalRecipient(value: string, smtputf8: boolean): boolean {
   const semicolon = value.indexOf(';');
   return (
     value.length <= MAX_ORCPT_CHARACTERS &&
     /^[A-Za-z0-9-]+$/u.test(value.slice(0, Math.max(semicolon, 0))) &&
-    (decodeXtext(value.slice(semicolon + 1)) !== null || isUtf8OriginalRecipient(value))
+    (decodeXtext(value.slice(semicolon + 1)) !== null || (smtputf8 && isUtf8OriginalRecipient(value)))
   );
 }
 

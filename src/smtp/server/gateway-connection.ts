@@ -69,16 +69,11 @@ const CONTROL_CHARACTER = /\p{Cc}/u;
 const NON_ASCII = /[^\0-\x7f]/u;
 const MAX_REPLY_TEXT = 480;
 
-const CONTENT_REPLIES: Record<Exclude<ContentFailure, 'message-too-big'>, SmtpReply> = {
+const CONTENT_REPLIES: Record<Exclude<ContentFailure, 'message-too-big' | 'line-too-long'>, SmtpReply> = {
   'line-endings': {
     code: 554,
     enhanced: '5.6.0',
     text: 'Message refused: it holds a bare CR, a bare LF or a NUL',
-  },
-  'line-too-long': {
-    code: 554,
-    enhanced: '5.6.0',
-    text: 'Message refused: it holds a line over 1000 octets',
   },
   'connection-lost': { code: 451, enhanced: '4.4.2', text: 'Connection lost' },
 };
@@ -445,9 +440,15 @@ export class GatewayConnection extends SMTPConnection {
   }
 
   #contentReply(failure: ContentFailure): SmtpReply {
-    return failure === 'message-too-big'
-      ? tooBig(this.#gateway.maxMessageBytes).refusal
-      : CONTENT_REPLIES[failure];
+    const { maxMessageBytes, limits } = this.#gateway;
+    if (failure === 'message-too-big') return tooBig(maxMessageBytes).refusal;
+    if (failure === 'line-too-long')
+      return {
+        code: 554,
+        enhanced: '5.6.0',
+        text: `Message refused: it holds a line over ${limits.maxLineOctets} octets`,
+      };
+    return CONTENT_REPLIES[failure];
   }
 
   #answer(reply: SmtpReply): void {

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { test } from 'node:test';
 import tls from 'node:tls';
 
+import { FakeClock } from '#src/base/clock.ts';
 import { CertificateAuthority } from '#test/peers/certificates.ts';
 import { startRecordingServer } from '#test/peers/recording-smtp-server.ts';
 import { DialogPeer } from '#test/peers/smtp-dialog.ts';
@@ -105,6 +106,17 @@ test('S33: a handshake that is none ends the connection', async () => {
   assert.ok(rest === null || !rest.startsWith('250'), String(rest));
   assert.equal(server.handler.senders.length, 0);
   peer.close();
+});
+
+test('S64: a handshake that does not come to an end is ended', async () => {
+  const clock = new FakeClock();
+  await using server = await startRecordingServer({ tls: certificate, clock, limits: { sweepMs: 5 } });
+  const peer = await connected(server.port);
+  await peer.send('STARTTLS\r\n');
+  await peer.reply();
+  await peer.send(Buffer.from([0x16]));
+  clock.advance(31_000);
+  assert.equal(await peer.reply(), null);
 });
 
 test('TLS 1.1 is refused', async () => {
