@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { loadSettings } from '#src/config/load.ts';
+
+import { routesOf } from './part-settings.ts';
+
+/** The TLS that the routes demand for these next hops: outside, internal. */
+function tlsOf(nextHop: string, internalNextHop: string, more = ''): readonly (string | undefined)[] {
+  const toml = `[delivery]\nnextHop = "${nextHop}"\ninternalNextHop = "${internalNextHop}"\n${more}`;
+  const { outside, internal } = routesOf(loadSettings(toml, '/'));
+  return [outside, internal].map((route) => (route.kind === 'smtp' ? route.hop.tls : undefined));
+}
+
+test('internal mail needs verified TLS unless it stays on this host or on a private network', () => {
+  const remote = 'smtp://mail.hospital.example:25';
+  assert.deepEqual(tlsOf('smtp://127.0.0.1:26', remote), ['opportunistic', 'verified']);
+  assert.deepEqual(tlsOf('smtp://127.0.0.1:26', 'smtp://[::1]:25'), ['opportunistic', 'opportunistic']);
+  assert.deepEqual(tlsOf('smtp://localhost:26', remote, 'internalNextHopIsPrivate = true'), [
+    'opportunistic',
+    'opportunistic',
+  ]);
+});
+
+test('a hop that gets a password, or speaks TLS at once, must prove its name', () => {
+  const inside = 'smtp://127.0.0.1:25';
+  assert.equal(tlsOf('smtp://relay.provider.example:25', inside)[0], 'opportunistic');
+  assert.equal(tlsOf('smtp://user:secret@relay.provider.example:587', inside)[0], 'verified');
+  assert.equal(tlsOf('smtps://user:secret@relay.provider.example', inside)[0], 'verified');
+  assert.equal(tlsOf('smtps://relay.provider.example', inside)[0], 'verified');
+  assert.equal(
+    tlsOf(inside, 'smtps://mail.hospital.example', 'internalNextHopIsPrivate = true')[1],
+    'verified',
+  );
+});
