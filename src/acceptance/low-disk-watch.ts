@@ -8,7 +8,8 @@ export class LowDiskWatch {
   readonly #objects: Pick<ObjectStore, 'freeBytes'>;
   readonly #clock: Clock;
   #lookedAt = Number.NEGATIVE_INFINITY;
-  #freeBytes = 0;
+  /** The last look; whoever comes while it is under way waits for its answer. */
+  #freeBytes: Promise<number> = Promise.resolve(0);
 
   constructor(objects: Pick<ObjectStore, 'freeBytes'>, clock: Clock) {
     this.#objects = objects;
@@ -20,8 +21,8 @@ export class LowDiskWatch {
     const now = this.#clock.now();
     if (now - this.#lookedAt >= LOOK_EVERY_MS || now < this.#lookedAt) {
       this.#lookedAt = now;
-      this.#freeBytes = await this.#objects.freeBytes();
+      this.#freeBytes = this.#objects.freeBytes();
     }
-    return this.#freeBytes >= watermarkBytes;
+    return (await this.#freeBytes) >= watermarkBytes;
   }
 }
