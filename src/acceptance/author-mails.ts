@@ -6,6 +6,7 @@
 import type { Clock } from '#src/base/clock.ts';
 import type { RandomSource } from '#src/base/identifiers.ts';
 import type { KeyProvider } from '#src/keys/key-provider.ts';
+import { renderBounce } from '#src/notification/bounce.ts';
 import { newMessageIdField } from '#src/notification/compose/mail.ts';
 import { renderHeld } from '#src/notification/held.ts';
 import type { OriginalMail } from '#src/notification/mail-site.ts';
@@ -14,6 +15,7 @@ import { renderSecured } from '#src/notification/secured.ts';
 import type { NearMissKind, ProtectedHow, SecuredReason } from '#src/notification/words.ts';
 import type { Decision } from '#src/policy/facts.ts';
 import { carriesCode } from '#src/policy/subject-code.ts';
+import { decodeXtext } from '#src/smtp/xtext.ts';
 import { messageCodeOf } from '#src/protection/secure-message/message-code.ts';
 
 import type { TimedMessage } from './accept-message.ts';
@@ -33,7 +35,8 @@ export function writeAuthorMails(message: TimedMessage, tools: AuthorMailTools):
   const told = message.facts.automatic === null ? message.author.told : null;
   if (told !== null && deservesSecured(message)) mails.push(secured(message, told.raw, tools));
   if (told !== null && has(message, 'hold')) mails.push(held(message, told.raw, tools));
-  if (message.envelope.reversePath !== '' && has(message, 'return')) mails.push(...returned(message, tools));
+  if (message.envelope.reversePath !== '')
+    mails.push(...returned(message, tools), ...refused(message, tools));
   return mails;
 }
 
@@ -127,7 +130,7 @@ function returned(message: TimedMessage, tools: AuthorMailTools): MailToSend[] {
     const mail = renderReturned(settings.site, {
       ...frame(envelope.reversePath, message, tools),
       reportingHost: settings.hostname,
-      envelopeId: envelope.envid,
+      envelopeId: decoded(envelope.envid),
       reason: {
         kind: why,
         limitBytes: first.decision.limitBytes,
@@ -135,9 +138,46 @@ function returned(message: TimedMessage, tools: AuthorMailTools): MailToSend[] {
       },
       recipients: concerned.map(({ recipient }) => ({
         address: recipient.address.raw,
-        originalRecipient: recipient.orcpt,
+        originalRecipient: decoded(recipient.orcpt),
       })),
     });
     return [{ kind: 'bounce' as const, mail, recipientId: null, reversePath: '' }];
   });
+}
+
+/** RFC 3463: 5.4.6 routing loop, 5.7.10 encryption needed. */
+const REFUSED_STATUS = { loop: '5.4.6', 'automatic-needs-verified-tls': '5.7.10' } as const;
+
+/** Recipients who are refused while others of the same mail are served; where all are, the client is told instead. */
+function refused(message: TimedMessage, tools: AuthorMailTools): MailToSend[] {
+  const { decided, settings, envelope } = message;
+  const recipients = decided.flatMap(({ recipient, decision }) =>
+    decision.action === 'refuse'
+      ? [
+          {
+            address: recipient.address.raw,
+            originalRecipient: decoded(recipient.orcpt),
+            status: REFUSED_STATUS[decision.why],
+            reply: null,
+            remoteHost: null,
+            lastAttemptMs: null,
+          },
+        ]
+      : [],
+  );
+  if (recipients.length === 0) return [];
+  const mail = renderBounce(settings.site, {
+    ...frame(envelope.reversePath, message, tools),
+    reportingHost: settings.hostname,
+    envelopeId: decoded(envelope.envid),
+    recipients,
+    hasOtherRecipients: recipients.length < decided.length,
+    carried: { kind: 'protected-content' },
+  });
+  return [{ kind: 'bounce', mail, recipientId: null, reversePath: '' }];
+}
+
+/** ORCPT and ENVID are xtext on the wire, and words in a report (RFC 3464 sections 2.2.1 and 2.3.1). */
+function decoded(xtext: string | null): string | null {
+  return xtext === null ? null : decodeXtext(xtext);
 }
