@@ -72,23 +72,29 @@ export class PasswordReset {
   }
 
   /**
-   * Makes a code for the address. `sent` is null where nobody registered it or too many were asked for: the page
-   * can't tell, because a decoy then counts tries in its place. Throws RowForged.
+   * Counts the request and opens the window in which tries are counted, the same for every address. False where
+   * too many were asked for; the page is not told.
    */
-  async request(request: ResetRequest): Promise<{ sent: ResetCode | null }> {
+  async admit(request: ResetRequest): Promise<boolean> {
+    if (!(await this.#mayAsk(request.canonicalAddress))) return false;
+    await this.#throttle.openWindow('decoy', decoySubject(request.browserHash));
+    return true;
+  }
+
+  /**
+   * A code for an admitted request; null where nobody registered the address: then the decoy alone counts tries.
+   * To be called after the answer was sent. Throws RowForged.
+   */
+  async issue(request: ResetRequest): Promise<ResetCode | null> {
     const address = request.canonicalAddress;
-    if (!(await this.#mayAsk(address))) return { sent: null };
     const account = await findAccountByAddress(this.#context, address);
     const recipientId = request.recipientId ?? (await this.#someCopyFor(address));
-    await this.#throttle.openWindow('decoy', decoySubject(request.browserHash));
-    if (account === null || account.state !== 'active' || recipientId === null) return { sent: null };
+    if (account === null || account.state !== 'active' || recipientId === null) return null;
     const issued = await this.#codes.issue({ ...request, recipientId, purpose: 'reset' });
-    if (issued.outcome !== 'issued') return { sent: null };
+    if (issued.outcome !== 'issued') return null;
     const proofs = await provenAddresses(this.#context, account.id);
     const proof = proofs.find(({ canonicalAddress }) => canonicalAddress === address);
-    return {
-      sent: { code: issued.code, account, address: proof?.address ?? address, statements: issued.statements },
-    };
+    return { code: issued.code, account, address: proof?.address ?? address, statements: issued.statements };
   }
 
   async #mayAsk(address: string): Promise<boolean> {

@@ -218,6 +218,20 @@ describe('a database that somebody wrote into', () => {
     await assertAlarm('wraps');
   });
 
+  it('an address proof that asks for a reset: the answer stays the same, and no code is sent', async () => {
+    await update(
+      'account_addresses',
+      { accountId: await accountOf('thief@evil.test') },
+      'canonicalAddress',
+      'victim@mail.test',
+    );
+    const before = world.mails.length;
+    assert.equal((await thief.post('/api/reset', { address: 'victim@mail.test' })).statusCode, 202);
+    await world.portal.settled();
+    assert.equal(world.mails.length, before);
+    await assertAlarm('account_addresses');
+  });
+
   it('a link turned to another copy', async () => {
     const other = await world.send(['other@mail.test']);
     const { query } = world.database;

@@ -6,7 +6,7 @@ import { Type } from '@fastify/type-provider-typebox';
 
 import { CODE_LIFETIME_MS, parseAddressCode } from '#src/accounts/address-codes.ts';
 import { raiseTamperAlarm } from '#src/accounts/accounts-context.ts';
-import type { ResetCode } from '#src/accounts/reset.ts';
+import type { ResetCode, ResetRequest } from '#src/accounts/reset.ts';
 import { RowForged } from '#src/accounts/row-mac.ts';
 import { networkOf } from '#src/accounts/throttle.ts';
 import { HOUR_MS, SECOND_MS } from '#src/base/clock.ts';
@@ -52,7 +52,12 @@ export function addResetEndpoints(app: HttpApp, portal: PortalContext): void {
       const browserHash = knowBrowser(portal, request, reply);
       const locale = languageOf(request, request.body.locale, portal.settings.locale);
       const target = await resetTarget(portal, request.body);
-      if (target !== null) await requestReset(portal, target, browserHash, locale);
+      const asked = target === null ? null : { ...target, browserHash };
+      if (asked !== null && (await portal.reset.admit(asked))) {
+        portal.background.afterAnswer(reply, 'mailing a reset code', () =>
+          mailResetCode(portal, asked, locale),
+        );
+      }
       return reply.code(202).send({ expiresInSeconds: CODE_LIFETIME_MS / SECOND_MS });
     },
   });
@@ -119,29 +124,9 @@ async function resetTarget(
   return { canonicalAddress: copy.recipient.canonicalAddress, recipientId: copy.recipient.id };
 }
 
-async function requestReset(
-  portal: PortalContext,
-  target: ResetTarget,
-  browserHash: Buffer,
-  locale: Locale,
-): Promise<void> {
-  try {
-    const { sent } = await portal.reset.request({ ...target, browserHash });
-    if (sent !== null) {
-      portal.background.start('mailing a reset code', () => sendResetCode(portal, target, sent, locale));
-    }
-  } catch (error) {
-    if (!(error instanceof RowForged)) throw error;
-    await raiseTamperAlarm(portal, { what: error.table, rowKey: error.rowKey });
-  }
-}
-
-async function sendResetCode(
-  portal: PortalContext,
-  target: ResetTarget,
-  sent: ResetCode,
-  locale: Locale,
-): Promise<void> {
+async function mailResetCode(portal: PortalContext, request: ResetRequest, locale: Locale): Promise<void> {
+  const sent = await issueBelievable(portal, request);
+  if (sent === null) return;
   const mail = await portal.mails.code({
     to: sent.address,
     code: sent.code,
@@ -156,8 +141,19 @@ async function sendResetCode(
     portal.audit.entry({
       event: 'code-sent',
       accountId: sent.account.id,
-      recipientId: target.recipientId,
+      recipientId: request.recipientId,
       facts: { purpose: 'reset' },
     }),
   ]);
+}
+
+/** Null also where the account's rows are forged, which raises the alarm. */
+async function issueBelievable(portal: PortalContext, request: ResetRequest): Promise<ResetCode | null> {
+  try {
+    return await portal.reset.issue(request);
+  } catch (error) {
+    if (!(error instanceof RowForged)) throw error;
+    await raiseTamperAlarm(portal, { what: error.table, rowKey: error.rowKey });
+    return null;
+  }
 }
