@@ -62,16 +62,17 @@ test('the greeting waits for no timer', async (context) => {
   socket.destroy();
 });
 
-test('S66: who talks before the greeting is not served', async () => {
-  await using server = await startRecordingServer();
-  const socket = net.connect(server.port, '127.0.0.1');
-  socket.write('EHLO x\r\nMAIL FROM:<a@hospital.test>\r\n');
-  const peer = new DialogPeer(0, socket);
-  const replies = await peer.replies();
-  assert.equal(replies.length, 1);
-  assert.match(replies[0] ?? '', /^554 5\.5\.1 /u);
-  assert.equal(server.handler.senders.length, 0);
-});
+for (const early of ['EHLO x\r\nMAIL FROM:<a@hospital.test>\r\n', 'EHL'])
+  test(`S66: who sends ${JSON.stringify(early)} before the greeting is not served`, async () => {
+    await using server = await startRecordingServer();
+    const socket = net.connect(server.port, '127.0.0.1');
+    socket.write(early);
+    const peer = new DialogPeer(0, socket);
+    const replies = await peer.replies();
+    assert.equal(replies.length, 1);
+    assert.match(replies[0] ?? '', /^554 5\.5\.1 /u);
+    assert.equal(server.handler.senders.length, 0);
+  });
 
 test('S62: content over the limit is read to its end and refused; the session goes on', async () => {
   await using server = await startRecordingServer({ maxMessageBytes: 1_000 });

@@ -44,9 +44,11 @@ async function readCut(
     reader.write(Buffer.from(stream.slice(start, end), 'latin1'));
     start = end;
   }
-  await new Promise((resolve) => {
-    setTimeout(resolve, 0);
-  });
+  // Messages settle in microtasks; more than a hundred commands take further turns.
+  for (let turn = 0; turn < 2 + stream.length / 500; turn++)
+    await new Promise((resolve) => {
+      setImmediate(resolve);
+    });
   return events;
 }
 
@@ -93,15 +95,13 @@ for (const lineEndings of ['refuse', 'normalise'] as const)
         const cuts = places.map((place) => Math.min(place, stream.length)).sort((a, b) => a - b);
         assert.deepEqual(await readCut(stream, cuts, lineEndings), await readCut(stream, [], lineEndings));
       }),
-      { numRuns: 500, seed: 21 },
+      { numRuns: 300, seed: 21 },
     );
   });
 
 test('a thousand commands in one segment are all read, in order', async () => {
   const stream = Array.from({ length: 1_000 }, (_, index) => `NOOP ${index}\r\n`).join('');
   const events = await readCut(stream, [], 'refuse');
-  const rest = new Promise((resolve) => setTimeout(resolve, 50));
-  await rest;
   assert.deepEqual(
     events,
     Array.from({ length: 1_000 }, (_, index) => `command NOOP ${index}`),
