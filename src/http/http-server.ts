@@ -89,14 +89,16 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   const app = fastify({
     serverFactory: (handler) => {
       server = createServer(handler, options.tls, headers);
-      return server as http.Server;
+      return server;
     },
     logger: false,
     bodyLimit: BODY_LIMIT_BYTES,
     routerOptions: { maxParamLength: MAX_PARAMETER_LENGTH, ignoreTrailingSlash: false },
     trustProxy: trustedProxies(options.trustedProxies),
     genReqId: () => randomBytes(9).toString('base64url'),
-    frameworkErrors: (error, request, reply) => refuse(error, request, withHeaders(reply, headers), options),
+    frameworkErrors: (error, request, reply) => {
+      refuse(error, request, withHeaders(reply, headers), options);
+    },
     onProtoPoisoning: 'error',
     onConstructorPoisoning: 'error',
     forceCloseConnections: 'idle',
@@ -181,7 +183,7 @@ function acceptJsonOnly(app: HttpApp): void {
     const text = body.toString();
     // An empty body is the empty object: `POST …/extend` has nothing to say.
     if (text === '') done(null, {});
-    else parse(request, text, done);
+    else void parse(request, text, done);
   });
 }
 

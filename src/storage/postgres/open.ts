@@ -102,7 +102,7 @@ async function checkServer(pool: Pool): Promise<void> {
 
 /** Ends the pool. */
 async function runMigrations(pool: Pool, log: Log): Promise<void> {
-  const database = new Kysely<unknown>({ dialect: new PostgresDialect({ pool: pool as PostgresPool }) });
+  const database = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
   try {
     const applied = await migrate(database, 'postgres');
     if (applied.length > 0) log.info('the database schema was brought up to date', { count: applied.length });

@@ -67,7 +67,7 @@ export function Field({ id, label, hint, problem, input, beside, children }: Fie
   const { onText, ...attributes } = input;
   const control = (
     <input
-      {...(attributes as InputHTMLAttributes<HTMLInputElement>)}
+      {...(attributes as InputHTMLAttributes)}
       onInput={(event) => onText?.(event.currentTarget.value)}
       ref={element}
       id={id}
