@@ -2,7 +2,7 @@
 (function () {
   var root = document.getElementById('app');
   if (!root) return;
-  var insecure = !window.isSecureContext;
+  var insecure = 'isSecureContext' in window && !window.isSecureContext;
   var modern =
     'noModule' in document.createElement('script') &&
     typeof Promise !== 'undefined' &&
