@@ -88,6 +88,17 @@ test('styles keep their look and lose what would fetch', async (t) => {
       assert.doesNotMatch(neutral, /t\.test|url\(|@import|@font-face|behavior:/i);
     });
   }
+  const rebuilding = [
+    'background:u\\5c 72l(https://t.test/a)',
+    'background:u\\\\72l(https://t.test/a)',
+    '@im@import;port "https://t.test/a.css";',
+    'u@import;rl(https://t.test/a)',
+  ];
+  for (const css of rebuilding) {
+    await t.test(`${css} rebuilds nothing`, () => {
+      assert.doesNotMatch(neutralCss(css), /url\(|@import|\\/i);
+    });
+  }
   await t.test('harmless ones stay', () => {
     for (const css of ['color:#a00;margin:0 auto', 'width:calc(100% - 2px)', 'background:rgb(1,2,3)']) {
       assert.equal(neutralCss(css), css);

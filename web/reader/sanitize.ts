@@ -11,17 +11,18 @@ const ALLOWED_ATTRIBUTES =
   'href src alt title style class id name dir lang role type media width height align valign bgcolor color face size ' +
   'border hspace vspace cellpadding cellspacing colspan rowspan nowrap scope headers abbr span rules start value ' +
   'reversed noshade clear compact datetime open usemap shape coords';
-/** Whatever loads, submits, embeds or replaces; the text inside is kept where it is text. */
-const FORBIDDEN_TAGS =
-  'form input button select option optgroup datalist textarea output fieldset iframe frame frameset object embed ' +
-  'applet param portal base meta link audio video source track picture svg math template slot canvas dialog marquee';
+/** What mails look like; nothing that loads, submits, embeds or scripts. The text inside other tags is kept. */
+const ALLOWED_TAGS =
+  '#text html head body style a abbr acronym address area article aside b bdi bdo big blockquote br caption center ' +
+  'cite code col colgroup data dd del details dfn dir div dl dt em figcaption figure font footer h1 h2 h3 h4 h5 h6 ' +
+  'header hgroup hr i img ins kbd label legend li main map mark menu nav nobr ol p pre q rp rt ruby s samp section ' +
+  'small span strike strong sub summary sup table tbody td tfoot th thead time tr tt u ul var wbr';
 
 const CONFIG: Config & { RETURN_DOM: true } = {
-  USE_PROFILES: { html: true },
   ALLOWED_ATTR: ALLOWED_ATTRIBUTES.split(' '),
   ALLOW_DATA_ATTR: false,
   ALLOW_ARIA_ATTR: true,
-  FORBID_TAGS: FORBIDDEN_TAGS.split(' '),
+  ALLOWED_TAGS: ALLOWED_TAGS.split(' '),
   // Besides web, mail and phone links only references inside the message pass; `src` is judged again below.
   ALLOWED_URI_REGEXP: /^(?:(?:https?|mailto|tel|cid):|#|data:image\/(?:png|jpe?g|gif|webp|bmp)[;,])/i,
   ALLOW_UNKNOWN_PROTOCOLS: false,
