@@ -1,6 +1,6 @@
 /** A writer to the database who has no keys: whatever they plant or swap opens nothing and raises the alarm. */
 import assert from 'node:assert/strict';
-import { afterEach, beforeEach, describe, it } from 'node:test';
+import { after, before, beforeEach, describe, it } from 'node:test';
 
 import {
   GOOD_PASSWORD,
@@ -22,37 +22,47 @@ describe('a database that somebody wrote into', () => {
   let victim: TestBrowser;
   let thief: TestBrowser;
   let message: SentMessage;
+  let victimAddress: string;
+  let thiefAddress: string;
+  let alarmsBefore: number;
+  let people = 0;
   const page = new TestPage();
 
-  beforeEach(async () => {
+  before(async () => {
     world = await openPortalWorld();
-    victim = new TestBrowser(world);
-    thief = new TestBrowser(world);
-    message = await world.send(['victim@mail.test']);
-    const own = await world.send(['thief@evil.test']);
+  });
+  after(() => world.dispose());
+  beforeEach(async () => {
+    people++;
+    victimAddress = `victim${people}@mail.test`;
+    thiefAddress = `thief${people}@evil.test`;
+    victim = new TestBrowser(world, { remoteAddress: `192.0.${people}.1` });
+    thief = new TestBrowser(world, { remoteAddress: `198.51.${people}.1` });
+    message = await world.send([victimAddress]);
+    const own = await world.send([thiefAddress]);
     const [toVictim] = message.copies;
     const [toThief] = own.copies;
     assert.ok(toVictim && toThief);
-    await victim.register(toVictim);
-    await thief.register(toThief);
+    await Promise.all([victim.register(toVictim), thief.register(toThief)]);
+    alarmsBefore = (await alarms()).length;
+    world.logged.length = 0;
   });
-  afterEach(() => world.dispose());
 
   it("a recipient row turned to the thief's address", async () => {
-    await update('recipients', { canonicalAddress: 'thief@evil.test' }, 'messageId', message.messageId);
+    await update('recipients', { canonicalAddress: thiefAddress }, 'messageId', message.messageId);
     await assertRefused(await open(thief, message));
     await assertAlarm('recipients');
   });
 
   it("a wrap turned to the thief's account", async () => {
-    await update('recipients', { canonicalAddress: 'thief@evil.test' }, 'messageId', message.messageId);
-    await update('wraps', { holderId: await accountOf('thief@evil.test') }, 'messageId', message.messageId);
+    await update('recipients', { canonicalAddress: thiefAddress }, 'messageId', message.messageId);
+    await update('wraps', { holderId: await accountOf(thiefAddress) }, 'messageId', message.messageId);
     await assertRefused(await open(thief, message));
     await assertAlarm('recipients');
   });
 
   it('a wrap made anew, to the right account but with another key', async () => {
-    const accountId = await accountOf('victim@mail.test');
+    const accountId = await accountOf(victimAddress);
     const pair = await makeAccountKeyPair(world.keys, accountId, world.clock);
     const ids = { organizationId: world.keys.publicKeys().organizationId, messageId: message.messageId };
     const wrap = wrapKey(systemRandom(32), { kind: 'account', id: accountId, key: pair.key }, ids);
@@ -65,9 +75,9 @@ describe('a database that somebody wrote into', () => {
     const record = await world.database.query
       .selectFrom('account_keys')
       .select(['record', 'kid', 'wrappedPrivateKey'])
-      .where('accountId', '=', await accountOf('thief@evil.test'))
+      .where('accountId', '=', await accountOf(thiefAddress))
       .executeTakeFirstOrThrow();
-    await update('account_keys', { record: record.record }, 'accountId', await accountOf('victim@mail.test'));
+    await update('account_keys', { record: record.record }, 'accountId', await accountOf(victimAddress));
     await assertRefused(await open(victim, message));
     await assertAlarm('key record');
   });
@@ -76,9 +86,9 @@ describe('a database that somebody wrote into', () => {
     const theirs = await world.database.query
       .selectFrom('account_keys')
       .select('wrappedPrivateKey')
-      .where('accountId', '=', await accountOf('thief@evil.test'))
+      .where('accountId', '=', await accountOf(thiefAddress))
       .executeTakeFirstOrThrow();
-    const victimId = await accountOf('victim@mail.test');
+    const victimId = await accountOf(victimAddress);
     await update('account_keys', { wrappedPrivateKey: theirs.wrappedPrivateKey }, 'accountId', victimId);
     await assertRefused(await open(victim, message));
     await assertAlarm('wrap');
@@ -89,9 +99,9 @@ describe('a database that somebody wrote into', () => {
   it("an address proof turned to the thief's account", async () => {
     await update(
       'account_addresses',
-      { accountId: await accountOf('thief@evil.test') },
+      { accountId: await accountOf(thiefAddress) },
       'canonicalAddress',
-      'victim@mail.test',
+      victimAddress,
     );
     await assertRefused(await open(thief, message));
     await assertAlarm('account_addresses');
@@ -99,11 +109,15 @@ describe('a database that somebody wrote into', () => {
 
   it('a session planted for the victim', async () => {
     const token = systemRandom(32).toString('base64url');
-    const session = await world.database.query.selectFrom('sessions').selectAll().executeTakeFirstOrThrow();
+    const session = await world.database.query
+      .selectFrom('sessions')
+      .selectAll()
+      .where('accountId', '=', await accountOf(thiefAddress))
+      .executeTakeFirstOrThrow();
     const planted = {
       ...session,
       tokenHash: hashSessionToken(token),
-      accountId: await accountOf('victim@mail.test'),
+      accountId: await accountOf(victimAddress),
     };
     await world.database.commit([statement(world.database.query.insertInto('sessions').values(planted))]);
     const browser = new TestBrowser(world);
@@ -114,7 +128,7 @@ describe('a database that somebody wrote into', () => {
 
   it("a session turned from the thief's account to the victim's, or made to live longer", async () => {
     const tokenHash = hashSessionToken(thief.cookies.get('__Host-session') ?? '');
-    const victimId = await accountOf('victim@mail.test');
+    const victimId = await accountOf(victimAddress);
     for (const values of [{ accountId: victimId }, { expiresAt: 9_000_000_000_000 }]) {
       const { query } = world.database;
       await world.database.commit([
@@ -130,16 +144,16 @@ describe('a database that somebody wrote into', () => {
     const theirs = await query
       .selectFrom('credentials')
       .selectAll()
-      .where('accountId', '=', await accountOf('thief@evil.test'))
+      .where('accountId', '=', await accountOf(thiefAddress))
       .executeTakeFirstOrThrow();
-    await update('credentials', { secret: theirs.secret }, 'accountId', await accountOf('victim@mail.test'));
-    const answer = await thief.post('/api/session', { address: 'victim@mail.test', password: GOOD_PASSWORD });
+    await update('credentials', { secret: theirs.secret }, 'accountId', await accountOf(victimAddress));
+    const answer = await thief.post('/api/session', { address: victimAddress, password: GOOD_PASSWORD });
     assert.deepEqual([answer.statusCode, answer.json().code], [401, 'sign-in-failed']);
     await assertAlarm('credentials');
   });
 
   it('an account brought back from a reset', async () => {
-    await update('accounts', { resetAt: 1 }, 'id', await accountOf('victim@mail.test'));
+    await update('accounts', { resetAt: 1 }, 'id', await accountOf(victimAddress));
     await assertRefused(await open(victim, message));
     await assertAlarm('accounts');
   });
@@ -151,19 +165,14 @@ describe('a database that somebody wrote into', () => {
     const browser = new TestBrowser(world);
     await browser.post(`/api/links/${copy.token}/code`);
     const code = world.lastCode('new@mail.test');
-    await update(
-      'address_codes',
-      { canonicalAddress: 'victim@mail.test' },
-      'canonicalAddress',
-      'new@mail.test',
-    );
+    await update('address_codes', { canonicalAddress: victimAddress }, 'canonicalAddress', 'new@mail.test');
     const answer = await browser.post(`/api/links/${copy.token}/code/verify`, { code });
     assert.equal(answer.statusCode, 404);
     await assertAlarm('address_codes');
   });
 
   it('a message planted with rows of every kind but no seal key', async () => {
-    const planted = await world.send(['victim@mail.test']);
+    const planted = await world.send([victimAddress]);
     const row = await world.database.query
       .selectFrom('messages')
       .select('manifest')
@@ -193,8 +202,8 @@ describe('a database that somebody wrote into', () => {
     const added = {
       ...row,
       id: newId(world.clock),
-      address: 'thief@evil.test',
-      canonicalAddress: 'thief@evil.test',
+      address: thiefAddress,
+      canonicalAddress: thiefAddress,
       linkTokenHash: systemRandom(32),
     };
     await world.database.commit([statement(query.insertInto('recipients').values(added))]);
@@ -221,12 +230,12 @@ describe('a database that somebody wrote into', () => {
   it('an address proof that asks for a reset: the answer stays the same, and no code is sent', async () => {
     await update(
       'account_addresses',
-      { accountId: await accountOf('thief@evil.test') },
+      { accountId: await accountOf(thiefAddress) },
       'canonicalAddress',
-      'victim@mail.test',
+      victimAddress,
     );
     const before = world.mails.length;
-    assert.equal((await thief.post('/api/reset', { address: 'victim@mail.test' })).statusCode, 202);
+    assert.equal((await thief.post('/api/reset', { address: victimAddress })).statusCode, 202);
     await world.portal.settled();
     assert.equal(world.mails.length, before);
     await assertAlarm('account_addresses');
@@ -261,11 +270,7 @@ describe('a database that somebody wrote into', () => {
   }
 
   async function assertAlarm(what: string): Promise<void> {
-    const entries = await world.database.query
-      .selectFrom('audit_entries')
-      .select('entry')
-      .where('event', '=', 'tamper-detected')
-      .execute();
+    const entries = (await alarms()).slice(alarmsBefore);
     assert.ok(
       entries.some(({ entry }) => (JSON.parse(entry) as { facts: { what: string } }).facts.what === what),
       JSON.stringify(entries),
@@ -273,6 +278,15 @@ describe('a database that somebody wrote into', () => {
     assert.ok(
       world.logged.some(({ level, fields }) => level === 'error' && fields.code === 'tamper-detected'),
     );
+  }
+
+  async function alarms(): Promise<{ entry: string }[]> {
+    return world.database.query
+      .selectFrom('audit_entries')
+      .select('entry')
+      .where('event', '=', 'tamper-detected')
+      .orderBy('sequence')
+      .execute();
   }
 
   async function accountOf(canonicalAddress: string): Promise<string> {
