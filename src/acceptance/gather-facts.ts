@@ -66,7 +66,7 @@ export function gatherFacts(
     subjectUncertain: subjects.uncertain,
     firstBodyLine: scan?.firstBodyLine ?? '',
     lastBodyLine: scan?.lastBodyLine ?? '',
-    automatic: automaticKind(header, known.reversePath),
+    automatic: automaticKind(header, known.reversePath, scan),
     encryptedByAuthor: scan === null ? null : encryptedByAuthor(header, scan),
     carriesOurMark: known.carriesOurMark,
     answersSecuredThread: known.answersSecuredThread,

@@ -53,6 +53,8 @@ export interface GatewayWithSinks {
   accept(mail: MailToSubmit): Promise<string>;
   /** Mails that arrived so far at a sink and fit, in order. */
   at(sink: 'outside' | 'inside', fits?: (mail: ArrivedMail) => boolean): ArrivedMail[];
+  /** `kind to address` of every mail at a sink, in order. */
+  summary(sink: 'outside' | 'inside'): string[];
   /** Waits for `count` of them. */
   waitFor(
     sink: 'outside' | 'inside',
@@ -126,6 +128,7 @@ function withSinks(gateway: TestGateway, outside: SmtpSink, inside: SmtpSink): G
       return queueId;
     },
     at,
+    summary: (sink) => at(sink).map(({ kind, to }) => `${kind} to ${to}`),
     async waitFor(sink, fits, count = 1, timeoutMs = 10_000) {
       try {
         return await eventually(
