@@ -10,6 +10,7 @@ import { CodedError } from '#src/base/coded-error.ts';
 import { isInternalDomain } from '#src/policy/domains.ts';
 import type { KeyProvider } from '#src/keys/key-provider.ts';
 import type { WrittenMail } from '#src/notification/written-mail.ts';
+import { makeMark, MARK_FIELD } from '#src/protection/gateway-mark.ts';
 import { makeSpoolWrap } from '#src/protection/spool-wrap.ts';
 import { insertDeliveries, type NewDelivery } from './new-delivery.ts';
 import { SealedObjectWriter } from '#src/sealing/sealed-object.ts';
@@ -63,7 +64,11 @@ export class WrittenMailSealer {
     const sealer = new SealedObjectWriter({ contentKey, ...ids });
     const writer = this.#options.objects.create(messageId);
     try {
-      for (const { mail } of mails) for (const piece of sealer.content(mail.bytes)) await writer.write(piece);
+      const marks = mails.map(({ mail }) => this.#markLine(mail, messageId));
+      for (const [i, { mail }] of mails.entries()) {
+        for (const bytes of [marks[i] ?? Buffer.alloc(0), mail.bytes])
+          for (const piece of sealer.content(bytes)) await writer.write(piece);
+      }
       const { tail, layout } = sealer.finish(null);
       for (const piece of tail) await writer.write(piece);
       const object = await writer.finish();
@@ -83,7 +88,7 @@ export class WrittenMailSealer {
           }),
           exactlyOne,
         ),
-        ...insertDeliveries(database.query, clock, this.#deliveries(mails, messageId)),
+        ...insertDeliveries(database.query, clock, this.#deliveries(mails, marks, messageId)),
       ];
       return { statements, abandon: () => this.#options.objects.remove(object) };
     } catch (error) {
@@ -92,6 +97,15 @@ export class WrittenMailSealer {
     } finally {
       contentKey.fill(0);
     }
+  }
+
+  /** Our mark as the first field of a mail, so that it is known where it comes back. */
+  #markLine(mail: WrittenMail, queueId: string): Buffer {
+    const { clock, keys } = this.#options;
+    const { messageIdField } = mail;
+    const domain = messageIdField.slice(messageIdField.lastIndexOf('@') + 1, -1);
+    const mark = makeMark(keys, { queueId, messageIdField, domain }, clock.now());
+    return Buffer.from(`${MARK_FIELD}: ${mark}\r\n`);
   }
 
   #messageRow(id: string, aboutMessageId: string | null, object: StoredObject, layout: string): Statement {
@@ -129,10 +143,10 @@ export class WrittenMailSealer {
     );
   }
 
-  #deliveries(mails: readonly MailToSend[], messageId: string): NewDelivery[] {
+  #deliveries(mails: readonly MailToSend[], marks: readonly Buffer[], messageId: string): NewDelivery[] {
     let start = 0;
-    return mails.map(({ kind, mail, recipientId, reversePath }) => {
-      const range = { start, end: start + mail.bytes.length };
+    return mails.map(({ kind, mail, recipientId, reversePath }, i) => {
+      const range = { start, end: start + (marks[i]?.length ?? 0) + mail.bytes.length };
       start = range.end;
       const address = parseMailAddress(mail.to);
       if (address === null) throw new CodedError('address-invalid', 'a mail of our own has no valid address');
