@@ -61,7 +61,7 @@ describe('holds', () => {
     const [inside] = await world.waitFor('inside', ({ to }) => to === 'eve@hospital.test');
     assert.ok(inside?.text.includes('Hello Jane'));
     assert.equal(heldRows(queueId), many.length + 1);
-    assert.deepEqual(outsideAbout('first@outside.example'), []);
+    assert.equal(outsideAbout('first@outside.example').length, 0);
   });
 
   it('W25: fetching the links fifty times, by GET or HEAD, changes nothing', async () => {
@@ -73,7 +73,7 @@ describe('holds', () => {
     const page = await (await fetch(urls.send)).text();
     assert.ok(page.includes('scanned@outside.example'));
     assert.equal(heldRows(queueId), 1);
-    assert.deepEqual(outsideAbout('scanned@outside.example'), []);
+    assert.equal(outsideAbout('scanned@outside.example').length, 0);
   });
 
   it('sends it secured on the author’s answer, and tells the author', async () => {
@@ -124,7 +124,7 @@ describe('holds', () => {
     // The time of the others is over; this one had its answer.
     await world.waitFor('outside', ({ to }) => to === 'scanned@outside.example');
     await world.settled();
-    assert.deepEqual(outsideAbout('no@outside.example'), []);
+    assert.equal(outsideAbout('no@outside.example').length, 0);
     assert.deepEqual(world.rows('select id from wraps where messageId = ?', queueId), []);
     const late = await (await answer(urls.send, 'send')).text();
     assert.ok(late.includes('Already answered'));
@@ -168,7 +168,7 @@ describe('holds that are set otherwise', () => {
     assert.equal(returned?.to, 'ann.lee@hospital.test');
     assert.ok(returned?.text.includes('back@outside.example'));
     await world.settled();
-    assert.deepEqual(world.at('outside'), []);
+    assert.deepEqual(world.summary('outside'), []);
     assert.deepEqual(world.rows('select id from wraps where messageId = ?', queueId), []);
   });
 
