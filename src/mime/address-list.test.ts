@@ -5,6 +5,9 @@ import * as fc from 'fast-check';
 
 import { parseAddressList } from './address-list.ts';
 
+/** Processor time: what others do on the machine doesn't count. */
+const cpuMs = (): number => process.cpuUsage().user / 1_000;
+
 const pairs = (value: string): [string, string][] =>
   parseAddressList(value).map(({ displayName, address }) => [displayName, address]);
 
@@ -70,11 +73,11 @@ describe('mailboxes of a header field', () => {
   });
 
   test('S84: 100,000 addresses, comments and groups are linear and bounded', () => {
-    const started = performance.now();
+    const started = cpuMs();
     assert.equal(parseAddressList('a@b.example,'.repeat(120_000)).length, 100_000);
     for (const unit of ['(', ')', 'g:', '<', '"', '"a"', '\\', '<"', 'a(b)', '=?a?q?'])
       assert.ok(parseAddressList(unit.repeat(50_000)).length <= 100_000);
-    assert.ok(performance.now() - started < 2_000);
+    assert.ok(cpuMs() - started < 2_000);
   });
 
   test('no input throws', () => {

@@ -144,27 +144,34 @@ function quotedPrintableLine(line: string): string {
     line.length <= MAX_LINE && /^[\x20-\x3c\x3e-\x7e]*$/u.test(line) && !line.endsWith(' ');
   if (needsNothing && !line.startsWith('From ') && !line.startsWith('.')) return line;
   const lines: string[] = [];
-  let current = '';
   const bytes = Buffer.from(line, 'utf8');
-  for (let i = 0; i < bytes.length; i++) {
-    const byte = bytes[i] as number;
-    const isLast = i === bytes.length - 1;
-    const isBlank = byte === 0x20 || byte === 0x09;
-    // A dot or "From " at the beginning of a line is what transports are known to change.
-    const isAtRisk = current === '' && (byte === 0x2e || bytes.toString('latin1', i, i + 5) === 'From ');
-    const isLiteral = isBlank ? !isLast : byte > 0x20 && byte < 0x7f && byte !== 0x3d && !isAtRisk;
-    const piece = isLiteral
-      ? String.fromCharCode(byte)
-      : `=${byte.toString(16).toUpperCase().padStart(2, '0')}`;
+  let current = '';
+  let at = 0;
+  while (at < bytes.length) {
+    const isLast = at === bytes.length - 1;
+    const piece = quotedPrintableOctet(bytes, at, current === '');
     // Room for the soft break, which takes one column; the last piece needs none.
     if (current.length + piece.length > MAX_LINE - (isLast ? 0 : 1)) {
       lines.push(`${current}=`);
       current = '';
+    } else {
+      current += piece;
+      at++;
     }
-    current += piece;
   }
   lines.push(current);
   return lines.join('\r\n');
+}
+
+function quotedPrintableOctet(bytes: Buffer, at: number, beginsLine: boolean): string {
+  const byte = bytes[at] as number;
+  const isBlank = byte === 0x20 || byte === 0x09;
+  // A dot or "From " at the beginning of a line is what transports are known to change.
+  const isAtRisk = beginsLine && (byte === 0x2e || bytes.toString('latin1', at, at + 5) === 'From ');
+  const isPlain = isBlank ? at < bytes.length - 1 : byte > 0x20 && byte < 0x7f && byte !== 0x3d;
+  return isPlain && !isAtRisk
+    ? String.fromCharCode(byte)
+    : `=${byte.toString(16).toUpperCase().padStart(2, '0')}`;
 }
 
 /** The body of a multipart/alternative of a text and its HTML; the boundary must occur in neither. */

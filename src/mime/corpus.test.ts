@@ -118,9 +118,9 @@ describe('the same as another parser', () => {
       assert.equal(comparable(textOf(read, index.body.html)), comparable(other.html));
       for (const attachment of other.attachments) {
         const content = bytesOf(attachment.content);
-        // What has no transfer encoding comes out of the other parser with other line ends.
+        // Texts come out of the other parser with other line ends.
         const same = index.parts.find((part) =>
-          part.transferEncoding === 'base64'
+          part.transferEncoding === 'base64' && !part.mediaType.startsWith('text/')
             ? contentOf(read, part).equals(content)
             : comparable(contentOf(read, part).toString('latin1')) === comparable(content.toString('latin1')),
         );

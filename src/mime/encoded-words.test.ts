@@ -5,6 +5,9 @@ import * as fc from 'fast-check';
 
 import { decodeHeaderText } from './encoded-words.ts';
 
+/** Processor time: what others do on the machine doesn't count. */
+const cpuMs = (): number => process.cpuUsage().user / 1_000;
+
 /** A raw value as it stands in bytes: UTF-8 text as latin1. */
 function raw(text: string): string {
   return Buffer.from(text, 'utf8').toString('latin1');
@@ -104,10 +107,10 @@ describe('subjects, decoded (CHECKS T01 to T41)', () => {
   });
 
   test('many openings without an end are linear', () => {
-    const started = performance.now();
+    const started = cpuMs();
     for (const value of ['=?a?q?'.repeat(40_000), '=?'.repeat(120_000), `${'=?a?b?'.repeat(40_000)}?=`])
       assert.equal(decodeHeaderText(value).text.length > 0, true);
-    assert.ok(performance.now() - started < 2_000);
+    assert.ok(cpuMs() - started < 2_000);
   });
 
   test('no input throws, and none gives CR, LF or NUL', () => {

@@ -3,6 +3,9 @@ import { describe, test } from 'node:test';
 
 import { fieldValues, firstValue, headerBlockEnd, parseHeaderFields, removeFields } from './header-fields.ts';
 
+/** Processor time: what others do on the machine doesn't count. */
+const cpuMs = (): number => process.cpuUsage().user / 1_000;
+
 const bytes = (text: string): Buffer => Buffer.from(text, 'latin1');
 
 describe('header fields', () => {
@@ -73,9 +76,9 @@ describe('header fields', () => {
   });
 
   test('S83: many fields and many folded lines are linear', () => {
-    const started = performance.now();
+    const started = cpuMs();
     assert.equal(parseHeaderFields(bytes('X: y\r\n'.repeat(200_000))).length, 200_000);
     assert.equal(parseHeaderFields(bytes(`X: y${'\r\n z'.repeat(300_000)}\r\n`)).length, 1);
-    assert.ok(performance.now() - started < 2_000);
+    assert.ok(cpuMs() - started < 2_000);
   });
 });

@@ -138,7 +138,7 @@ function builtPart(part: ScannedPart, text: ScannedPart['text']): BuiltPart {
 
 function embeddedName(part: ScannedPart): string | null {
   if (!isEmbeddedMessage(part)) return null;
-  const subject = (part.embeddedSubject ?? '').replaceAll(/[\p{Cc}/\\:*?"<>|]+/gu, ' ').trim();
+  const subject = (part.embeddedSubject ?? '').replaceAll(/[\s\p{Cc}/\\:*?"<>|]+/gu, ' ').trim();
   return `${subject === '' ? 'message' : [...subject].slice(0, MAX_EML_NAME).join('')}.eml`;
 }
 

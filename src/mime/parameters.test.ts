@@ -3,6 +3,9 @@ import { describe, test } from 'node:test';
 
 import { parameterText, parameterValue, parseParameterized } from './parameters.ts';
 
+/** Processor time: what others do on the machine doesn't count. */
+const cpuMs = (): number => process.cpuUsage().user / 1_000;
+
 const fileName = (value: string): string | undefined => parameterText(parseParameterized(value), 'filename');
 
 describe('parameters', () => {
@@ -47,11 +50,11 @@ describe('parameters', () => {
   });
 
   test('S85: 50,000 sections are linear', () => {
-    const started = performance.now();
+    const started = cpuMs();
     let value = 'attachment';
     for (let i = 0; i < 50_000; i++) value += `; name*${i}=a`;
     assert.equal(parameterText(parseParameterized(value), 'name')?.length, 50_000);
     for (const unit of ['(', ';', '"', '=', ';a="', '%', "'"]) parseParameterized(unit.repeat(200_000));
-    assert.ok(performance.now() - started < 2_000);
+    assert.ok(cpuMs() - started < 2_000);
   });
 });

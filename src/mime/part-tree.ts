@@ -48,6 +48,8 @@ export class PartTree {
   readonly #frames: Frame[] = [];
   #messageDepth = 0;
   #openBoundaries = 0;
+  /** How many open boundaries begin with each byte: most lines that begin with dashes are dismissed by it. */
+  readonly #firstBytes = new Uint8Array(256);
   #leaf: { part: Mutable<ScannedPart>; body: PartBody; isAttachment: boolean } | null = null;
   #sawBodyText = false;
   #outsideBytes = 0;
@@ -118,6 +120,11 @@ export class PartTree {
     this.#outsideBytes += to - from;
   }
 
+  /** False where no boundary line goes on with this byte after its two dashes. */
+  mayBeBoundary(byte: number | undefined): boolean {
+    return byte === undefined || this.#firstBytes[byte] !== 0;
+  }
+
   /** Is the line (without its line end) a boundary of an open multipart? The innermost one counts. */
   matchBoundary(data: Buffer, from: number, to: number): BoundaryMatch | null {
     let end = to;
@@ -141,8 +148,15 @@ export class PartTree {
     while (this.#frames.length > match.frame + 1) this.#closeFrame(offset);
     const frame = this.#frames.at(-1);
     if (frame?.kind !== 'multipart' || !match.ends) return;
+    this.#endBoundary(frame);
+  }
+
+  #endBoundary(frame: MultipartFrame): void {
+    if (frame.ended) return;
     frame.ended = true;
     this.#openBoundaries--;
+    const first = firstByte(frame.boundary);
+    this.#firstBytes[first] = (this.#firstBytes[first] ?? 0) - 1;
   }
 
   /** The end of the message; boundaries that never came are not missed. */
@@ -187,6 +201,8 @@ export class PartTree {
         outsideBytes: 0,
       });
       this.#openBoundaries++;
+      const first = firstByte(boundary);
+      this.#firstBytes[first] = (this.#firstBytes[first] ?? 0) + 1;
     }
   }
 
@@ -281,7 +297,7 @@ export class PartTree {
       frame.part.decodedBytes = frame.part.end - frame.part.start;
       this.#noteAttachment(frame.part.decodedBytes);
     } else if (frame !== undefined) {
-      if (!frame.ended) this.#openBoundaries--;
+      this.#endBoundary(frame);
       frame.container.end = Math.max(frame.container.start, offset);
       if (frame.children === 0) this.#keepUnparted(frame);
       this.#frames.pop();
@@ -306,9 +322,13 @@ export class PartTree {
   /** Nothing more is looked at: the rest of the message is counted. */
   #giveUp(): void {
     this.doubt('too-many-parts');
-    for (const frame of this.#frames) if (frame.kind === 'multipart') frame.ended = true;
-    this.#openBoundaries = 0;
+    for (const frame of this.#frames) if (frame.kind === 'multipart') this.#endBoundary(frame);
   }
+}
+
+/** Boundaries are latin1 of the raw bytes. */
+function firstByte(boundary: string): number {
+  return boundary.charCodeAt(0) & 0xff;
 }
 
 function opaqueBody(part: ScannedPart): PartBody {

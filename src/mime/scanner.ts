@@ -228,6 +228,7 @@ export class MimeScanner {
   }
 
   #boundaryAt(data: Buffer, lineStart: number, isLast: boolean): FoundBoundary | 'incomplete' | null {
+    if (!this.#tree.mayBeBoundary(data[lineStart + 2])) return null;
     const end = data.indexOf(CRLF, lineStart);
     if (end === -1 && !isLast) return data.length - lineStart > MAX_BOUNDARY_LINE ? null : 'incomplete';
     const lineEnd = end === -1 ? data.length : end;
