@@ -1,19 +1,19 @@
 /**
- * One connection to a next hop. Connecting, EHLO, STARTTLS and AUTH are nodemailer's (10.6.0, pinned: this rests on
- * its inner methods, and a test notices if they go). Its replies pass our strict reading first, because it takes
- * `25O` and `250-` followed by `550` for success and forgets octets injected after STARTTLS. What a mail says is
+ * One connection to a next hop. Connecting, EHLO, STARTTLS and AUTH are nodemailer's; this waits for them within their
+ * time, checks what TLS came of it, and then sends commands and pairs them with replies. What a mail says is
  * `transaction.ts`.
  */
 import net from 'node:net';
 import type { Socket } from 'node:net';
 
-import SMTPConnection from 'nodemailer/lib/smtp-connection';
 import type { SMTPConnectionOptions } from 'nodemailer/lib/smtp-connection';
 
 import { CodedError, errorCode } from '#src/base/coded-error.ts';
 
-import { ReplyGuard, parseReply, printable } from './reply.ts';
+import { parseReply, printable } from './reply.ts';
 import type { Reply } from './reply.ts';
+import { StrictConnection } from './strict-connection.ts';
+import type { NodemailerError } from './strict-connection.ts';
 import { tlsFactsOf, tlsOptionsOf } from './tls-requirements.ts';
 import type { ClientTimeouts, NextHop, TlsFacts } from './transmit.ts';
 
@@ -30,51 +30,7 @@ export class ConnectionFailure extends CodedError {
   }
 }
 
-interface NodemailerInternals {
-  _socket: Socket;
-  _remainder: string;
-  _responseQueue: string[];
-  _responseActions: ((reply: string) => void)[];
-  _ehloLines?: string[];
-  _onData(chunk: Buffer): void;
-  _onError(error: Error, type: string, reply: string | false, command: string): void;
-  _upgradeConnection(callback: (error: Error | null) => void): void;
-  _actionSTARTTLS(reply: string): void;
-  _sendCommand(line: string): void;
-}
-
 const QUIT_MS = 5_000;
-
-type NodemailerError = Error & { response?: string; command?: string };
-
-const NodemailerConnection = SMTPConnection as unknown as new (
-  options: SMTPConnectionOptions,
-) => SMTPConnection & NodemailerInternals;
-
-/** nodemailer's connection, believing less of what it reads. */
-class StrictConnection extends NodemailerConnection {
-  readonly #replies = new ReplyGuard();
-
-  override _onData(chunk: Buffer): void {
-    const problem = this.#replies.inspect(chunk);
-    if (problem === null) super._onData(chunk);
-    else this._onError(new Error(problem), 'EPROTOCOL', false, 'CONN');
-  }
-
-  override _actionSTARTTLS(reply: string): void {
-    // Only 220 starts a handshake (RFC 3207 section 4); other replies that begin with 2 are not an answer to it.
-    if (reply.startsWith('2') && !reply.startsWith('220'))
-      this._onError(new Error('wrong reply to STARTTLS'), 'EPROTOCOL', reply, 'STARTTLS');
-    else super._actionSTARTTLS(reply);
-  }
-
-  override _upgradeConnection(callback: (error: Error | null) => void): void {
-    // What came in plaintext behind the 220 may be an attacker's; a peer in order sends nothing there.
-    if (this._remainder !== '' || this._responseQueue.length > 0)
-      this._onError(new Error('octets after the reply to STARTTLS'), 'ETLS', false, 'STARTTLS');
-    else super._upgradeConnection(callback);
-  }
-}
 
 export class RelayConnection {
   readonly tls: TlsFacts | null;

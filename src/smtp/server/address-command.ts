@@ -7,6 +7,7 @@ import { parseMailAddress } from '#src/base/mail-address.ts';
 import type { MailAddress } from '#src/base/mail-address.ts';
 
 import { decodeXtext } from '../xtext.ts';
+import { messageTooBig } from './replies.ts';
 import type { SmtpEnvelope, SmtpRecipient, SmtpReply } from './smtp-transaction.ts';
 
 export type MailCommand = Omit<SmtpEnvelope, 'recipients'>;
@@ -58,7 +59,7 @@ function parseMailOptions(
   const size = values.get('SIZE');
   const sizeBytes = size === undefined ? null : /^\d{1,20}$/u.test(size) ? Number(size) : Number.NaN;
   if (sizeBytes !== null && !Number.isSafeInteger(sizeBytes)) return badParameter('SIZE');
-  if (sizeBytes !== null && sizeBytes > maxMessageBytes) return tooBig(maxMessageBytes);
+  if (sizeBytes !== null && sizeBytes > maxMessageBytes) return { refusal: messageTooBig(maxMessageBytes) };
   const body = (values.get('BODY') ?? '7BIT').toLowerCase();
   if (body !== '7bit' && body !== '8bitmime') return badParameter('BODY');
   const smtputf8 = values.get('SMTPUTF8');
@@ -69,11 +70,6 @@ function parseMailOptions(
   if (envid !== null && (envid.length > MAX_ENVID_CHARACTERS || decodeXtext(envid) === null))
     return badParameter('ENVID');
   return { smtputf8: smtputf8 !== undefined, body, sizeBytes, ret, envid };
-}
-
-/** The reply to a message, declared or received, over the limit. */
-export function tooBig(maxMessageBytes: number): { readonly refusal: SmtpReply } {
-  return refuse(552, '5.3.4', `Message is larger than the limit of ${maxMessageBytes} octets`);
 }
 
 function checkAddress(path: string, smtputf8: boolean, enhanced: string): Parsed<MailAddress> {

@@ -12,7 +12,8 @@ import type { Log } from '#src/base/log.ts';
 import { SMTPServer } from 'smtp-server';
 
 import { GatewayConnection } from './gateway-connection.ts';
-import type { Admission, GatewayOptions } from './gateway-connection.ts';
+import type { GatewayOptions } from './gateway-connection.ts';
+import type { Admission } from './session-connection.ts';
 import { defaultSmtpLimits } from './smtp-limits.ts';
 import type { SmtpLimits } from './smtp-limits.ts';
 import type { SmtpReply, TransactionHandler } from './smtp-transaction.ts';
