@@ -278,7 +278,21 @@ async function startPortal(core: Core) {
     readiness: readinessChecks(core),
   });
   const { port } = await portal.listen(settings.portal.listen);
-  return { portal, port, close: () => portal.close() };
+  const sweep = new RepeatingTask({
+    name: 'forget ended sessions and codes',
+    everyMs: HOUSEKEEPING_EVERY_MS,
+    task: () => core.database.commit(portal.sweep()),
+    log,
+  });
+  sweep.start();
+  return {
+    portal,
+    port,
+    async close() {
+      await sweep.stop();
+      await portal.close();
+    },
+  };
 }
 
 /** What the portal commits may queue a mail; then delivery is due at once. */

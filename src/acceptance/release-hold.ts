@@ -259,7 +259,6 @@ export class Holds {
             protection: 'secure-message',
             linkTokenHash: entry.linkTokenHash,
             linkMac: entry.linkMac,
-            expiresAt: message.keptUntil,
           })
           .where('id', '=', entry.recipient.id),
         exactlyOne,
