@@ -116,7 +116,8 @@ function recipientRow(
     state: STATE_AT_FIRST[decision.action],
     lockedAt: null,
     lockReason: null,
-    expiresAt: secured === undefined ? null : message.keptUntil,
+    // Kept as long as the message, which opening may prolong.
+    expiresAt: null,
     linkTokenHash: secured?.linkTokenHash ?? null,
     linkMac: secured?.linkMac ?? null,
     firstOpenedAt: null,

@@ -1,9 +1,9 @@
 /**
  * What has to be done now and then: destroy content that nobody can open any more, past spool keys, objects that
- * never got a row, sessions and codes that are over. Each task stands alone: one that fails is tried again next time.
+ * never got a row. Each task stands alone: one that fails is tried again next time.
  */
 import type { AuditLog } from '#src/audit/audit-log.ts';
-import { DAY_MS, HOUR_MS, type Clock } from '#src/base/clock.ts';
+import { HOUR_MS, type Clock } from '#src/base/clock.ts';
 import { errorCode } from '#src/base/coded-error.ts';
 import type { Log } from '#src/base/log.ts';
 import type { KeyProvider } from '#src/keys/key-provider.ts';
@@ -30,7 +30,6 @@ export async function keepHouse(options: HousekeepingOptions): Promise<void> {
     ['destroy content', () => destroyUnreadableContent(options)],
     ['destroy spool keys', () => destroySpoolKeys(options)],
     ['sweep orphan objects', () => sweepOrphans(options)],
-    ['forget sessions and codes', () => forgetPast(options)],
   ];
   for (const [step, task] of tasks) {
     try {
@@ -41,16 +40,23 @@ export async function keepHouse(options: HousekeepingOptions): Promise<void> {
   }
 }
 
-/** Past its kept-until date a copy can't be opened; its wrap goes, and with the last wrap the content. */
+/** Past its date, its own or the message's, a copy can't be opened; its wrap goes, and with the last wrap the content. */
 async function expireSecureMessages({ database, audit, clock }: HousekeepingOptions): Promise<void> {
   const { query } = database;
-  const past = await query
+  const now = clock.now();
+  const copies = query
     .selectFrom('recipients')
     .innerJoin('wraps', 'wraps.recipientId', 'recipients.id')
-    .where('recipients.expiresAt', '<', clock.now())
     .select(['recipients.id', 'recipients.messageId'])
-    .limit(CONTENT_PER_ROUND)
-    .execute();
+    .limit(CONTENT_PER_ROUND);
+  const past = [
+    ...(await copies.where('recipients.expiresAt', '<', now).execute()),
+    ...(await copies
+      .innerJoin('messages', 'messages.id', 'recipients.messageId')
+      .where('messages.keptUntil', '<', now)
+      .where((eb) => eb.or([eb('recipients.expiresAt', 'is', null), eb('recipients.expiresAt', '>=', now)]))
+      .execute()),
+  ];
   for (const { id, messageId } of past) {
     await database.commit([
       statement(query.deleteFrom('wraps').where('recipientId', '=', id)),
@@ -123,14 +129,4 @@ async function sweepOrphans({ database, objects, log }: HousekeepingOptions): Pr
     return known !== undefined;
   }, ORPHAN_AGE_MS);
   if (removed > 0) log.info('removed objects that never became a message', { count: removed });
-}
-
-async function forgetPast({ database, clock }: HousekeepingOptions): Promise<void> {
-  const { query } = database;
-  const now = clock.now();
-  await database.commit([
-    statement(query.deleteFrom('sessions').where('expiresAt', '<', now)),
-    statement(query.deleteFrom('address_codes').where('expiresAt', '<', now - DAY_MS)),
-    statement(query.deleteFrom('throttles').where('windowStart', '<', now - 40 * DAY_MS)),
-  ]);
 }

@@ -86,6 +86,7 @@ async function createRecipients(schema: Schema): Promise<void> {
     .execute();
   await addIndex(schema, 'recipients', ['messageId']);
   await addIndex(schema, 'recipients', ['canonicalAddress', 'id']);
+  await addSparseIndex(schema, 'recipients', 'expiresAt');
   await schema.transaction.schema
     .createIndex('recipients_by_linkTokenHash')
     .on('recipients')

@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+
+import { AuditLog } from '#src/audit/audit-log.ts';
+import { DAY_MS } from '#src/base/clock.ts';
+import { silentLog } from '#src/base/log.ts';
+import { openPortalWorld, TestBrowser, TestPage, type PortalWorld } from '#test/support/portal-world.ts';
+
+import { keepHouse } from './housekeeping.ts';
+
+describe('housekeeping', () => {
+  let world: PortalWorld;
+  before(async () => {
+    world = await openPortalWorld();
+  });
+  after(() => world.dispose());
+
+  const keep = () =>
+    keepHouse({
+      database: world.database,
+      objects: world.objects,
+      keys: world.keys,
+      clock: world.clock,
+      audit: new AuditLog({ database: world.database, clock: world.clock }),
+      log: silentLog,
+    });
+
+  async function wrapsOf(messageId: string): Promise<number> {
+    const { query } = world.database;
+    return (await query.selectFrom('wraps').select('id').where('messageId', '=', messageId).execute()).length;
+  }
+
+  async function hasContent(messageId: string): Promise<boolean> {
+    const row = await world.database.query
+      .selectFrom('messages')
+      .select(['objectBytes', 'objectName'])
+      .where('id', '=', messageId)
+      .executeTakeFirstOrThrow();
+    return row.objectBytes !== null || row.objectName !== null;
+  }
+
+  it('destroys wraps and content of a message past its date, and says so in the audit log', async () => {
+    const message = await world.send(['jane@mail.test', 'john@mail.test']);
+    world.clock.advance(365 * DAY_MS - 1);
+    await keep();
+    assert.equal(await wrapsOf(message.messageId), 2);
+    world.clock.advance(2);
+    await keep();
+    assert.equal(await wrapsOf(message.messageId), 0);
+    assert.equal(await hasContent(message.messageId), false);
+    const entries = await world.database.query
+      .selectFrom('audit_entries')
+      .select('recipientId')
+      .where('messageId', '=', message.messageId)
+      .where('event', '=', 'content-destroyed')
+      .execute();
+    assert.equal(entries.filter(({ recipientId }) => recipientId !== null).length, 2);
+    assert.equal(entries.filter(({ recipientId }) => recipientId === null).length, 1);
+  });
+
+  it('destroys one copy at its own earlier date and leaves the others', async () => {
+    const message = await world.send(['one@mail.test'], { expiresAt: world.clock.now() + DAY_MS });
+    const other = await world.send(['two@mail.test']);
+    world.clock.advance(DAY_MS + 1);
+    await keep();
+    assert.equal(await wrapsOf(message.messageId), 0);
+    assert.equal(await wrapsOf(other.messageId), 1);
+    assert.equal(await hasContent(other.messageId), true);
+  });
+
+  it('keeps what was opened late for 90 days from then', async () => {
+    const message = await world.send(['late@mail.test']);
+    const [copy] = message.copies;
+    assert.ok(copy);
+    world.clock.advance(364 * DAY_MS);
+    const browser = new TestBrowser(world);
+    await browser.register(copy);
+    const { pageKey } = new TestPage();
+    assert.equal(
+      (await browser.post(`/api/messages/${message.messageId}/open`, { pageKey })).statusCode,
+      200,
+    );
+    world.clock.advance(89 * DAY_MS);
+    await keep();
+    assert.equal(await hasContent(message.messageId), true);
+    world.clock.advance(2 * DAY_MS);
+    await keep();
+    assert.equal(await hasContent(message.messageId), false);
+  });
+});
