@@ -11,8 +11,13 @@ import type { DeliveryQueue, DeliveryRow } from '#src/queue/delivery-queue.ts';
 
 import type { AttemptOutcome } from './attempt.ts';
 
-/** Deliveries under way at once; each holds at most a chunk of content in memory. */
-const MAX_IN_FLIGHT = 64;
+const ROUTES = ['internal', 'outside'] as const;
+type RouteName = (typeof ROUTES)[number];
+
+/** Deliveries claimed at once; each holds at most a chunk of content in memory. */
+const CLAIMED_AT_ONCE = 32;
+/** With so many under way on a route no more are claimed for it: a slow next hop outside keeps nobody inside waiting. */
+const ENOUGH_ON_ONE_ROUTE = 48;
 const IDLE_POLL_MS = 2 * SECOND_MS;
 const MIN_WAIT_MS = 50;
 const FAULT_PAUSE_MS = SECOND_MS;
@@ -28,6 +33,7 @@ export interface DelivererOptions {
 export class Deliverer {
   readonly #options: DelivererOptions;
   readonly #inFlight = new Set<Promise<void>>();
+  readonly #onRoute: Record<RouteName, number> = { internal: 0, outside: 0 };
   #wake: () => void = () => {};
   #nudged = false;
   #stopping = false;
@@ -59,11 +65,11 @@ export class Deliverer {
     while (!this.#stopping) {
       try {
         this.#nudged = false;
-        const room = MAX_IN_FLIGHT - this.#inFlight.size;
-        const claimed = room > 0 ? await this.#options.queue.claim(room) : [];
+        const open = ROUTES.filter((route) => this.#onRoute[route] < ENOUGH_ON_ONE_ROUTE);
+        const claimed = open.length > 0 ? await this.#options.queue.claim(CLAIMED_AT_ONCE, open) : [];
         for (const delivery of claimed) this.#begin(delivery);
-        if (claimed.length === room && room > 0) continue;
-        await this.#sleep(room > 0 ? await this.#untilNextDue() : IDLE_POLL_MS);
+        if (claimed.length === CLAIMED_AT_ONCE) continue;
+        await this.#sleep(await this.#untilNextDue(open));
       } catch (error) {
         this.#options.log.warn('the queue could not be read', {
           step: 'claim',
@@ -76,9 +82,12 @@ export class Deliverer {
   }
 
   #begin(delivery: DeliveryRow): void {
+    const { route } = delivery;
+    this.#onRoute[route] += 1;
     const work = this.#deliver(delivery).finally(() => {
       this.#inFlight.delete(work);
-      if (this.#inFlight.size === MAX_IN_FLIGHT / 2) this.nudge();
+      this.#onRoute[route] -= 1;
+      if (this.#onRoute[route] === ENOUGH_ON_ONE_ROUTE / 2) this.nudge();
     });
     this.#inFlight.add(work);
   }
@@ -110,8 +119,8 @@ export class Deliverer {
     }
   }
 
-  async #untilNextDue(): Promise<number> {
-    const dueAt = await this.#options.queue.nextDueAt();
+  async #untilNextDue(routes: readonly RouteName[]): Promise<number> {
+    const dueAt = routes.length > 0 ? await this.#options.queue.nextDueAt(routes) : null;
     if (dueAt === null) return IDLE_POLL_MS;
     return Math.min(IDLE_POLL_MS, Math.max(MIN_WAIT_MS, dueAt - this.#options.clock.now()));
   }

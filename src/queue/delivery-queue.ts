@@ -6,12 +6,16 @@ import { sql, type Selectable } from 'kysely';
 
 import type { Clock } from '#src/base/clock.ts';
 import { exactlyOne, statement, type Database, type Statement } from '#src/storage/database.ts';
+import { preparedQuery, preparedStatement, type ValueOf } from '#src/storage/prepared.ts';
 import type { DeliveriesTable } from '#src/storage/tables.ts';
 
 import { isDeadOnThisHost, LEASE_MARGIN_MS, LEASE_MS, type LeaseOwner } from './lease.ts';
 import { retryDelayMs } from './retry-schedule.ts';
 
 export type DeliveryRow = Selectable<DeliveriesTable>;
+
+type Route = DeliveryRow['route'];
+const ROUTES: readonly Route[] = ['internal', 'outside'];
 
 export interface AttemptFacts {
   /** The next hop's reply or what stopped the attempt. */
@@ -34,41 +38,19 @@ export class DeliveryQueue {
     this.#jitter = options.jitter ?? Math.random;
   }
 
-  /** Leases up to `limit` due deliveries to this process, those waiting longest first. */
-  async claim(limit: number): Promise<readonly DeliveryRow[]> {
+  /** Leases up to `limit` due deliveries of these routes to this process, those waiting longest first. */
+  async claim(limit: number, routes: readonly Route[] = ROUTES): Promise<readonly DeliveryRow[]> {
     const now = this.#clock.now();
     const { query, dialect } = this.#database;
-    const due = query
-      .selectFrom('deliveries')
-      .select('id')
-      .where('state', '=', 'queued')
-      .where('nextAttemptAt', '<=', now)
-      .where((eb) => eb.or([eb('leaseUntil', 'is', null), eb('leaseUntil', '<', now)]))
-      .orderBy('nextAttemptAt')
-      .limit(limit)
-      .$if(dialect === 'postgres', (select) => select.forUpdate().skipLocked());
-    const [claimed] = await this.#database.commit([
-      statement(
-        query
-          .updateTable('deliveries')
-          .set({ leaseOwner: this.#owner.name, leaseUntil: now + LEASE_MS })
-          .where('id', 'in', due)
-          .returningAll(),
-      ),
-    ]);
+    const claimDue = dialect === 'postgres' ? claimDueOnPostgres : claimDueOnSqlite;
+    const values = { now, limit, owner: this.#owner.name, leaseUntil: now + LEASE_MS };
+    const [claimed] = await this.#database.commit([claimDue(query, values)]);
     return (claimed?.rows ?? []) as unknown as DeliveryRow[];
   }
 
   /** When the next unleased delivery is due (milliseconds since 1970); null where nothing waits. */
-  async nextDueAt(): Promise<number | null> {
-    const row = await this.#database.query
-      .selectFrom('deliveries')
-      .select('nextAttemptAt')
-      .where('state', '=', 'queued')
-      .where('leaseUntil', 'is', null)
-      .orderBy('nextAttemptAt')
-      .limit(1)
-      .executeTakeFirst();
+  async nextDueAt(routes: readonly Route[] = ROUTES): Promise<number | null> {
+    const [row] = await findNextDue(this.#database.query, {});
     return row?.nextAttemptAt ?? null;
   }
 
@@ -83,24 +65,14 @@ export class DeliveryQueue {
     state: 'handed-over' | 'captured' | 'failed' | 'expired',
     facts: AttemptFacts,
   ): Statement {
-    return statement(
-      this.#database.query
-        .updateTable('deliveries')
-        .set({
-          state,
-          attempts: delivery.attempts + 1,
-          settledAt: this.#clock.now(),
-          leaseOwner: null,
-          leaseUntil: null,
-          lastReply: facts.reply,
-          lastEnhancedStatus: facts.enhancedStatus,
-          tlsFacts: facts.tlsFacts,
-        })
-        .where('id', '=', delivery.id)
-        .where('leaseOwner', '=', this.#owner.name)
-        .where('state', '=', 'queued'),
-      exactlyOne,
-    );
+    return settleDelivery(this.#database.query, {
+      ...facts,
+      state,
+      attempts: delivery.attempts + 1,
+      settledAt: this.#clock.now(),
+      id: delivery.id,
+      owner: this.#owner.name,
+    });
   }
 
   /** Puts the delivery back for a later attempt. */
@@ -168,32 +140,98 @@ export class DeliveryQueue {
    * that settles a delivery, so that whoever settles the last one destroys it.
    */
   destroySpoolWrapWhenDone(messageId: string): Statement {
-    const { query } = this.#database;
-    return statement(
-      query
-        .deleteFrom('wraps')
-        .where('messageId', '=', messageId)
-        .where('holderKind', '=', 'spool')
-        .where(({ not, exists, selectFrom }) =>
-          not(
-            exists(
-              selectFrom('deliveries')
-                .select(sql`1`.as('one'))
-                .where('messageId', '=', messageId)
-                .where('state', '=', 'queued'),
-            ),
-          ),
-        )
-        .where(({ not, exists, selectFrom }) =>
-          not(
-            exists(
-              selectFrom('recipients')
-                .select(sql`1`.as('one'))
-                .where('messageId', '=', messageId)
-                .where('state', '=', 'held'),
-            ),
-          ),
-        ),
-    );
+    return destroySpoolWrap(this.#database.query, { messageId });
   }
 }
+
+interface Claim {
+  readonly now: number;
+  readonly limit: number;
+  readonly owner: string;
+  readonly leaseUntil: number;
+}
+
+const claimDueOnSqlite = preparedStatement<Claim>((query, value) => claimDue(query, value, false));
+const claimDueOnPostgres = preparedStatement<Claim>((query, value) => claimDue(query, value, true));
+
+function claimDue(query: Database['query'], value: ValueOf<Claim>, locks: boolean) {
+  const due = query
+    .selectFrom('deliveries')
+    .select('id')
+    .where('state', '=', 'queued')
+    .where('nextAttemptAt', '<=', value('now'))
+    .where((eb) => eb.or([eb('leaseUntil', 'is', null), eb('leaseUntil', '<', value('now'))]))
+    .orderBy('nextAttemptAt')
+    .limit(value('limit'))
+    .$if(locks, (select) => select.forUpdate().skipLocked());
+  return query
+    .updateTable('deliveries')
+    .set({ leaseOwner: value('owner'), leaseUntil: value('leaseUntil') })
+    .where('id', 'in', due)
+    .returningAll();
+}
+
+const findNextDue = preparedQuery<object, { nextAttemptAt: number }>((query) =>
+  query
+    .selectFrom('deliveries')
+    .select('nextAttemptAt')
+    .where('state', '=', 'queued')
+    .where('leaseUntil', 'is', null)
+    .orderBy('nextAttemptAt')
+    .limit(1),
+);
+
+interface Settling extends AttemptFacts {
+  readonly state: 'handed-over' | 'captured' | 'failed' | 'expired';
+  readonly attempts: number;
+  readonly settledAt: number;
+  readonly id: string;
+  readonly owner: string;
+}
+
+const settleDelivery = preparedStatement<Settling>(
+  (query, value) =>
+    query
+      .updateTable('deliveries')
+      .set({
+        state: value('state'),
+        attempts: value('attempts'),
+        settledAt: value('settledAt'),
+        leaseOwner: null,
+        leaseUntil: null,
+        lastReply: value('reply'),
+        lastEnhancedStatus: value('enhancedStatus'),
+        tlsFacts: value('tlsFacts'),
+      })
+      .where('id', '=', value('id'))
+      .where('leaseOwner', '=', value('owner'))
+      .where('state', '=', 'queued'),
+  exactlyOne,
+);
+
+const destroySpoolWrap = preparedStatement<{ messageId: string }>((query, value) =>
+  query
+    .deleteFrom('wraps')
+    .where('messageId', '=', value('messageId'))
+    .where('holderKind', '=', 'spool')
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('deliveries')
+            .select(sql`1`.as('one'))
+            .where('messageId', '=', value('messageId'))
+            .where('state', '=', 'queued'),
+        ),
+      ),
+    )
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('recipients')
+            .select(sql`1`.as('one'))
+            .where('messageId', '=', value('messageId'))
+            .where('state', '=', 'held'),
+        ),
+      ),
+    ),
+);

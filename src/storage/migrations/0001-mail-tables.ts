@@ -149,6 +149,8 @@ async function createDeliveries(schema: Schema): Promise<void> {
     .execute();
   // What is due lies together at one place of this index, however many wait or are settled.
   await addIndex(schema, 'deliveries', ['state', 'nextAttemptAt']);
+  // For the routes that still have room, while another one is taken up by a slow next hop.
+  await addIndex(schema, 'deliveries', ['state', 'route', 'nextAttemptAt']);
   await addIndex(schema, 'deliveries', ['messageId']);
   await addSparseIndex(schema, 'deliveries', 'recipientId');
   await addSparseIndex(schema, 'deliveries', 'leaseOwner');
