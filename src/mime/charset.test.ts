@@ -3,7 +3,8 @@ import { describe, test } from 'node:test';
 
 import * as fc from 'fast-check';
 
-import { decodeBytes, utf8Converter } from './charset.ts';
+import { decodeBytes } from './charset.ts';
+import { utf8Converter } from './utf8-converter.ts';
 
 function convert(bytes: Buffer, label: string | null, pieceBytes: number): string {
   const converter = utf8Converter(label);

@@ -24,7 +24,7 @@ const JAPANESE = Buffer.concat([
   Buffer.from('\u001b(B send secure', 'latin1'),
 ]);
 
-describe('subjects, decoded (CHECKS T01 to T41)', () => {
+describe('subjects, decoded: T01 to T41', () => {
   const rows: readonly [id: string, value: string, text: string][] = [
     ['T01', 'send secure x', 'send secure x'],
     ['T02', 'SEND SECURE', 'SEND SECURE'],

@@ -1,14 +1,10 @@
 /**
- * From the scan to what the reader shows: which parts make the body, which are offered as attachments, which are
- * images inside the HTML (RFC 2046 section 5.1, RFC 2387). Nothing that a person may need is dropped: what is no
- * body and no image of it is an attachment. The result has the shape of the sealed index; this folder doesn't know
- * the format.
+ * From the scan to the index of what the reader shows and where it finds it. The result has the shape of the sealed
+ * index; this folder doesn't know the format.
  */
-import { type ListedMailbox, parseAddressList } from './address-list.ts';
-import { decodeHeaderText } from './encoded-words.ts';
-import { fieldValues, firstValue } from './header-fields.ts';
-import { DERIVED_SEPARATOR } from './part-body.ts';
-import type { HeaderField, ScannedContainer, ScannedPart, ScanResult } from './scan-result.ts';
+import { type DisplayHeader, displayHeader } from './display-header.ts';
+import { type BodyPaths, NO_BODY, PartChoice } from './part-choice.ts';
+import type { HeaderField, ScannedPart, ScanResult } from './scan-result.ts';
 
 export interface StreamLengths {
   readonly contentLength: number;
@@ -36,27 +32,12 @@ export interface BuiltPart {
 
 export interface BuiltIndex extends StreamLengths {
   readonly version: 1;
-  readonly header: {
-    readonly subject: string;
-    readonly from: string;
-    readonly to: string;
-    readonly cc: string;
-    readonly replyTo: string;
-    readonly date: string;
-  };
+  readonly header: DisplayHeader;
   readonly parts: readonly BuiltPart[];
   readonly body: BodyPaths;
   readonly attachments: readonly string[];
   readonly raw: boolean;
 }
-
-interface BodyPaths {
-  readonly html: string | null;
-  readonly text: string | null;
-  readonly calendar: string | null;
-}
-
-const NO_BODY: BodyPaths = { html: null, text: null, calendar: null };
 
 export function buildMessageIndex(scan: ScanResult, lengths: StreamLengths): BuiltIndex {
   const own = withoutEmbedded(scan);
@@ -140,183 +121,4 @@ function embeddedName(part: ScannedPart): string | null {
   if (!isEmbeddedMessage(part)) return null;
   const subject = (part.embeddedSubject ?? '').replaceAll(/[\s\p{Cc}/\\:*?"<>|]+/gu, ' ').trim();
   return `${subject === '' ? 'message' : [...subject].slice(0, MAX_EML_NAME).join('')}.eml`;
-}
-
-type Node = { readonly part: ScannedPart } | { readonly container: ScannedContainer };
-
-const SIGNATURE_TYPES = new Set([
-  'application/pgp-signature',
-  'application/pkcs7-signature',
-  'application/x-pkcs7-signature',
-]);
-
-/** Walks the tree once and sorts every part: body, attachment, or neither (images and signatures of the body). */
-class PartChoice {
-  readonly body: BodyPaths;
-  readonly attachments: string[];
-  /** Body texts that go on in later parts: text, photo, text, as phones write it. */
-  readonly joinedTexts = new Map<ScannedPart, NonNullable<ScannedPart['text']>>();
-  readonly #children = new Map<string, Node[]>();
-  readonly #attached = new Set<ScannedPart>();
-
-  constructor(parts: readonly ScannedPart[], containers: readonly ScannedContainer[]) {
-    for (const container of containers) if (container.path !== '') this.#file(container.path, { container });
-    for (const part of parts) this.#file(part.path, { part });
-    const root = containers.find(({ path }) => path === '');
-    const [only] = parts;
-    if (root !== undefined) this.body = this.#inContainer(root);
-    else this.body = only === undefined ? NO_BODY : this.#inPart(only, null);
-    this.attachments = parts.filter((part) => this.#attached.has(part)).map(({ path }) => path);
-    this.#attachImagesWithoutHtml(parts);
-  }
-
-  #file(path: string, node: Node): void {
-    const parent = path.includes('.') ? path.slice(0, path.lastIndexOf('.')) : '';
-    const siblings = this.#children.get(parent);
-    if (siblings === undefined) this.#children.set(parent, [node]);
-    else siblings.push(node);
-  }
-
-  #childrenOf(container: ScannedContainer): readonly Node[] {
-    const position = (node: Node): number =>
-      lastNumber('part' in node ? node.part.path : node.container.path);
-    return (this.#children.get(container.path) ?? []).toSorted((a, b) => position(a) - position(b));
-  }
-
-  #inNode(node: Node, parent: ScannedContainer): BodyPaths {
-    return 'part' in node ? this.#inPart(node.part, parent) : this.#inContainer(node.container);
-  }
-
-  #inContainer(container: ScannedContainer): BodyPaths {
-    const nodes = this.#childrenOf(container);
-    if (container.mediaType === 'multipart/alternative') return this.#inAlternative(container, nodes);
-    // In all others the first part that can be a body is it. A text that can't be joined to it is an attachment.
-    let body = NO_BODY;
-    let first: ScannedPart | null = null;
-    for (const node of nodes) {
-      if (isEmpty(body)) {
-        body = this.#inNode(node, container);
-        if (!isEmpty(body) && 'part' in node) first = node.part;
-      } else if (first === null || !('part' in node) || !this.#join(first, node.part))
-        this.#attachAll(node, container);
-    }
-    return body;
-  }
-
-  /** The ranges must follow each other in the derived stream, so that one range holds both texts. */
-  #join(first: ScannedPart, next: ScannedPart): boolean {
-    const isSameKind = next.mediaType === first.mediaType && next.mediaType !== 'text/calendar';
-    if (!isSameKind || next.name !== null || next.disposition === 'attachment') return false;
-    const text = this.joinedTexts.get(first) ?? first.text;
-    if (text === null || next.text === null || next.text.start !== text.end + DERIVED_SEPARATOR.length)
-      return false;
-    this.joinedTexts.set(first, { start: text.start, end: next.text.end });
-    return true;
-  }
-
-  /** The last of each kind is the best of its kind (RFC 2046 section 5.1.4). */
-  #inAlternative(container: ScannedContainer, nodes: readonly Node[]): BodyPaths {
-    let body = NO_BODY;
-    for (const node of nodes) {
-      const found = this.#inNode(node, container);
-      body = {
-        html: found.html ?? body.html,
-        text: found.text ?? body.text,
-        calendar: found.calendar ?? body.calendar,
-      };
-    }
-    return body;
-  }
-
-  #inPart(part: ScannedPart, parent: ScannedContainer | null): BodyPaths {
-    if (part.disposition !== 'attachment') {
-      if (part.mediaType === 'text/html') return { ...NO_BODY, html: part.path };
-      if (part.mediaType === 'text/plain') return { ...NO_BODY, text: part.path };
-      if (part.mediaType === 'text/calendar') return { ...NO_BODY, calendar: part.path };
-    }
-    if (!belongsToBody(part, parent)) this.#attached.add(part);
-    return NO_BODY;
-  }
-
-  /** A further text: of alternatives the last one is enough. */
-  #attachAll(node: Node, parent: ScannedContainer): void {
-    if ('part' in node) {
-      if (isOwnText(node.part) || !belongsToBody(node.part, parent)) this.#attached.add(node.part);
-      return;
-    }
-    const { container } = node;
-    const children = this.#childrenOf(container);
-    const isAlternative = container.mediaType === 'multipart/alternative';
-    const best = isAlternative
-      ? children.findLast((child) => 'container' in child || isOwnText(child.part))
-      : null;
-    for (const child of children) {
-      const isLesser = isAlternative && child !== best && 'part' in child && isOwnText(child.part);
-      if (!isLesser) this.#attachAll(child, container);
-    }
-  }
-
-  /** Without an HTML body nothing shows an image that was left to it. */
-  #attachImagesWithoutHtml(parts: readonly ScannedPart[]): void {
-    if (this.body.html !== null) return;
-    const images = parts.filter((part) => isInlineImage(part) && !this.#attached.has(part));
-    this.attachments.push(...images.map(({ path }) => path));
-  }
-}
-
-function lastNumber(path: string): number {
-  return Number(path.slice(path.lastIndexOf('.') + 1));
-}
-
-function isEmpty(body: BodyPaths): boolean {
-  return body.html === null && body.text === null && body.calendar === null;
-}
-
-function isInlineImage(part: ScannedPart): boolean {
-  return part.mediaType.startsWith('image/') && part.contentId !== null && part.disposition !== 'attachment';
-}
-
-/** Shown with the body or of no use to a reader: images by Content-ID, signatures, lesser alternatives. */
-function belongsToBody(part: ScannedPart, parent: ScannedContainer | null): boolean {
-  if (parent === null) return false;
-  if (isInlineImage(part) && (parent.mediaType === 'multipart/related' || part.disposition === 'inline'))
-    return true;
-  if (parent.mediaType === 'multipart/signed') return SIGNATURE_TYPES.has(part.mediaType);
-  if (parent.mediaType === 'multipart/appledouble') return part.mediaType === 'application/applefile';
-  return parent.mediaType === 'multipart/alternative' && isOwnText(part);
-}
-
-function isOwnText(part: ScannedPart): boolean {
-  return part.mediaType.startsWith('text/') && part.disposition !== 'attachment';
-}
-
-/** Characters of an address field that are shown; a mail to thousands is cut. */
-const MAX_SHOWN_LENGTH = 16_384;
-
-function displayHeader(fields: readonly HeaderField[]): BuiltIndex['header'] {
-  const text = (name: string): string => shortened(decodeHeaderText(firstValue(fields, name) ?? '').text);
-  const mailboxes = (name: string): string =>
-    shownMailboxes(fieldValues(fields, name).flatMap((value) => parseAddressList(value)));
-  return {
-    subject: text('subject'),
-    from: mailboxes('from'),
-    to: mailboxes('to'),
-    cc: mailboxes('cc'),
-    replyTo: mailboxes('reply-to'),
-    date: text('date'),
-  };
-}
-
-function shownMailboxes(mailboxes: readonly ListedMailbox[]): string {
-  let shown = '';
-  for (const { displayName, address } of mailboxes) {
-    const mailbox = displayName === '' ? address : `${displayName} <${address}>`;
-    if (shown.length + mailbox.length > MAX_SHOWN_LENGTH) return `${shown}, …`;
-    shown += shown === '' ? mailbox : `, ${mailbox}`;
-  }
-  return shown;
-}
-
-function shortened(text: string): string {
-  return text.length <= MAX_SHOWN_LENGTH ? text : `${text.slice(0, MAX_SHOWN_LENGTH)}…`;
 }

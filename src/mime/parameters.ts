@@ -151,7 +151,9 @@ class ParameterReader {
     for (const [name, value] of this.#plain) parameters.set(name, { value, isText: false });
     for (const [base, sections] of this.#sections) {
       const joined = joinSections(sections);
-      if (joined !== null) parameters.set(base, joined);
+      if (joined === null) continue;
+      if (this.#plain.has(base) && this.#plain.get(base) !== joined.value) this.#conflicting.add(base);
+      parameters.set(base, joined);
     }
     return parameters;
   }

@@ -2,14 +2,11 @@
  * What takes the body bytes of one entity as they stream by: a counter for what is only counted, and the chain
  * transfer encoding → charset → UTF-8 for text that is shown. Holds no body; buffers are handed on and forgotten.
  */
+import { Base64Counter } from './base64.ts';
 import type { BodyLines } from './body-lines.ts';
-import { utf8Converter, type Utf8Converter } from './charset.ts';
-import {
-  Base64Counter,
-  QuotedPrintableDecoder,
-  transferDecoder,
-  type TransferDecoder,
-} from './transfer-decoding.ts';
+import { QuotedPrintableDecoder } from './quoted-printable.ts';
+import { transferDecoder, type TransferDecoder } from './transfer-decoding.ts';
+import { utf8Converter, type Utf8Converter } from './utf8-converter.ts';
 
 export interface PartBody {
   /** `data` belongs to the caller: nothing may keep it. */

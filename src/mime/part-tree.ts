@@ -6,35 +6,10 @@
 import { BodyLines } from './body-lines.ts';
 import { CiphertextBody, mayBeCiphertext } from './ciphertext-body.ts';
 import type { EntityHeader } from './entity-header.ts';
+import { type BoundaryMatch, type MultipartFrame, type Mutable, OpenFrames } from './open-frames.ts';
 import { countingBody, type DerivedText, type PartBody, TextBody } from './part-body.ts';
 import type { ScanLimits } from './scan-limits.ts';
 import type { ScannedContainer, ScannedPart } from './scan-result.ts';
-
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
-
-interface MultipartFrame {
-  readonly kind: 'multipart';
-  readonly container: Mutable<ScannedContainer>;
-  readonly boundary: string;
-  children: number;
-  /** Its end boundary was seen: what follows is epilogue. */
-  ended: boolean;
-  /** Bytes of preamble and epilogue. */
-  outsideBytes: number;
-}
-
-interface MessageFrame {
-  readonly kind: 'message';
-  readonly part: Mutable<ScannedPart>;
-}
-
-type Frame = MultipartFrame | MessageFrame;
-
-/** A boundary that was met: which frame it belongs to, and whether it ends it. */
-export interface BoundaryMatch {
-  readonly frame: number;
-  readonly ends: boolean;
-}
 
 const DERIVED_TYPES = new Set(['text/plain', 'text/html', 'text/calendar']);
 const MESSAGE_TYPES = new Set(['message/rfc822', 'message/global']);
@@ -45,11 +20,7 @@ export class PartTree {
   readonly bodyLines = new BodyLines();
   readonly #limits: ScanLimits;
   readonly #derived: DerivedText;
-  readonly #frames: Frame[] = [];
-  #messageDepth = 0;
-  #openBoundaries = 0;
-  /** How many open boundaries begin with each byte: most lines that begin with dashes are dismissed by it. */
-  readonly #firstBytes = new Uint8Array(256);
+  readonly frames = new OpenFrames();
   #leaf: { part: Mutable<ScannedPart>; body: PartBody; isAttachment: boolean } | null = null;
   #sawBodyText = false;
   #outsideBytes = 0;
@@ -60,10 +31,6 @@ export class PartTree {
   constructor(limits: ScanLimits, derived: DerivedText) {
     this.#limits = limits;
     this.#derived = derived;
-  }
-
-  get hasBoundaries(): boolean {
-    return this.#openBoundaries > 0;
   }
 
   get outsideBytes(): number {
@@ -81,7 +48,7 @@ export class PartTree {
 
   /** `message/rfc822` for a child of a digest (RFC 2046 section 5.1.5). */
   get defaultType(): string {
-    const parent = this.#frames.at(-1);
+    const parent = this.frames.top;
     const isDigest = parent?.kind === 'multipart' && parent.container.mediaType === 'multipart/digest';
     return isDigest ? 'message/rfc822' : 'text/plain';
   }
@@ -115,58 +82,27 @@ export class PartTree {
       this.#leaf.body.add(data, from, to);
       return;
     }
-    const frame = this.#frames.at(-1);
+    const frame = this.frames.top;
     if (frame?.kind === 'multipart') frame.outsideBytes += to - from;
     this.#outsideBytes += to - from;
-  }
-
-  /** False where no boundary line goes on with this byte after its two dashes. */
-  mayBeBoundary(byte: number | undefined): boolean {
-    return byte === undefined || this.#firstBytes[byte] !== 0;
-  }
-
-  /** Is the line (without its line end) a boundary of an open multipart? The innermost one counts. */
-  matchBoundary(data: Buffer, from: number, to: number): BoundaryMatch | null {
-    let end = to;
-    while (end > from && (data[end - 1] === 0x20 || data[end - 1] === 0x09)) end--;
-    let line = '';
-    for (let frame = this.#frames.length - 1; frame >= 0; frame--) {
-      const candidate = this.#frames[frame];
-      if (candidate?.kind !== 'multipart' || candidate.ended) continue;
-      const rest = end - from - 2 - candidate.boundary.length;
-      if (rest !== 0 && rest !== 2) continue;
-      if (line === '') line = data.toString('latin1', from + 2, end);
-      if (line.startsWith(candidate.boundary) && (rest === 0 || line.endsWith('--')))
-        return { frame, ends: rest === 2 };
-    }
-    return null;
   }
 
   /** A boundary: everything inside its multipart ends at `offset`, or where it begins if that is later. */
   crossBoundary(match: BoundaryMatch, offset: number): void {
     this.#closeLeaf(offset);
-    while (this.#frames.length > match.frame + 1) this.#closeFrame(offset);
-    const frame = this.#frames.at(-1);
-    if (frame?.kind !== 'multipart' || !match.ends) return;
-    this.#endBoundary(frame);
-  }
-
-  #endBoundary(frame: MultipartFrame): void {
-    if (frame.ended) return;
-    frame.ended = true;
-    this.#openBoundaries--;
-    const first = firstByte(frame.boundary);
-    this.#firstBytes[first] = (this.#firstBytes[first] ?? 0) - 1;
+    while (this.frames.depth > match.frame + 1) this.#closeFrame(offset);
+    const { top } = this.frames;
+    if (top?.kind === 'multipart' && match.ends) this.frames.endBoundary(top);
   }
 
   /** The end of the message; boundaries that never came are not missed. */
   closeAll(offset: number): void {
     this.#closeLeaf(offset);
-    while (this.#frames.length > 0) this.#closeFrame(offset);
+    while (this.frames.depth > 0) this.#closeFrame(offset);
   }
 
   #mayNest(): boolean {
-    if (this.#frames.length < this.#limits.depth) return true;
+    if (this.frames.depth < this.#limits.depth) return true;
     this.doubt('too-deep');
     return false;
   }
@@ -191,32 +127,20 @@ export class PartTree {
         parentMediaType: this.#parentMediaType(),
       };
       this.containers.push(container);
-      const { boundary } = header;
-      this.#frames.push({
-        kind: 'multipart',
-        container,
-        boundary,
-        children: 0,
-        ended: false,
-        outsideBytes: 0,
-      });
-      this.#openBoundaries++;
-      const first = firstByte(boundary);
-      this.#firstBytes[first] = (this.#firstBytes[first] ?? 0) + 1;
+      this.frames.pushMultipart(container, header.boundary);
     }
   }
 
   #openMessage(header: EntityHeader, bodyStart: number): void {
     const part = this.#record(header, header.mediaType, bodyStart);
-    this.#frames.push({ kind: 'message', part });
-    this.#messageDepth++;
+    this.frames.pushMessage(part);
   }
 
   #openLeaf(header: EntityHeader, mediaType: string, bodyStart: number): void {
     const isNamed = header.name !== null && !mediaType.startsWith('text/');
     const isText = DERIVED_TYPES.has(mediaType) && header.disposition !== 'attachment' && !isNamed;
     const part = this.#record(header, mediaType, bodyStart);
-    const body = isText && this.#messageDepth === 0 ? this.#textBody(part) : null;
+    const body = isText && !this.frames.isInsideMessage ? this.#textBody(part) : null;
     this.#leaf = { part, body: body ?? opaqueBody(part), isAttachment: !isText };
   }
 
@@ -255,19 +179,19 @@ export class PartTree {
 
   /** Notes the subject of the embedded message whose header was just read. */
   noteEmbeddedSubject(subject: string | null): void {
-    const frame = this.#frames.at(-1);
+    const frame = this.frames.top;
     if (frame?.kind === 'message') frame.part.embeddedSubject = subject;
   }
 
   #parentMediaType(): string | null {
-    const parent = this.#frames.at(-1);
+    const parent = this.frames.top;
     if (parent === undefined) return null;
     return parent.kind === 'message' ? parent.part.mediaType : parent.container.mediaType;
   }
 
   /** A multipart that is a whole message has no number of its own. */
   #nextPath(isMultipart: boolean): string {
-    const parent = this.#frames.at(-1);
+    const parent = this.frames.top;
     if (parent === undefined) return isMultipart ? '' : '1';
     if (parent.kind === 'message') return isMultipart ? parent.part.path : `${parent.part.path}.1`;
     parent.children++;
@@ -289,19 +213,16 @@ export class PartTree {
   }
 
   #closeFrame(offset: number): void {
-    const frame = this.#frames.at(-1);
+    const frame = this.frames.top;
     if (frame?.kind === 'message') {
-      this.#frames.pop();
-      this.#messageDepth--;
       frame.part.end = Math.max(frame.part.start, offset);
       frame.part.decodedBytes = frame.part.end - frame.part.start;
       this.#noteAttachment(frame.part.decodedBytes);
     } else if (frame !== undefined) {
-      this.#endBoundary(frame);
       frame.container.end = Math.max(frame.container.start, offset);
       if (frame.children === 0) this.#keepUnparted(frame);
-      this.#frames.pop();
     }
+    this.frames.pop();
   }
 
   /** A multipart without a single boundary: its text would be lost to the reader, so it is one plain part. */
@@ -322,13 +243,8 @@ export class PartTree {
   /** Nothing more is looked at: the rest of the message is counted. */
   #giveUp(): void {
     this.doubt('too-many-parts');
-    for (const frame of this.#frames) if (frame.kind === 'multipart') this.#endBoundary(frame);
+    this.frames.endAllBoundaries();
   }
-}
-
-/** Boundaries are latin1 of the raw bytes. */
-function firstByte(boundary: string): number {
-  return boundary.charCodeAt(0) & 0xff;
 }
 
 function opaqueBody(part: ScannedPart): PartBody {

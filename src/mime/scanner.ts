@@ -7,8 +7,9 @@
 import { readEntityHeader } from './entity-header.ts';
 import { HeldBytes } from './held-bytes.ts';
 import { parseHeaderFields } from './header-fields.ts';
+import type { BoundaryMatch } from './open-frames.ts';
 import { DerivedText } from './part-body.ts';
-import { type BoundaryMatch, PartTree } from './part-tree.ts';
+import { PartTree } from './part-tree.ts';
 import { DEFAULT_SCAN_LIMITS, type ScanLimits } from './scan-limits.ts';
 import type { HeaderField, ScanResult } from './scan-result.ts';
 
@@ -107,7 +108,7 @@ export class MimeScanner {
     const blockEnd = blank === -1 ? data.length : blank + CRLF.length;
     const isTooLarge = (blank === -1 ? available : blockEnd - at) > this.#limits.headerBytes;
     const limit = Math.min(blockEnd, at + this.#limits.headerBytes);
-    if (this.#tree.hasBoundaries) {
+    if (this.#tree.frames.hasBoundaries) {
       const from = Math.max(at, this.#boundarySearchedTo - this.#base);
       const lines = blank === -1 ? data : data.subarray(0, blockEnd);
       const found = this.#findBoundary(lines, from, from === at, isLast);
@@ -166,7 +167,7 @@ export class MimeScanner {
 
   #readBody(data: Buffer, at: number, isLast: boolean): number | null {
     if (at === data.length) return null;
-    if (!this.#tree.hasBoundaries) {
+    if (!this.#tree.frames.hasBoundaries) {
       this.#addBody(data, at, data.length);
       return data.length;
     }
@@ -228,12 +229,12 @@ export class MimeScanner {
   }
 
   #boundaryAt(data: Buffer, lineStart: number, isLast: boolean): FoundBoundary | 'incomplete' | null {
-    if (!this.#tree.mayBeBoundary(data[lineStart + 2])) return null;
+    if (!this.#tree.frames.mayBeBoundary(data[lineStart + 2])) return null;
     const end = data.indexOf(CRLF, lineStart);
     if (end === -1 && !isLast) return data.length - lineStart > MAX_BOUNDARY_LINE ? null : 'incomplete';
     const lineEnd = end === -1 ? data.length : end;
     if (lineEnd - lineStart > MAX_BOUNDARY_LINE) return null;
-    const match = this.#tree.matchBoundary(data, lineStart, lineEnd);
+    const match = this.#tree.frames.matchBoundary(data, lineStart, lineEnd);
     if (match === null) return null;
     return { match, lineStart, next: end === -1 ? data.length : end + CRLF.length };
   }

@@ -3,7 +3,8 @@ import { describe, test } from 'node:test';
 
 import * as fc from 'fast-check';
 
-import { Base64Counter, transferDecoder } from './transfer-decoding.ts';
+import { Base64Counter } from './base64.ts';
+import { transferDecoder } from './transfer-decoding.ts';
 
 function decode(encoding: string, encoded: string, pieceBytes = Number.MAX_SAFE_INTEGER): string {
   const decoder = transferDecoder(encoding);
