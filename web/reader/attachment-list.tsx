@@ -150,10 +150,11 @@ function Attachment({ message, part, number }: AttachmentProps) {
           <span class="aside">{formatSize(part.decodedBytes)}</span>
         </p>
         <div class="row no-print">
-          {viewing !== null && !busy && (
+          {viewing !== null && (
             <Button
               kind="second"
               small
+              busy={busy}
               label={t.viewName(name.full)}
               onPress={() => view(viewing.as, viewing.type)}
             >

@@ -4,7 +4,7 @@ import { call } from '../ui/api.ts';
 import type { ListedMessage } from '../ui/api-types.ts';
 import { explain } from '../ui/explain.ts';
 import { formatDate, formatDateTime, texts } from '../ui/locale/locale.ts';
-import { Button, ProblemBox, Skeleton } from '../ui/parts/controls.tsx';
+import { Button, ProblemBox, PageSkeleton } from '../ui/parts/controls.tsx';
 import { FailedPage } from '../ui/parts/failed-page.tsx';
 import { Page } from '../ui/parts/page.tsx';
 import { session } from '../ui/session.ts';
@@ -71,7 +71,7 @@ export default function ListPage() {
   }, [attempt]);
 
   if (failure !== null) return <FailedPage text={explain(failure)} onRetry={() => setAttempt(attempt + 1)} />;
-  if (listed === null) return <Skeleton />;
+  if (listed === null) return <PageSkeleton />;
   const { rows, next } = listed;
   return (
     <Page title={t.list.title}>

@@ -8,7 +8,7 @@ import { ApiFailure, call, fetchOctets } from '../ui/api.ts';
 import type { OpenedMessageJson } from '../ui/api-types.ts';
 import { codeOf, explain } from '../ui/explain.ts';
 import { formatDate, formatDateTime, texts } from '../ui/locale/locale.ts';
-import { Button, ProblemBox, Skeleton } from '../ui/parts/controls.tsx';
+import { Button, PageSkeleton, ProblemBox, Skeleton } from '../ui/parts/controls.tsx';
 import { Page } from '../ui/parts/page.tsx';
 import { session } from '../ui/session.ts';
 import { AttachmentList } from './attachment-list.tsx';
@@ -78,7 +78,7 @@ export default function MessagePage({ pieces }: { readonly pieces: Record<string
   }, [messageId, attempt]);
 
   if (failure !== null) return <OpeningFailure failure={failure} onRetry={() => setAttempt(attempt + 1)} />;
-  if (shown === null) return <Skeleton label={texts().reader.opening} />;
+  if (shown === null) return <PageSkeleton label={texts().reader.opening} />;
   return <ShownMessage {...shown} />;
 }
 

@@ -7,7 +7,7 @@ import { HomePage } from './pages/home-page.tsx';
 import { LinkPage } from './pages/link-page.tsx';
 import { NotFoundPage } from './pages/not-found-page.tsx';
 import { SignInPage } from './pages/sign-in-page.tsx';
-import { Skeleton } from './parts/controls.tsx';
+import { PageSkeleton } from './parts/controls.tsx';
 import { FailedPage } from './parts/failed-page.tsx';
 import { Layout } from './parts/layout.tsx';
 import type { PageModule, Pieces } from './parts/page-module.ts';
@@ -36,7 +36,7 @@ function Lazy({ load, pieces }: { readonly load: () => Promise<PageModule>; read
       <FailedPage text={explain(new ApiFailure('offline', 0))} onRetry={() => setAttempt(attempt + 1)} />
     );
   }
-  if (loaded === null) return <Skeleton />;
+  if (loaded === null) return <PageSkeleton />;
   const Loaded = loaded.default;
   return <Loaded pieces={pieces} />;
 }

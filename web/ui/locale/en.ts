@@ -1,7 +1,6 @@
 /** English texts: short words, short sentences. The keys and shapes are what every other language must have. */
 
 export const en = {
-  languageLabel: 'Language',
   skipToContent: 'Skip to the content',
   helpLink: 'Help',
   messagesLink: 'My messages',
@@ -22,8 +21,6 @@ export const en = {
   keptUntil: 'Kept until',
   helpLine: (phone: string, hours: string) => `Help line: ${phone}${hours === '' ? '' : ` (${hours})`}`,
   callHelpLine: (phone: string) => `Or call ${phone}.`,
-  footerNote: (organization: string) =>
-    `${organization} protects this message. It is opened in your browser only.`,
 
   failure: {
     offline: 'There is no connection right now. Check your Wi-Fi or mobile data, then try again.',
@@ -72,8 +69,6 @@ export const en = {
   link: {
     titleFrom: (author: string) => `${author} sent you a secure message`,
     title: 'You have a secure message',
-    whyFirst: (organization: string) =>
-      `${organization} keeps it private. Only you should be able to read it.`,
     firstTime: (address: string) => `First we check that this mailbox is yours: ${address}`,
     firstTimeShort: 'You do this only once. It takes about a minute.',
     sendCode: 'Send me the code',
@@ -95,7 +90,6 @@ export const en = {
     unknownTitle: 'We don’t know this link',
     unknownText:
       'The link may be cut off. Open it again from the mail, or copy all of it into the address bar. Some mail programs break long links in two.',
-    wrongNumber: 'Do you know the sender but did not expect this mail?',
   },
 
   code: {
@@ -160,9 +154,6 @@ export const en = {
     submit: 'Send me the code',
     haveCode: 'I have a code already',
     passwordTitle: 'Choose a new password',
-    doneTitle: 'Your new password is set',
-    done: 'From now on, sign in with it.',
-    goOn: 'Go to my messages',
   },
 
   idle: {
@@ -190,9 +181,7 @@ export const en = {
   reader: {
     opening: 'Opening your message…',
     noSubject: '(no subject)',
-    toYou: 'To',
     details: 'More details',
-    subjectLabel: 'Subject',
     writtenTo: 'Written to',
     authorTold: (author: string) => `${author} is told that this message was opened in your account.`,
     keptUntil: (date: string) => `You can read it here until ${date}.`,

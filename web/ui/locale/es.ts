@@ -2,7 +2,6 @@
 import type { Messages } from './en.ts';
 
 export const es: Messages = {
-  languageLabel: 'Idioma',
   skipToContent: 'Ir al contenido',
   helpLink: 'Ayuda',
   messagesLink: 'Mis mensajes',
@@ -23,7 +22,6 @@ export const es: Messages = {
   keptUntil: 'Se guarda hasta',
   helpLine: (phone, hours) => `Línea de ayuda: ${phone}${hours === '' ? '' : ` (${hours})`}`,
   callHelpLine: (phone) => `O llame al ${phone}.`,
-  footerNote: (organization) => `${organization} protege este mensaje. Solo se abre en su navegador.`,
 
   failure: {
     offline: 'Ahora no hay conexión. Revise el wifi o los datos móviles y pruebe otra vez.',
@@ -73,7 +71,6 @@ export const es: Messages = {
   link: {
     title: 'Tiene un mensaje seguro',
     titleFrom: (author) => `${author} le ha enviado un mensaje seguro`,
-    whyFirst: (organization) => `${organization} lo mantiene privado. Solo usted debe poder leerlo.`,
     firstTime: (address) => `Primero comprobamos que este buzón es suyo: ${address}`,
     firstTimeShort: 'Esto se hace una sola vez. Tarda más o menos un minuto.',
     sendCode: 'Enviarme el código',
@@ -96,7 +93,6 @@ export const es: Messages = {
     unknownTitle: 'No conocemos este enlace',
     unknownText:
       'Puede que el enlace esté cortado. Ábralo otra vez desde el correo, o cópielo entero en la barra de direcciones. Algunos programas de correo parten en dos los enlaces largos.',
-    wrongNumber: '¿Conoce al remitente pero no esperaba este correo?',
   },
 
   code: {
@@ -161,9 +157,6 @@ export const es: Messages = {
     submit: 'Enviarme el código',
     haveCode: 'Ya tengo un código',
     passwordTitle: 'Elija una contraseña nueva',
-    doneTitle: 'Su contraseña nueva está lista',
-    done: 'A partir de ahora, entre con ella.',
-    goOn: 'Ir a mis mensajes',
   },
 
   idle: {
@@ -191,9 +184,7 @@ export const es: Messages = {
   reader: {
     opening: 'Abriendo su mensaje…',
     noSubject: '(sin asunto)',
-    toYou: 'Para',
     details: 'Más detalles',
-    subjectLabel: 'Asunto',
     writtenTo: 'Escrito a',
     authorTold: (author) => `Hemos avisado a ${author} de que este mensaje se ha abierto en su cuenta.`,
     keptUntil: (date) => `Puede leerlo aquí hasta el ${date}.`,

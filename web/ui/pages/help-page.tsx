@@ -2,7 +2,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { Block, HelpTexts } from '../../help/help-texts.ts';
 import { language, texts, type Language } from '../locale/locale.ts';
-import { Skeleton } from '../parts/controls.tsx';
+import { PageSkeleton } from '../parts/controls.tsx';
 import { FailedPage } from '../parts/failed-page.tsx';
 import { Page } from '../parts/page.tsx';
 import { site } from '../site.ts';
@@ -36,7 +36,7 @@ export default function HelpPage({ pieces }: { readonly pieces: Record<string, s
       <FailedPage text={explain(new ApiFailure('offline', 0))} onRetry={() => setAttempt(attempt + 1)} />
     );
   }
-  if (help === null) return <Skeleton />;
+  if (help === null) return <PageSkeleton />;
   const slug = pieces['page'];
   return slug === undefined ? <Overview help={help} /> : <OnePage help={help} slug={slug} />;
 }

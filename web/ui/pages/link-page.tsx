@@ -4,7 +4,7 @@ import { ApiFailure, call } from '../api.ts';
 import type { CodeSent, LinkFacts, Registration } from '../api-types.ts';
 import { codeOf, explain } from '../explain.ts';
 import { formatDate, formatDateTime, language, texts } from '../locale/locale.ts';
-import { Button, ProblemBox, Skeleton } from '../parts/controls.tsx';
+import { Button, ProblemBox, PageSkeleton } from '../parts/controls.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 import { FailedPage } from '../parts/failed-page.tsx';
 import { MailAddress } from '../parts/mail-address.tsx';
@@ -70,7 +70,7 @@ export function LinkPage({ token }: { readonly token: string }) {
   useEffect(load, [token]);
 
   if (loading.failure !== null) return <LinkFailure failure={loading.failure} onRetry={load} />;
-  if (facts === null) return <Skeleton />;
+  if (facts === null) return <PageSkeleton />;
   if (facts.state !== 'ready') return <ClosedMessage facts={facts} />;
   switch (step.at) {
     case 'code':

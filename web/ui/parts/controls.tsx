@@ -117,7 +117,17 @@ export function ProblemBox({ text, onRetry }: { readonly text: string; readonly 
   );
 }
 
-/** Holds the place of what is coming; says so to screen readers. */
+/** Holds the place of a page that is coming; says so to screen readers. */
+export function PageSkeleton({ label }: { readonly label?: string }) {
+  return (
+    <>
+      <h1 class="unseen">{label ?? texts().loading}</h1>
+      <Skeleton {...(label !== undefined && { label })} />
+    </>
+  );
+}
+
+/** Holds the place of a part that is coming. */
 export function Skeleton({ label }: { readonly label?: string }) {
   return (
     <div class="card skeleton" role="status">
