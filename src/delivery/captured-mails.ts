@@ -4,7 +4,6 @@
  */
 import type { Clock } from '#src/base/clock.ts';
 import { newId } from '#src/base/identifiers.ts';
-import { bindContext } from '#src/keys/context.ts';
 import type { KeyProvider } from '#src/keys/key-provider.ts';
 import { capturedMailContext } from '#src/sealing/contexts.ts';
 import type { DeliveryRow } from '#src/queue/delivery-queue.ts';
