@@ -13,7 +13,8 @@ import { makeMark } from '#src/protection/gateway-mark.ts';
 import { makeSpoolWrap } from '#src/protection/spool-wrap.ts';
 import { insertDeliveries, type NewDelivery } from '#src/queue/new-delivery.ts';
 import type { SmtpEnvelope, SmtpSession } from '#src/smtp/server/smtp-transaction.ts';
-import { exactlyOne, statement, type Database, type Statement } from '#src/storage/database.ts';
+import type { Database, Statement } from '#src/storage/database.ts';
+import { insertRow } from '#src/storage/prepared.ts';
 
 import type { Author } from './author.ts';
 import type { DecidedRecipient } from './decide-recipients.ts';
@@ -137,7 +138,7 @@ async function contentStatements(
     wrap,
     replacement: null,
   };
-  return [...statements, statement(tools.database.query.insertInto('wraps').values(row), exactlyOne)];
+  return [...statements, insertRow(tools.database.query, 'wraps', row)];
 }
 
 function traceOf(message: TimedMessage, tools: AcceptTools): string {

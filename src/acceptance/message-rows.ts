@@ -6,9 +6,10 @@ import type { KeyProvider } from '#src/keys/key-provider.ts';
 import { fieldValues } from '#src/mime/header-fields.ts';
 import { messageCodeOf } from '#src/protection/secure-message/message-code.ts';
 import { sealDeskListEntry, sealListEntry } from '#src/sealing/list-entry.ts';
-import { exactlyOne, statement, type Database, type Statement } from '#src/storage/database.ts';
+import type { Database, Statement } from '#src/storage/database.ts';
 import { objectColumns } from '#src/storage/object-columns.ts';
-import type { RecipientsTable } from '#src/storage/tables.ts';
+import { insertRow, insertRows, preparedStatement } from '#src/storage/prepared.ts';
+import type { RecipientsTable, SecuredThreadsTable } from '#src/storage/tables.ts';
 
 import type { TimedMessage } from './accept-message.ts';
 import type { DecidedRecipient } from './decide-recipients.ts';
@@ -22,9 +23,6 @@ export interface RowTools {
   readonly clock: Clock;
 }
 
-/** Rows in one insert; SQLite binds at most 32,766 parameters in a statement. */
-const ROWS_PER_STATEMENT = 500;
-
 export function messageRow(
   tools: RowTools,
   message: TimedMessage,
@@ -35,36 +33,33 @@ export function messageRow(
     ({ decision }) => decision.action === 'protect' || decision.action === 'hold',
   );
   const held = decided.some(({ decision }) => decision.action === 'hold');
-  return statement(
-    tools.database.query.insertInto('messages').values({
-      id: queueId,
-      purpose: 'submitted',
-      aboutMessageId: null,
-      acceptedAt,
-      reversePath: envelope.reversePath,
-      authorAddress: author.told?.raw ?? null,
-      fromAddress: author.from?.address ?? null,
-      traceFields: made.traceFields,
-      originalMessageId: messageIdField(received.header) || null,
-      wantsDisposition: fieldValues(received.header, 'disposition-notification-to').length > 0 ? 1 : 0,
-      submitterAddress: session.remoteAddress,
-      submitterProof: 'network',
-      sizeBytes: received.sizeBytes,
-      body: envelope.body,
-      smtputf8: envelope.smtputf8 ? 1 : 0,
-      dsnReturn: envelope.ret,
-      dsnEnvelopeId: envelope.envid,
-      ...objectColumns(received.object),
-      layout: JSON.stringify(received.layout),
-      manifest: made.manifest,
-      ...(mayBeSecured ? listEntries(tools.keys, message) : { deskListEntry: null, listEntry: null }),
-      messageCodeHash: mayBeSecured ? hashMessageCode(tools.keys, messageCodeOf(tools.keys, queueId)) : null,
-      holdUntil: held ? acceptedAt + settings.holdMs : null,
-      holdTokenHash: held ? hashHoldToken(tools.keys, holdTokenOf(tools.keys, queueId)) : null,
-      keptUntil: mayBeSecured ? message.keptUntil : null,
-    }),
-    exactlyOne,
-  );
+  return insertRow(tools.database.query, 'messages', {
+    id: queueId,
+    purpose: 'submitted',
+    aboutMessageId: null,
+    acceptedAt,
+    reversePath: envelope.reversePath,
+    authorAddress: author.told?.raw ?? null,
+    fromAddress: author.from?.address ?? null,
+    traceFields: made.traceFields,
+    originalMessageId: messageIdField(received.header) || null,
+    wantsDisposition: fieldValues(received.header, 'disposition-notification-to').length > 0 ? 1 : 0,
+    submitterAddress: session.remoteAddress,
+    submitterProof: 'network',
+    sizeBytes: received.sizeBytes,
+    body: envelope.body,
+    smtputf8: envelope.smtputf8 ? 1 : 0,
+    dsnReturn: envelope.ret,
+    dsnEnvelopeId: envelope.envid,
+    ...objectColumns(received.object),
+    layout: JSON.stringify(received.layout),
+    manifest: made.manifest,
+    ...(mayBeSecured ? listEntries(tools.keys, message) : { deskListEntry: null, listEntry: null }),
+    messageCodeHash: mayBeSecured ? hashMessageCode(tools.keys, messageCodeOf(tools.keys, queueId)) : null,
+    holdUntil: held ? acceptedAt + settings.holdMs : null,
+    holdTokenHash: held ? hashHoldToken(tools.keys, holdTokenOf(tools.keys, queueId)) : null,
+    keptUntil: mayBeSecured ? message.keptUntil : null,
+  });
 }
 
 function listEntries(keys: KeyProvider, message: TimedMessage): { deskListEntry: Buffer; listEntry: Buffer } {
@@ -89,14 +84,7 @@ export function recipientRows(
 ): Statement[] {
   const securedById = new Map(secured.map((entry) => [entry.recipient.id, entry]));
   const rows = message.decided.map((decided) => recipientRow(message, decided, securedById.get(decided.id)));
-  const statements: Statement[] = [];
-  for (let start = 0; start < rows.length; start += ROWS_PER_STATEMENT) {
-    const slice = rows.slice(start, start + ROWS_PER_STATEMENT);
-    statements.push(
-      statement(tools.database.query.insertInto('recipients').values(slice), { exactly: slice.length }),
-    );
-  }
-  return statements;
+  return insertRows(tools.database.query, 'recipients', rows);
 }
 
 function recipientRow(
@@ -156,17 +144,22 @@ export function securedThreadRows(
   createdAt: number,
 ): Statement[] {
   if (messageIdFields.length === 0) return [];
-  const rows = messageIdFields.map((field) => ({
-    messageIdHash: threadHash(tools.keys, field),
-    messageId,
-    createdAt,
-  }));
-  return [
-    statement(
-      tools.database.query
-        .insertInto('secured_threads')
-        .values(rows)
-        .onConflict((conflict) => conflict.column('messageIdHash').doNothing()),
-    ),
-  ];
+  return messageIdFields.map((field) =>
+    insertThread(tools.database.query, {
+      messageIdHash: threadHash(tools.keys, field),
+      messageId,
+      createdAt,
+    }),
+  );
 }
+
+const insertThread = preparedStatement<SecuredThreadsTable>((query, value) =>
+  query
+    .insertInto('secured_threads')
+    .values({
+      messageIdHash: value('messageIdHash'),
+      messageId: value('messageId'),
+      createdAt: value('createdAt'),
+    })
+    .onConflict((conflict) => conflict.column('messageIdHash').doNothing()),
+);

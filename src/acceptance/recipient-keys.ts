@@ -6,6 +6,7 @@
 import type { KeyProvider, WrappingPublicKey } from '#src/keys/key-provider.ts';
 import { verifyKeyRecord } from '#src/keys/key-record.ts';
 import type { Database } from '#src/storage/database.ts';
+import { preparedQuery } from '#src/storage/prepared.ts';
 
 export interface RecipientKey {
   readonly kind: 'enrolment' | 'account';
@@ -26,18 +27,37 @@ export async function findRecipientKeys(
     found.set(address, { kind: 'enrolment', id: address, key: publicKeys.enrolment });
   }
   if (canonicalAddresses.length === 0) return found;
-  const rows = await database.query
-    .selectFrom('account_addresses')
-    .innerJoin('accounts', 'accounts.id', 'account_addresses.accountId')
-    .innerJoin('account_keys', 'account_keys.accountId', 'account_addresses.accountId')
-    .where('account_addresses.canonicalAddress', 'in', canonicalAddresses)
-    .where('accounts.state', '=', 'active')
-    .orderBy('account_keys.createdAt')
-    .select(['account_addresses.canonicalAddress', 'account_keys.accountId', 'account_keys.record'])
-    .execute();
-  for (const row of rows) {
+  for (const row of await findKeyRecords(database, canonicalAddresses)) {
     const record = verifyKeyRecord(row.record, publicKeys, row.accountId);
     found.set(row.canonicalAddress, { kind: 'account', id: row.accountId, key: record.key });
   }
   return found;
 }
+
+interface FoundRecord {
+  readonly canonicalAddress: string;
+  readonly accountId: string;
+  readonly record: string;
+}
+
+/** Most mails have one recipient, or a few: each is one look at an index. */
+async function findKeyRecords(
+  database: Pick<Database, 'query'>,
+  canonicalAddresses: readonly string[],
+): Promise<readonly FoundRecord[]> {
+  const found: FoundRecord[] = [];
+  for (const canonicalAddress of canonicalAddresses)
+    found.push(...(await findRecordsOf(database.query, { canonicalAddress })));
+  return found;
+}
+
+const findRecordsOf = preparedQuery<{ canonicalAddress: string }, FoundRecord>((query, value) =>
+  query
+    .selectFrom('account_addresses')
+    .innerJoin('accounts', 'accounts.id', 'account_addresses.accountId')
+    .innerJoin('account_keys', 'account_keys.accountId', 'account_addresses.accountId')
+    .where('account_addresses.canonicalAddress', '=', value('canonicalAddress'))
+    .where('accounts.state', '=', 'active')
+    .orderBy('account_keys.createdAt')
+    .select(['account_addresses.canonicalAddress', 'account_keys.accountId', 'account_keys.record']),
+);

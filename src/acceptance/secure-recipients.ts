@@ -14,7 +14,8 @@ import { bounceAddress } from '#src/protection/secure-message/bounce-address.ts'
 import { messageCodeOf } from '#src/protection/secure-message/message-code.ts';
 import type { MessageIds } from '#src/sealing/contexts.ts';
 import { wrapHash, wrapKey } from '#src/sealing/wrapped-key.ts';
-import { exactlyOne, statement, type Database, type Statement } from '#src/storage/database.ts';
+import type { Database, Statement } from '#src/storage/database.ts';
+import { insertRow } from '#src/storage/prepared.ts';
 
 import type { Mailbox } from './author.ts';
 import { findRecipientKeys } from './recipient-keys.ts';
@@ -81,19 +82,16 @@ export async function secureRecipients(
         linkTokenHash,
       }),
       wrapHash: wrapHash(wrap),
-      insertWrap: statement(
-        tools.database.query.insertInto('wraps').values({
-          id: newId(tools.clock, tools.random),
-          messageId: message.ids.messageId,
-          holderKind: holder.kind,
-          holderId: holder.id,
-          recipientId: recipient.id,
-          kid: holder.key.kid,
-          wrap,
-          replacement: null,
-        }),
-        exactlyOne,
-      ),
+      insertWrap: insertRow(tools.database.query, 'wraps', {
+        id: newId(tools.clock, tools.random),
+        messageId: message.ids.messageId,
+        holderKind: holder.kind,
+        holderId: holder.id,
+        recipientId: recipient.id,
+        kid: holder.key.kid,
+        wrap,
+        replacement: null,
+      }),
       notice: writeNotice(message, recipient, token, messageCode, settings, tools),
     };
   });

@@ -7,7 +7,8 @@ import { canonicalJson } from '#src/base/canonical-json.ts';
 import { sha256 } from '#src/base/bytes.ts';
 import type { Clock } from '#src/base/clock.ts';
 import { newId, systemRandom, type RandomSource } from '#src/base/identifiers.ts';
-import { exactlyOne, statement, type Database, type Statement } from '#src/storage/database.ts';
+import type { Database, Statement } from '#src/storage/database.ts';
+import { insertRow } from '#src/storage/prepared.ts';
 
 import type { AuditEvent } from './audit-event.ts';
 
@@ -42,20 +43,18 @@ export class AuditLog {
       ...(event.facts !== undefined && { facts: canonicalFacts(event.facts) }),
     });
     const salt = this.#random(SALT_BYTES);
-    return statement(
-      this.#database.query.insertInto('audit_entries').values({
-        id,
-        at,
-        event: event.event,
-        messageId: event.messageId ?? null,
-        recipientId: event.recipientId ?? null,
-        accountId: event.accountId ?? null,
-        entry,
-        salt,
-        leaf: leafHash(salt, entry),
-      }),
-      exactlyOne,
-    );
+    const row = {
+      id,
+      at,
+      event: event.event,
+      messageId: event.messageId ?? null,
+      recipientId: event.recipientId ?? null,
+      accountId: event.accountId ?? null,
+      entry,
+      salt,
+      leaf: leafHash(salt, entry),
+    };
+    return insertRow(this.#database.query, 'audit_entries', row);
   }
 
   /** Records an event that changes no other state. */

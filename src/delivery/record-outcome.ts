@@ -9,7 +9,8 @@ import type { Steps } from '#src/base/steps.ts';
 import type { AttemptFacts, DeliveryQueue, DeliveryRow } from '#src/queue/delivery-queue.ts';
 import { DELAY_REPORT_AFTER_MS } from '#src/queue/retry-schedule.ts';
 import type { TlsFacts } from '#src/smtp/client/transmit.ts';
-import { statement, type Database, type Statement } from '#src/storage/database.ts';
+import type { Database, Statement } from '#src/storage/database.ts';
+import { preparedStatement } from '#src/storage/prepared.ts';
 import type { RecipientState } from '#src/storage/tables.ts';
 
 import type { AttemptOutcome } from './attempt.ts';
@@ -171,15 +172,27 @@ function recipientState(
   const decidesFate = delivery.kind === 'relay' || delivery.kind === 'notice';
   if (delivery.recipientId === null || !decidesFate) return [];
   return [
-    statement(
-      options.database.query
-        .updateTable('recipients')
-        .set({ state, lastReply: facts.reply, settledAt: options.clock.now() })
-        .where('id', '=', delivery.recipientId)
-        .where('state', '=', 'queued'),
-    ),
+    settleRecipient(options.database.query, {
+      state,
+      reply: facts.reply,
+      now: options.clock.now(),
+      id: delivery.recipientId,
+    }),
   ];
 }
+
+const settleRecipient = preparedStatement<{
+  readonly state: RecipientState;
+  readonly reply: string;
+  readonly now: number;
+  readonly id: string;
+}>((query, value) =>
+  query
+    .updateTable('recipients')
+    .set({ state: value('state'), lastReply: value('reply'), settledAt: value('now') })
+    .where('id', '=', value('id'))
+    .where('state', '=', 'queued'),
+);
 
 function auditEntry(
   delivery: DeliveryRow,

@@ -3,7 +3,8 @@ import type { Insertable } from 'kysely';
 
 import type { Clock } from '#src/base/clock.ts';
 import { newId } from '#src/base/identifiers.ts';
-import { statement, type Database, type Statement } from '#src/storage/database.ts';
+import type { Database, Statement } from '#src/storage/database.ts';
+import { insertRows } from '#src/storage/prepared.ts';
 import type { DeliveriesTable, DeliveryKind } from '#src/storage/tables.ts';
 
 import { DELIVERY_LIFETIME_MS } from './retry-schedule.ts';
@@ -24,21 +25,16 @@ export interface NewDelivery {
   readonly dsnOriginalRecipient?: string | null;
 }
 
-/** Rows in one insert; SQLite binds at most 32,766 parameters in a statement. */
-const ROWS_PER_STATEMENT = 500;
-
 export function insertDeliveries(
   query: Database['query'],
   clock: Clock,
   deliveries: readonly NewDelivery[],
 ): Statement[] {
-  const rows = deliveries.map((delivery) => deliveryRow(clock, delivery));
-  const statements: Statement[] = [];
-  for (let start = 0; start < rows.length; start += ROWS_PER_STATEMENT) {
-    const slice = rows.slice(start, start + ROWS_PER_STATEMENT);
-    statements.push(statement(query.insertInto('deliveries').values(slice), { exactly: slice.length }));
-  }
-  return statements;
+  return insertRows(
+    query,
+    'deliveries',
+    deliveries.map((delivery) => deliveryRow(clock, delivery)),
+  );
 }
 
 function deliveryRow(clock: Clock, delivery: NewDelivery): Insertable<DeliveriesTable> {

@@ -14,11 +14,12 @@ import { makeMark, MARK_FIELD } from '#src/protection/gateway-mark.ts';
 import { makeSpoolWrap } from '#src/protection/spool-wrap.ts';
 import { insertDeliveries, type NewDelivery } from './new-delivery.ts';
 import { SealedObjectWriter } from '#src/sealing/sealed-object.ts';
-import { exactlyOne, statement, type Database, type Statement } from '#src/storage/database.ts';
+import type { Database, Statement } from '#src/storage/database.ts';
 import type { ObjectStore, StoredObject } from '#src/storage/objects.ts';
 import type { DeliveryKind } from '#src/storage/tables.ts';
 
 import { objectColumns } from '#src/storage/object-columns.ts';
+import { insertRow } from '#src/storage/prepared.ts';
 
 const CONTENT_KEY_BYTES = 32;
 
@@ -75,19 +76,16 @@ export class WrittenMailSealer {
       const { kid, wrap } = await makeSpoolWrap(keys, contentKey, ids);
       const statements = [
         this.#messageRow(messageId, aboutMessageId, object, JSON.stringify(layout)),
-        statement(
-          database.query.insertInto('wraps').values({
-            id: newId(clock, random),
-            messageId,
-            holderKind: 'spool',
-            holderId: kid,
-            recipientId: null,
-            kid,
-            wrap,
-            replacement: null,
-          }),
-          exactlyOne,
-        ),
+        insertRow(database.query, 'wraps', {
+          id: newId(clock, random),
+          messageId,
+          holderKind: 'spool',
+          holderId: kid,
+          recipientId: null,
+          kid,
+          wrap,
+          replacement: null,
+        }),
         ...insertDeliveries(database.query, clock, this.#deliveries(mails, marks, messageId)),
       ];
       return { statements, abandon: () => this.#options.objects.remove(object) };
@@ -110,37 +108,34 @@ export class WrittenMailSealer {
 
   #messageRow(id: string, aboutMessageId: string | null, object: StoredObject, layout: string): Statement {
     const { clock, database } = this.#options;
-    return statement(
-      database.query.insertInto('messages').values({
-        id,
-        purpose: 'written',
-        aboutMessageId,
-        acceptedAt: clock.now(),
-        reversePath: '',
-        authorAddress: null,
-        fromAddress: null,
-        traceFields: '',
-        originalMessageId: null,
-        wantsDisposition: 0,
-        submitterAddress: '',
-        submitterProof: 'self',
-        sizeBytes: object.length,
-        body: '7bit',
-        smtputf8: 0,
-        dsnReturn: null,
-        dsnEnvelopeId: null,
-        ...objectColumns(object),
-        layout,
-        manifest: null,
-        deskListEntry: null,
-        listEntry: null,
-        messageCodeHash: null,
-        holdUntil: null,
-        holdTokenHash: null,
-        keptUntil: null,
-      }),
-      exactlyOne,
-    );
+    return insertRow(database.query, 'messages', {
+      id,
+      purpose: 'written',
+      aboutMessageId,
+      acceptedAt: clock.now(),
+      reversePath: '',
+      authorAddress: null,
+      fromAddress: null,
+      traceFields: '',
+      originalMessageId: null,
+      wantsDisposition: 0,
+      submitterAddress: '',
+      submitterProof: 'self',
+      sizeBytes: object.length,
+      body: '7bit',
+      smtputf8: 0,
+      dsnReturn: null,
+      dsnEnvelopeId: null,
+      ...objectColumns(object),
+      layout,
+      manifest: null,
+      deskListEntry: null,
+      listEntry: null,
+      messageCodeHash: null,
+      holdUntil: null,
+      holdTokenHash: null,
+      keptUntil: null,
+    });
   }
 
   #deliveries(mails: readonly MailToSend[], marks: readonly Buffer[], messageId: string): NewDelivery[] {
