@@ -68,6 +68,20 @@ describe('housekeeping', () => {
     assert.equal(await hasContent(other.messageId), true);
   });
 
+  it('leaves no backlog, however much is done at once', async () => {
+    const { query } = world.database;
+    for (let i = 0; i < 205; i++) await world.send([`many-${i}@mail.test`], { content: 'short' });
+    world.clock.advance(366 * DAY_MS);
+    await keep();
+    const left = await query
+      .selectFrom('messages')
+      .select('id')
+      .where('objectBytes', 'is not', null)
+      .execute();
+    assert.equal(left.length, 0);
+    assert.equal((await query.selectFrom('wraps').select('id').execute()).length, 0);
+  });
+
   it('keeps what was opened late for 90 days from then', async () => {
     const message = await world.send(['late@mail.test']);
     const [copy] = message.copies;

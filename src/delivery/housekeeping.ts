@@ -26,8 +26,8 @@ const CONTENT_PER_ROUND = 200;
 
 export async function keepHouse(options: HousekeepingOptions): Promise<void> {
   const tasks: readonly (readonly [string, () => Promise<unknown>])[] = [
-    ['expire secure messages', () => expireSecureMessages(options)],
-    ['destroy content', () => destroyUnreadableContent(options)],
+    ['expire secure messages', () => untilFewer(() => expireSecureMessages(options))],
+    ['destroy content', () => untilFewer(() => destroyUnreadableContent(options))],
     ['destroy spool keys', () => destroySpoolKeys(options)],
     ['sweep orphan objects', () => sweepOrphans(options)],
   ];
@@ -40,8 +40,16 @@ export async function keepHouse(options: HousekeepingOptions): Promise<void> {
   }
 }
 
-/** Past its date, its own or the message's, a copy can't be opened; its wrap goes, and with the last wrap the content. */
-async function expireSecureMessages({ database, audit, clock }: HousekeepingOptions): Promise<void> {
+/** Rounds until one finds less than it would take: what a busy day leaves is gone the same day. */
+async function untilFewer(round: () => Promise<number>): Promise<void> {
+  while ((await round()) >= CONTENT_PER_ROUND);
+}
+
+/**
+ * Past its date, its own or the message's, a copy can't be opened; its wrap goes, and with the last wrap the content.
+ * Returns how many copies were found.
+ */
+async function expireSecureMessages({ database, audit, clock }: HousekeepingOptions): Promise<number> {
   const { query } = database;
   const now = clock.now();
   const copies = query
@@ -68,10 +76,11 @@ async function expireSecureMessages({ database, audit, clock }: HousekeepingOpti
       }),
     ]);
   }
+  return past.length;
 }
 
-/** Without a wrap nobody holds the content key: the ciphertext has no further use. */
-async function destroyUnreadableContent({ database, objects, audit }: HousekeepingOptions): Promise<void> {
+/** Without a wrap nobody holds the content key: the ciphertext has no further use. Returns how many were destroyed. */
+async function destroyUnreadableContent({ database, objects, audit }: HousekeepingOptions): Promise<number> {
   const { query } = database;
   const unreadable = await query
     .selectFrom('messages')
@@ -103,6 +112,7 @@ async function destroyUnreadableContent({ database, objects, audit }: Housekeepi
     ]);
     if (object !== null) await objects.remove(object);
   }
+  return unreadable.length;
 }
 
 async function destroySpoolKeys({ database, keys, audit }: HousekeepingOptions): Promise<void> {
