@@ -1,0 +1,61 @@
+/**
+ * Where mail for a domain goes and what each server must prove before it is told anything: what `planRoute` gives
+ * back, and what it is asked for. Words in `why` are for staff pages and logs of operation; they hold names of
+ * domains and servers, never addresses of people.
+ */
+import type { TlsaRecord } from './dns-answer.ts';
+
+/** A server that the operator named: its name needs no proof from the DNS. */
+export interface PinnedHop {
+  /** Lower-case name or IP address. */
+  readonly host: string;
+  readonly port: number;
+}
+
+export type TlsSetting =
+  /** All other mail: TLS where offered; DANE and MTA-STS honoured where published. */
+  | { readonly kind: 'opportunistic' }
+  /** A partner: verified or not at all. */
+  | { readonly kind: 'pkix' | 'dane' | 'mta-sts'; readonly nextHop?: PinnedHop | undefined }
+  /** DANE or an enforced MTA-STS policy, whichever is published; else not authenticated. */
+  | { readonly kind: 'authenticated' };
+
+export type HostProof =
+  /** TLS where offered, unverified; plaintext otherwise. */
+  | { readonly kind: 'none' }
+  /** TLS, or nothing is sent; the certificate is not looked at (RFC 7672 section 2.2: no usable TLSA record). */
+  | { readonly kind: 'encrypted' }
+  /** A chain to a trust anchor and one of the names in subjectAltName. */
+  | { readonly kind: 'pkix'; readonly names: readonly string[] }
+  /** To be asked of `verifyDane`. */
+  | { readonly kind: 'dane'; readonly records: readonly TlsaRecord[]; readonly names: readonly string[] };
+
+export interface PlannedHost {
+  readonly host: string;
+  readonly port: number;
+  /** In the order in which to try them. */
+  readonly addresses: readonly string[];
+  /** What to ask the server for (SNI). */
+  readonly servername: string;
+  readonly verify: HostProof;
+  readonly why: string;
+}
+
+export interface SkippedHost {
+  readonly host: string;
+  readonly why: string;
+}
+
+export type RoutePlan =
+  | {
+      readonly kind: 'hosts';
+      /** In the order in which to try them; at least one. */
+      readonly hosts: readonly PlannedHost[];
+      readonly skipped: readonly SkippedHost[];
+    }
+  /** Can't be told now; to be tried again. */
+  | { readonly kind: 'defer'; readonly why: string }
+  /** Nobody takes mail for the domain: it does not exist, or says so. `enhanced` as in RFC 3463. */
+  | { readonly kind: 'undeliverable'; readonly why: string; readonly enhanced: '5.1.2' | '5.1.10' | '5.4.4' }
+  /** There are servers, but none that could prove who it is the way the setting asks for. */
+  | { readonly kind: 'not-authenticated'; readonly why: string };
