@@ -7,7 +7,7 @@ import { formatDate, formatDateTime, texts } from '../ui/locale/locale.ts';
 import { Button, ProblemBox, PageSkeleton } from '../ui/parts/controls.tsx';
 import { FailedPage } from '../ui/parts/failed-page.tsx';
 import { Page } from '../ui/parts/page.tsx';
-import { session } from '../ui/session.ts';
+import { noteSignedIn, session } from '../ui/session.ts';
 import { useRequest } from '../ui/use-request.ts';
 import { openListEntry, type ListEntry } from './list-entry.ts';
 import { makePageKey, toPageKeyJson } from './page-key.ts';
@@ -38,7 +38,7 @@ async function readList(before: string | null): Promise<Listed> {
     pageKey: toPageKeyJson(pageKey),
     ...(before !== null && { before }),
   });
-  session.value = { ...session.peek(), signedIn: true };
+  if (session.peek()?.signedIn !== true) noteSignedIn();
   const reader = { organizationId: answer.organizationId, accountId: answer.accountId, pageKey };
   const rows = await Promise.all(
     answer.messages.map(async (message) => ({

@@ -10,7 +10,8 @@ const MAX_RESIZES = 300;
 const MAX_HEIGHT_PX = 60_000;
 
 export interface MailFrameProps {
-  readonly html: string;
+  /** Null until it is there: the empty frame is fetched meanwhile. */
+  readonly html: string | null;
   readonly message: OpenedMessage;
   readonly onShown: (remoteRemoved: boolean) => void;
 }
@@ -73,7 +74,7 @@ export function MailFrame({ html, message, onShown }: MailFrameProps) {
   const frame = useRef<HTMLIFrameElement>(null);
   useEffect(() => {
     const element = frame.current;
-    if (element === null) return undefined;
+    if (element === null || html === null) return undefined;
     const urls: string[] = [];
     let shown = true;
     let stopFollowing = (): void => {};
@@ -97,5 +98,12 @@ export function MailFrame({ html, message, onShown }: MailFrameProps) {
       for (const url of urls) URL.revokeObjectURL(url);
     };
   }, [html, message]);
-  return <iframe ref={frame} class="mail-frame" src="/frame" title={texts().reader.frameTitle} />;
+  return (
+    <iframe
+      ref={frame}
+      class={html === null ? 'mail-frame waiting' : 'mail-frame'}
+      src="/frame"
+      title={texts().reader.frameTitle}
+    />
+  );
 }

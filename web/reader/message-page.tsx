@@ -10,7 +10,7 @@ import { codeOf, explain } from '../ui/explain.ts';
 import { formatDate, formatDateTime, texts } from '../ui/locale/locale.ts';
 import { Button, PageSkeleton, ProblemBox, Skeleton } from '../ui/parts/controls.tsx';
 import { Page } from '../ui/parts/page.tsx';
-import { session } from '../ui/session.ts';
+import { noteSignedIn, session } from '../ui/session.ts';
 import { AttachmentList } from './attachment-list.tsx';
 import { parseInvitation, type Invitation } from './calendar.ts';
 import type { StreamName } from './crypto/contexts.ts';
@@ -42,7 +42,7 @@ async function open(messageId: string): Promise<Shown> {
   const pageKey = await makePageKey();
   const path = `/api/messages/${encodeURIComponent(messageId)}/open`;
   const facts = await call<OpenedMessageJson>('POST', path, { pageKey: toPageKeyJson(pageKey) });
-  session.value = { ...session.peek(), signedIn: true };
+  if (session.peek()?.signedIn !== true) noteSignedIn();
   return { facts, message: await openMessage(facts, messageId, pageKey, transportOf(messageId)) };
 }
 
@@ -218,23 +218,21 @@ function Body({ message }: { readonly message: OpenedMessage }) {
   }, [message, attempt]);
 
   if (failure !== null) return <ProblemBox text={explain(failure)} onRetry={() => setAttempt(attempt + 1)} />;
-  if (body === null) return <Skeleton label={t.opening} />;
-  const textPath = message.index.body.text;
+  const { html: htmlPath, text: textPath } = message.index.body;
   return (
     <>
+      {body === null && <Skeleton label={t.opening} />}
       {message.index.raw && <p class="box">{t.raw}</p>}
-      {body.invitation !== null && <InvitationCard invitation={body.invitation} />}
-      {plain !== null ? (
-        <PlainText text={plain} />
-      ) : body.html !== null ? (
-        <MailFrame html={body.html} message={message} onShown={setRemoteRemoved} />
-      ) : body.text !== null ? (
-        <PlainText text={body.text} />
-      ) : (
-        body.invitation === null && !message.index.raw && <p class="aside">{t.noText}</p>
+      {body !== null && body.invitation !== null && <InvitationCard invitation={body.invitation} />}
+      {plain === null && htmlPath !== null && (
+        <MailFrame html={body?.html ?? null} message={message} onShown={setRemoteRemoved} />
+      )}
+      {plain !== null && <PlainText text={plain} />}
+      {plain === null && htmlPath === null && body !== null && (
+        <TextBody body={body} raw={message.index.raw} />
       )}
       {remoteRemoved && plain === null && <p class="hint">{t.remoteBlocked}</p>}
-      {body.html !== null && textPath !== null && (
+      {body !== null && htmlPath !== null && textPath !== null && (
         <p class="no-print">
           <Button
             kind="plain"
@@ -249,4 +247,9 @@ function Body({ message }: { readonly message: OpenedMessage }) {
       )}
     </>
   );
+}
+
+function TextBody({ body, raw }: { readonly body: BodyTexts; readonly raw: boolean }) {
+  if (body.text !== null) return <PlainText text={body.text} />;
+  return body.invitation === null && !raw ? <p class="aside">{texts().reader.noText}</p> : null;
 }

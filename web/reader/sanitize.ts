@@ -44,7 +44,8 @@ export interface FrameContent {
 const BASE_STYLE = `
   html { color-scheme: light; overflow: auto; }
   body { margin: 0; padding: 12px; background: #fff; color: #15212b; overflow-wrap: break-word;
-    font: 17px/1.5 system-ui, -apple-system, 'Segoe UI', Roboto, Arial, sans-serif; }
+    font: 18px/1.5 system-ui, -apple-system, 'Segoe UI', Roboto, Arial, sans-serif; }
+  body > :first-child { margin-top: 0; }
   a { color: #0a5a76; }`;
 const OVERRIDES = `
   html, body { height: auto !important; min-height: 0 !important; max-height: none !important; }

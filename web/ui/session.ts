@@ -34,10 +34,21 @@ function take(fresh: Session): void {
   if (ticking === 0) ticking = window.setInterval(tick, TICK_MS);
 }
 
-export async function refreshSession(): Promise<Session> {
+/** Counts sign-ins and sign-outs: an answer from before the last one is old news. */
+let turns = 0;
+
+export async function refreshSession(): Promise<void> {
+  const asked = turns;
   const fresh = await call<Session>('GET', '/api/session');
-  take(fresh);
-  return fresh;
+  if (asked === turns) take(fresh);
+}
+
+/** The portal has signed the person in; when the session ends is asked beside whatever is shown next. */
+export function noteSignedIn(): void {
+  turns += 1;
+  session.value = { ...session.peek(), signedIn: true };
+  signedOutBecause.value = null;
+  refreshSession().catch(() => {});
 }
 
 export async function staySignedIn(): Promise<void> {
@@ -62,6 +73,7 @@ export async function signOut(): Promise<void> {
 
 /** Drops the session on this page and shows the sign-in page. */
 function end(because: 'idle' | 'asked' | null): void {
+  turns += 1;
   if (ticking !== 0) window.clearInterval(ticking);
   ticking = 0;
   idleWarning.value = null;

@@ -2,9 +2,13 @@
 import { signal } from '@preact/signals';
 import { call } from './api.ts';
 import type { Site } from './api-types.ts';
+import { adoptSiteLanguage } from './locale/locale.ts';
 
 export const site = signal<Site | null>(null);
 
 export async function loadSite(): Promise<void> {
-  site.value ??= await call<Site>('GET', '/api/site');
+  if (site.peek() !== null) return;
+  const found = await call<Site>('GET', '/api/site');
+  adoptSiteLanguage(found.defaultLanguage);
+  site.value = found;
 }

@@ -38,10 +38,22 @@ function show(chosen: Language): void {
 export function startLocale(): void {
   const asked = known(new URLSearchParams(location.search).get('lang'));
   const preferred = navigator.languages.map(known).find((tag) => tag !== null);
-  show(asked ?? known(stored()) ?? preferred ?? 'en');
+  const chosen = asked ?? known(stored()) ?? preferred ?? null;
+  undecided = chosen === null;
+  show(chosen ?? 'en');
+}
+
+/** Neither the person nor the browser asked for a language that we have. */
+let undecided = false;
+
+/** The site's language, where nobody asked for another. */
+export function adoptSiteLanguage(tag: string): void {
+  const chosen = known(tag);
+  if (undecided && chosen !== null) show(chosen);
 }
 
 export function chooseLanguage(chosen: Language): void {
+  undecided = false;
   show(chosen);
   try {
     localStorage.setItem(STORED_AS, chosen);

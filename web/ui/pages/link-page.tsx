@@ -11,7 +11,7 @@ import { MailAddress } from '../parts/mail-address.tsx';
 import { Page } from '../parts/page.tsx';
 import { preloadReader } from '../preload.ts';
 import { navigate } from '../router.ts';
-import { refreshSession } from '../session.ts';
+import { noteSignedIn } from '../session.ts';
 import { site } from '../site.ts';
 import { CodeStep } from '../steps/code-step.tsx';
 import { PasswordStep } from '../steps/password-step.tsx';
@@ -37,8 +37,8 @@ function authorName(author: { readonly name: string; readonly address: string })
 }
 
 /** Shows the message in place of the link, so that the link's token leaves the address bar. */
-async function showMessage(messageId: string | null): Promise<void> {
-  await refreshSession().catch(() => {});
+function showMessage(messageId: string | null): void {
+  noteSignedIn();
   navigate(messageId === null ? '/messages' : `/messages/${encodeURIComponent(messageId)}`, {
     replace: true,
   });
@@ -57,7 +57,7 @@ export function LinkPage({ token }: { readonly token: string }) {
         call<Registration>('GET', '/api/registration'),
       ]);
       if (found.state === 'ready' && found.signedIn && found.messageId !== null) {
-        await showMessage(found.messageId);
+        showMessage(found.messageId);
         return;
       }
       if (!found.registered && registration.state === 'code-sent') setStep({ at: 'code', sent: {} });
@@ -138,7 +138,7 @@ function LinkPassword({ username, onLost }: { readonly username: string; readonl
             password,
             locale: language.value,
           });
-          await showMessage(answer.messageId);
+          showMessage(answer.messageId);
         } catch (error) {
           // The proof of the mailbox is kept for a while only.
           if (error instanceof ApiFailure && error.status === 401) {
@@ -217,7 +217,7 @@ function Returning({ token, facts, link, onStep }: StartProps & { readonly token
               password,
               linkToken: token,
             });
-            await showMessage(answer.messageId);
+            showMessage(answer.messageId);
           }}
           onForgot={() => onStep({ at: 'reset' })}
         />

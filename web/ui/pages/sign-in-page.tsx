@@ -4,15 +4,14 @@ import { call } from '../api.ts';
 import { texts } from '../locale/locale.ts';
 import { Page } from '../parts/page.tsx';
 import { navigate } from '../router.ts';
-import { refreshSession, returnTo, signedOutBecause } from '../session.ts';
+import { noteSignedIn, returnTo, signedOutBecause } from '../session.ts';
 import { ResetFlow } from '../steps/reset-flow.tsx';
 import { SignInForm } from '../steps/sign-in-form.tsx';
 
-async function goOn(messageId: string | null): Promise<void> {
-  await refreshSession().catch(() => {});
+function goOn(messageId: string | null): void {
+  noteSignedIn();
   const before = returnTo.value;
   returnTo.value = null;
-  signedOutBecause.value = null;
   const to = before ?? (messageId === null ? '/messages' : `/messages/${encodeURIComponent(messageId)}`);
   navigate(to, { replace: true });
 }
@@ -37,7 +36,7 @@ export function SignInPage() {
           submit={t.signInPage.submit}
           signIn={async (credentials) => {
             const answer = await call<{ messageId: string | null }>('POST', '/api/session', credentials);
-            await goOn(answer.messageId);
+            goOn(answer.messageId);
           }}
           onForgot={setForgotten}
         />

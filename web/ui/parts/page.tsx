@@ -1,6 +1,6 @@
 /** A page's content: its heading takes the focus when one page follows another, and names the tab. */
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { pagesShown } from '../router.ts';
 import { site } from '../site.ts';
 
@@ -20,7 +20,7 @@ export function Page({ title, tabTitle, stepped, children }: PageProps) {
     document.title =
       organization === undefined ? (tabTitle ?? title) : `${tabTitle ?? title} – ${organization}`;
   }, [title, tabTitle, organization]);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (pagesShown.peek() > 0 || stepped === true) heading.current?.focus({ preventScroll: true });
   }, []);
   return (

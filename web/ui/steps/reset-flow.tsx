@@ -16,7 +16,7 @@ export interface ResetFlowProps {
   readonly linkToken: string | null;
   readonly address: string;
   /** Called when the password is set and the person is signed in; the message of the link, if the server names it. */
-  readonly onDone: (messageId: string | null) => Promise<void>;
+  readonly onDone: (messageId: string | null) => Promise<void> | void;
   readonly onBack: () => void;
 }
 
