@@ -33,7 +33,11 @@ suite('delivery queue', () => {
   });
   afterEach(() => fixture.dispose());
 
-  async function enqueue(...recipients: string[]): Promise<void> {
+  function enqueue(...recipients: string[]): Promise<void> {
+    return enqueueOn('outside', ...recipients);
+  }
+
+  async function enqueueOn(route: 'internal' | 'outside', ...recipients: string[]): Promise<void> {
     const deliveries = recipients.map((recipient): NewDelivery => ({
       messageId: 'M',
       recipientId: null,
@@ -41,11 +45,27 @@ suite('delivery queue', () => {
       reversePath: 'ann@hospital.test',
       recipient,
       domain: 'outside.example',
-      route: 'outside',
+      route,
       range: null,
     }));
     await fixture.database.commit(insertDeliveries(fixture.database.query, clock, deliveries));
   }
+
+  test('one route is claimed apart from the other, and is due apart from it', async () => {
+    await enqueueOn('outside', 'jane@outside.example');
+    clock.advance(SECOND_MS);
+    await enqueueOn('internal', 'ann@hospital.test');
+    assert.equal(await queue.nextDueAt(['internal']), clock.now());
+    assert.equal(await queue.nextDueAt(), clock.now() - SECOND_MS);
+    const claimed = await queue.claim(10, ['internal']);
+    assert.deepEqual(
+      claimed.map(({ recipient }) => recipient),
+      ['ann@hospital.test'],
+    );
+    assert.equal(await queue.nextDueAt(['internal']), null);
+    assert.equal((await queue.claim(10, ['internal'])).length, 0);
+    assert.equal((await queue.claim(10)).length, 1);
+  });
 
   async function spoolWraps(): Promise<number> {
     const rows = await fixture.database.query

@@ -42,15 +42,17 @@ export class DeliveryQueue {
   async claim(limit: number, routes: readonly Route[] = ROUTES): Promise<readonly DeliveryRow[]> {
     const now = this.#clock.now();
     const { query, dialect } = this.#database;
-    const claimDue = dialect === 'postgres' ? claimDueOnPostgres : claimDueOnSqlite;
-    const values = { now, limit, owner: this.#owner.name, leaseUntil: now + LEASE_MS };
+    const claimDue = CLAIMS[dialect][reachOf(routes)];
+    const route = routes[0] ?? 'outside';
+    const values = { now, limit, route, owner: this.#owner.name, leaseUntil: now + LEASE_MS };
     const [claimed] = await this.#database.commit([claimDue(query, values)]);
     return (claimed?.rows ?? []) as unknown as DeliveryRow[];
   }
 
   /** When the next unleased delivery is due (milliseconds since 1970); null where nothing waits. */
   async nextDueAt(routes: readonly Route[] = ROUTES): Promise<number | null> {
-    const [row] = await findNextDue(this.#database.query, {});
+    const findNextDue = NEXT_DUE[reachOf(routes)];
+    const [row] = await findNextDue(this.#database.query, { route: routes[0] ?? 'outside' });
     return row?.nextAttemptAt ?? null;
   }
 
@@ -144,21 +146,39 @@ export class DeliveryQueue {
   }
 }
 
+/** Each has an index of its own. */
+type Reach = 'every-route' | 'one-route';
+
+function reachOf(routes: readonly Route[]): Reach {
+  return routes.length === ROUTES.length ? 'every-route' : 'one-route';
+}
+
 interface Claim {
   readonly now: number;
   readonly limit: number;
+  /** Counts only where one route is claimed. */
+  readonly route: Route;
   readonly owner: string;
   readonly leaseUntil: number;
 }
 
-const claimDueOnSqlite = preparedStatement<Claim>((query, value) => claimDue(query, value, false));
-const claimDueOnPostgres = preparedStatement<Claim>((query, value) => claimDue(query, value, true));
+const CLAIMS = {
+  sqlite: claimsOf(false),
+  postgres: claimsOf(true),
+};
 
-function claimDue(query: Database['query'], value: ValueOf<Claim>, locks: boolean) {
+function claimsOf(locks: boolean) {
+  const claim = (reach: Reach) =>
+    preparedStatement<Claim>((query, value) => claimDue(query, value, reach, locks));
+  return { 'every-route': claim('every-route'), 'one-route': claim('one-route') };
+}
+
+function claimDue(query: Database['query'], value: ValueOf<Claim>, reach: Reach, locks: boolean) {
   const due = query
     .selectFrom('deliveries')
     .select('id')
     .where('state', '=', 'queued')
+    .$if(reach === 'one-route', (select) => select.where('route', '=', value('route')))
     .where('nextAttemptAt', '<=', value('now'))
     .where((eb) => eb.or([eb('leaseUntil', 'is', null), eb('leaseUntil', '<', value('now'))]))
     .orderBy('nextAttemptAt')
@@ -171,15 +191,20 @@ function claimDue(query: Database['query'], value: ValueOf<Claim>, locks: boolea
     .returningAll();
 }
 
-const findNextDue = preparedQuery<object, { nextAttemptAt: number }>((query) =>
-  query
-    .selectFrom('deliveries')
-    .select('nextAttemptAt')
-    .where('state', '=', 'queued')
-    .where('leaseUntil', 'is', null)
-    .orderBy('nextAttemptAt')
-    .limit(1),
-);
+const NEXT_DUE = { 'every-route': nextDue('every-route'), 'one-route': nextDue('one-route') };
+
+function nextDue(reach: Reach) {
+  return preparedQuery<{ readonly route: Route }, { nextAttemptAt: number }>((query, value) =>
+    query
+      .selectFrom('deliveries')
+      .select('nextAttemptAt')
+      .where('state', '=', 'queued')
+      .$if(reach === 'one-route', (select) => select.where('route', '=', value('route')))
+      .where('leaseUntil', 'is', null)
+      .orderBy('nextAttemptAt')
+      .limit(1),
+  );
+}
 
 interface Settling extends AttemptFacts {
   readonly state: 'handed-over' | 'captured' | 'failed' | 'expired';
