@@ -6,7 +6,27 @@ import type { Clock } from './clock.ts';
 /** Source of random bytes; a test passes a seeded one. */
 export type RandomSource = (length: number) => Buffer;
 
-export const systemRandom: RandomSource = (length) => randomBytes(length);
+/** The system's random bytes, fetched in advance for small requests: each call to it costs as much as all else. */
+export const systemRandom: RandomSource = (length) =>
+  length <= MOST_POOLED ? takePooled(length) : randomBytes(length);
+
+const POOL_BYTES = 4_096;
+const MOST_POOLED = 64;
+let pool = Buffer.alloc(0);
+let taken = 0;
+
+/** Bytes leave the pool once and are erased in it. */
+function takePooled(length: number): Buffer {
+  if (taken + length > pool.length) {
+    pool = randomBytes(POOL_BYTES);
+    taken = 0;
+  }
+  const bytes = Buffer.alloc(length);
+  pool.copy(bytes, 0, taken, taken + length);
+  pool.fill(0, taken, taken + length);
+  taken += length;
+  return bytes;
+}
 
 /** Crockford's base 32: no I, L, O or U, so that nothing is misread or spells a word by accident. */
 const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
@@ -47,14 +67,17 @@ export function parseMessageCode(typed: string): string | null {
   return /^[0-9A-HJKMNP-TV-Z]{9}$/u.test(code) ? code : null;
 }
 
+/** The bytes as one number, most significant digit first. */
 function crockford(bytes: Uint8Array): string {
-  let bits = 0n;
-  for (const byte of bytes) bits = (bits << 8n) | BigInt(byte);
-  const digits = Math.ceil((bytes.length * 8) / 5);
   let text = '';
-  for (let i = 0; i < digits; i++) {
-    text = CROCKFORD.charAt(Number(bits & 31n)) + text;
-    bits >>= 5n;
+  let waiting = 0;
+  let waitingBits = 0;
+  for (let i = bytes.length - 1; i >= 0; i--) {
+    waiting |= (bytes[i] ?? 0) << waitingBits;
+    for (waitingBits += 8; waitingBits >= 5; waitingBits -= 5) {
+      text = CROCKFORD.charAt(waiting & 31) + text;
+      waiting >>= 5;
+    }
   }
-  return text;
+  return waitingBits > 0 ? CROCKFORD.charAt(waiting) + text : text;
 }

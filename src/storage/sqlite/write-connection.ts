@@ -33,6 +33,10 @@ const pragmas: readonly (readonly [name: string, value: string, readBack: unknow
   ['foreign_keys', 'ON', 1],
   // No second file that could keep what was deleted.
   ['temp_store', 'MEMORY', 2],
+  // Pages that are asked for again and again (32 MB): hashed keys lie all over their indexes.
+  ['cache_size', '-32000', -32_000],
+  // The log is folded into the file after 16 MB instead of 4, so that pages changed often are copied once.
+  ['wal_autocheckpoint', '4000', 4_000],
 ];
 
 /**
