@@ -242,8 +242,11 @@ test('signing out leaves nothing: page, storage, title, back button', async () =
   await page.getByRole('link', { name: new RegExp(TEXT_MAIL.subject) }).click();
   await text(page).waitFor();
   await page.getByRole('button', { name: 'Español' }).click();
+  const ended = page.waitForResponse((response) => response.request().method() === 'DELETE');
   await page.getByRole('button', { name: 'Salir' }).click();
   await page.getByText('Ha salido').waitFor();
+  await ended;
+  await page.waitForFunction("document.title.startsWith('Entrar')");
   assert.doesNotMatch(await bodyText(page), /Olsen|results from June/i);
   assert.equal(portal.state.signedOut, 1);
   const stored = await page.evaluate(

@@ -45,6 +45,7 @@ const BASE_STYLE = `
   html { color-scheme: light; overflow: auto; }
   body { margin: 0; padding: 12px; background: #fff; color: #15212b; overflow-wrap: break-word;
     font: 18px/1.5 system-ui, -apple-system, 'Segoe UI', Roboto, Arial, sans-serif; }
+  @media (max-width: 30em) { body { padding: 6px; } }
   body > :first-child { margin-top: 0; }
   a { color: #0a5a76; }`;
 const OVERRIDES = `

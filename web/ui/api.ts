@@ -59,6 +59,8 @@ async function request(method: string, path: string, body?: unknown): Promise<Re
       credentials: 'same-origin',
       cache: 'no-store',
       redirect: 'error',
+      // Signing out is finished although the page is closed at once.
+      keepalive: method === 'DELETE',
       ...(method === 'GET'
         ? {}
         : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body ?? {}) }),
