@@ -24,7 +24,7 @@ export type MailHosts =
       readonly hosts: readonly MailHost[];
       /** The list itself is proven by DNSSEC, also where it is that there is no MX. */
       readonly secure: boolean;
-      /** The domain after aliases. */
+      /** The domain after aliases; the address of a literal. */
       readonly canonicalDomain: string;
     }
   | { readonly kind: 'null-mx' }
@@ -87,5 +87,5 @@ function literalHost(domain: string): MailHosts {
     canonicalName: address,
     secure: false,
   } as const;
-  return { kind: 'hosts', hosts: [{ name: address, addresses }], secure: false, canonicalDomain: domain };
+  return { kind: 'hosts', hosts: [{ name: address, addresses }], secure: false, canonicalDomain: address };
 }

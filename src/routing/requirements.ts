@@ -14,7 +14,7 @@ import type { RandomBelow } from './host-addresses.ts';
 import { judgeHost } from './judge-host.ts';
 import type { HostVerdict } from './judge-host.ts';
 import { findMailHosts } from './mail-hosts.ts';
-import type { MailHost } from './mail-hosts.ts';
+import type { MailHost, MailHosts } from './mail-hosts.ts';
 import { allowsHost } from './mta-sts-policy.ts';
 import type { MtaStsPolicy } from './mta-sts-policy.ts';
 import type { MtaSts, MtaStsResult } from './mta-sts.ts';
@@ -90,7 +90,7 @@ class RoutePlanner {
         return { kind: 'undeliverable', why: found.why, enhanced: '5.1.2' };
       case 'hosts':
         return {
-          domains: [...new Set([domain, ...(found.secure ? [found.canonicalDomain] : [])])],
+          domains: domainNames(domain, found),
           nameProof: found.secure ? 'dnssec' : null,
           port: this.#port,
           hosts: found.hosts,
@@ -157,6 +157,12 @@ class RoutePlanner {
     const outdated = fitsNone && found.source === 'kept' && found.policy.mode !== 'none';
     return outdated ? this.#mtaSts.lookUp(domain, { refresh: true }) : found;
   }
+}
+
+/** What a server may prove to be, beside its own name; the alias of a domain only where it is proven. */
+function domainNames(domain: string, { secure, canonicalDomain }: MailHosts & { kind: 'hosts' }): string[] {
+  if (domain.startsWith('[')) return [canonicalDomain];
+  return secure ? [...new Set([domain, canonicalDomain])] : [domain];
 }
 
 function judge(

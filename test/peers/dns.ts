@@ -1,7 +1,8 @@
 /**
  * A DNS tree of our own for a test: nsd serves the zones, unbound validates them against a trust anchor of the test,
- * both on free ports of loopback. Every zone lies in a signed root zone of the test. `unsigned` has no DS there and
- * is insecure; `bogus` is signed, but not with the key that the DS names, so unbound answers SERVFAIL.
+ * both on free ports of loopback. Every zone lies in the nearest one above it, or in a signed root zone of the test.
+ * `unsigned` has no DS there and is insecure; `bogus` is signed, but not with the key that the DS names, so unbound
+ * answers SERVFAIL.
  */
 import { execFile, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
@@ -47,12 +48,8 @@ export async function startTestDns(zones: Readonly<Record<string, TestZone>>): P
   const folder = await mkdtemp(join(tmpdir(), 'test-dns-'));
   const children: ChildProcess[] = [];
   try {
-    const served = await Promise.all(
-      Object.entries(zones).map(([name, zone]) =>
-        makeZone(folder, name, zone.records, zone.state ?? 'signed'),
-      ),
-    );
-    const root = await makeZone(folder, '', served.flatMap(delegation), 'signed');
+    const served = await makeZones(folder, zones);
+    const root = await makeZone(folder, '', delegationsIn('', served), 'signed');
     const authority = await freeDnsPort();
     children.push(await startNsd(folder, authority, [root, ...served]));
     const port = await freeDnsPort();
@@ -76,6 +73,38 @@ async function installPackages(): Promise<void> {
   } catch (error) {
     throw new Error(`this test needs DNS servers and could not install them: ${command}`, { cause: error });
   }
+}
+
+/** The deepest first, because a zone vouches for those right below it. */
+async function makeZones(
+  folder: string,
+  zones: Readonly<Record<string, TestZone>>,
+): Promise<readonly SignedZone[]> {
+  const made: SignedZone[] = [];
+  const depth = (name: string): number => name.split('.').length;
+  const byDepth = Map.groupBy(Object.entries(zones), ([name]) => depth(name));
+  for (const level of [...byDepth.keys()].toSorted((a, b) => b - a))
+    made.push(
+      ...(await Promise.all(
+        (byDepth.get(level) ?? []).map(([name, zone]) => {
+          const records = [...zone.records, ...delegationsIn(name, made)];
+          return makeZone(folder, name, records, zone.state ?? 'signed');
+        }),
+      )),
+    );
+  return made;
+}
+
+/** Records for the zones that lie in `parent` and in no other zone between. */
+function delegationsIn(parent: string, zones: readonly SignedZone[]): string[] {
+  const isBelow = (name: string, other: string): boolean => other === '' || name.endsWith(`.${other}`);
+  return zones
+    .filter(
+      ({ name }) =>
+        isBelow(name, parent) &&
+        !zones.some((other) => isBelow(name, other.name) && isBelow(other.name, parent)),
+    )
+    .flatMap(delegation);
 }
 
 async function makeZone(
