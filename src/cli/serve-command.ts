@@ -104,14 +104,27 @@ async function untilStopped(gateway: Gateway, configFile: string | undefined, lo
   process.on('SIGHUP', () => void reload(gateway, configFile, log));
   const { promise, resolve } = Promise.withResolvers<string>();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve(signal));
-  // Started by an older Node.js that died: nobody would ever stop this process.
-  process.once('disconnect', () => resolve('disconnect'));
+  // Started by npm or by an older Node.js that died: nobody would ever stop this process.
+  process.once('disconnect', () => resolve('parent gone'));
+  const watch = watchParent(() => resolve('parent gone'));
   const signal = await promise;
+  clearInterval(watch);
   log.info('stopping', { outcome: signal });
   setTimeout(() => process.exit(EXIT.software), LAST_MOMENT_MS).unref();
   await gateway.close(GRACE_MS);
   log.info('stopped');
   return EXIT.ok;
+}
+
+const LOOK_AT_PARENT_MS = 1_000;
+
+/** Only under npm: a service manager that starts us directly is never an accident when it goes. */
+function watchParent(onGone: () => void): NodeJS.Timeout | undefined {
+  if (process.env['npm_lifecycle_event'] === undefined) return undefined;
+  const parent = process.ppid;
+  return setInterval(() => {
+    if (process.ppid !== parent) onGone();
+  }, LOOK_AT_PARENT_MS).unref();
 }
 
 async function reload(gateway: Gateway, configFile: string | undefined, log: Log): Promise<void> {
