@@ -62,7 +62,7 @@ test('first visit: link, code, password, message', async () => {
   // Pasted with what stood around it; goes off by itself.
   await field.fill(`Your code: ${CODE.slice(0, 3)} ${CODE.slice(3)}`);
   await page.getByRole('heading', { name: 'Choose a password' }).waitFor();
-  assert.equal(await page.evaluate('document.activeElement.textContent'), 'Choose a password');
+  await page.waitForFunction(`document.activeElement.textContent === 'Choose a password'`);
   const username = page.locator('input[autocomplete="username"]');
   assert.equal(await username.inputValue(), 'margaret.olsen@mail.example');
   await page.getByRole('button', { name: 'Use these words' }).click();
@@ -204,8 +204,8 @@ test('text is viewed in the page, a PDF in a window of its own', async () => {
   await page.getByRole('button', { name: 'View notes.txt' }).click();
   await page.getByText('Take one tablet').waitFor();
   await page.keyboard.press('Escape');
-  assert.equal(await page.locator('dialog').count(), 0);
-  assert.equal(await page.evaluate('document.activeElement.getAttribute("aria-label")'), 'View notes.txt');
+  await page.locator('dialog').waitFor({ state: 'detached' });
+  await page.waitForFunction(`document.activeElement.getAttribute('aria-label') === 'View notes.txt'`);
   const opening = page.waitForEvent('popup');
   await page.getByRole('button', { name: 'View Results June 2026.pdf' }).click();
   const popup = await opening;
@@ -220,6 +220,9 @@ test('HTML shows with its inline picture, as high as it is, and as plain text wh
   const frame = page.frameLocator('iframe');
   await frame.locator('img[src^="blob:"]').waitFor();
   await page.getByText('Pictures from other websites are not loaded').waitFor();
+  await page.waitForFunction(
+    `Math.abs(document.querySelector('iframe').offsetHeight - document.querySelector('iframe').contentDocument.body.offsetHeight) < 40`,
+  );
   const heights = await page.evaluate(
     `[document.querySelector('iframe').offsetHeight, document.querySelector('iframe').contentDocument.body.offsetHeight]`,
   );
@@ -231,7 +234,7 @@ test('HTML shows with its inline picture, as high as it is, and as plain text wh
   );
   await page.getByRole('button', { name: 'Show as plain text' }).click();
   await page.getByText('here are your values.', { exact: false }).waitFor();
-  assert.equal(await page.locator('iframe').count(), 0);
+  await page.locator('iframe').waitFor({ state: 'detached' });
   await finish(seen);
 });
 
@@ -267,10 +270,12 @@ test('idling: a warning, an extension, and in the end the page is empty', async 
   const seen = await visit('/messages/msg-text');
   const { page } = seen;
   await page.getByRole('heading', { name: 'Are you still there?' }).waitFor();
+  const extended = page.waitForResponse((response) => response.url().endsWith('/api/session/extend'));
   await page.getByRole('button', { name: 'Stay signed in' }).click();
   await page.getByRole('heading', { name: 'Are you still there?' }).waitFor({ state: 'detached' });
+  await extended;
   assert.equal(portal.state.extended, 1);
-  assert.ok(await text(page).isVisible());
+  await text(page).waitFor();
   portal.state.idleSeconds = 2;
   await page.reload();
   await page.getByText('signed you out after a while').waitFor();
