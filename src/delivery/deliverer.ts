@@ -1,7 +1,7 @@
 /**
  * The loop that empties the queue: claims what is due, attempts each delivery on its own, records the outcome. It
  * wakes when acceptance says that something is new, when the next retry is due, and every few seconds for what other
- * processes queued. A delivery that fails in a way of ours is put back; it is never dropped.
+ * processes queued. What came of an attempt is recorded as soon as the database takes it: until then nobody tries again.
  */
 import type { Clock } from '#src/base/clock.ts';
 import { SECOND_MS } from '#src/base/clock.ts';
@@ -21,6 +21,10 @@ const ENOUGH_ON_ONE_ROUTE = 48;
 const IDLE_POLL_MS = 2 * SECOND_MS;
 const MIN_WAIT_MS = 50;
 const FAULT_PAUSE_MS = SECOND_MS;
+const FIRST_RECORD_PAUSE_MS = 250;
+const LONGEST_RECORD_PAUSE_MS = 5 * SECOND_MS;
+/** Trying again would not help: somebody else has the delivery, or the fault is ours. */
+const LASTING_FAULTS = new Set(['expectation-failed', 'unique-violation', 'statement-refused']);
 
 export interface DelivererOptions {
   readonly queue: DeliveryQueue;
@@ -32,11 +36,14 @@ export interface DelivererOptions {
 
 export class Deliverer {
   readonly #options: DelivererOptions;
-  readonly #inFlight = new Set<Promise<void>>();
+  readonly #inFlight = new Map<string, Promise<void>>();
   readonly #onRoute: Record<RouteName, number> = { internal: 0, outside: 0 };
   #wake: () => void = () => {};
   #nudged = false;
   #stopping = false;
+  readonly #stopped = Promise.withResolvers<void>();
+  /** This process may hold leases of deliveries that it does not work on: the answer to a claim was lost. */
+  #leasesUncertain = false;
   #running: Promise<void> = Promise.resolve();
 
   constructor(options: DelivererOptions) {
@@ -56,21 +63,24 @@ export class Deliverer {
   /** Claims no more and waits for what is under way; what isn't done then stays queued. */
   async stop(graceMs: number): Promise<void> {
     this.#stopping = true;
+    this.#stopped.resolve();
     this.#wake();
     await this.#running;
-    await Promise.race([Promise.allSettled(this.#inFlight), pause(graceMs)]);
+    await Promise.race([Promise.allSettled(this.#inFlight.values()), pause(graceMs)]);
   }
 
   async #run(): Promise<void> {
     while (!this.#stopping) {
       try {
         this.#nudged = false;
+        if (this.#leasesUncertain) await this.#giveBackUnknown();
         const open = ROUTES.filter((route) => this.#onRoute[route] < ENOUGH_ON_ONE_ROUTE);
         const claimed = open.length > 0 ? await this.#options.queue.claim(CLAIMED_AT_ONCE, open) : [];
         for (const delivery of claimed) this.#begin(delivery);
         if (claimed.length === CLAIMED_AT_ONCE) continue;
         await this.#sleep(await this.#untilNextDue(open));
       } catch (error) {
+        this.#leasesUncertain = true;
         this.#options.log.warn('the queue could not be read', {
           step: 'claim',
           code: errorCode(error),
@@ -85,25 +95,43 @@ export class Deliverer {
     const { route } = delivery;
     this.#onRoute[route] += 1;
     const work = this.#deliver(delivery).finally(() => {
-      this.#inFlight.delete(work);
+      this.#inFlight.delete(delivery.id);
       this.#onRoute[route] -= 1;
       if (this.#onRoute[route] === ENOUGH_ON_ONE_ROUTE / 2) this.nudge();
     });
-    this.#inFlight.add(work);
+    this.#inFlight.set(delivery.id, work);
   }
 
   async #deliver(delivery: DeliveryRow): Promise<void> {
+    const outcome = await this.#options.attempt(delivery);
+    if (outcome.kind === 'hindered' && outcome.code === 'database-unavailable') {
+      // Nothing was tried: due again, without counting, when the database is back.
+      this.#leasesUncertain = true;
+      return;
+    }
+    let pauseMs = FIRST_RECORD_PAUSE_MS;
+    while (!(await this.#recorded(delivery, outcome))) {
+      if (this.#stopping) {
+        await this.#giveBack(delivery);
+        return;
+      }
+      // After that it belongs to whoever claims it next.
+      if (this.#options.clock.now() >= (delivery.leaseUntil ?? 0)) return;
+      await Promise.race([pause(pauseMs), this.#stopped.promise]);
+      pauseMs = Math.min(2 * pauseMs, LONGEST_RECORD_PAUSE_MS);
+    }
+  }
+
+  /** False where it is worth trying again: what the next hop has taken must not be sent again for a fault of ours. */
+  async #recorded(delivery: DeliveryRow, outcome: AttemptOutcome): Promise<boolean> {
     try {
-      const outcome = await this.#options.attempt(delivery);
       await this.#options.record(delivery, outcome);
+      return true;
     } catch (error) {
-      this.#options.log.error('a delivery attempt could not be recorded', {
-        deliveryId: delivery.id,
-        step: 'record',
-        code: errorCode(error),
-        error,
-      });
-      await this.#giveBack(delivery);
+      const code = errorCode(error);
+      const facts = { deliveryId: delivery.id, step: 'record', code, error };
+      this.#options.log.error('a delivery attempt could not be recorded', facts);
+      return LASTING_FAULTS.has(code);
     }
   }
 
@@ -112,11 +140,14 @@ export class Deliverer {
     try {
       await this.#options.queue.release(delivery);
     } catch (error) {
-      this.#options.log.warn('a lease could not be given back; it ends by itself', {
-        deliveryId: delivery.id,
-        error,
-      });
+      const facts = { deliveryId: delivery.id, error };
+      this.#options.log.warn('a lease could not be given back; it ends with this process', facts);
     }
+  }
+
+  async #giveBackUnknown(): Promise<void> {
+    await this.#options.queue.releaseAllBut([...this.#inFlight.keys()]);
+    this.#leasesUncertain = false;
   }
 
   async #untilNextDue(routes: readonly RouteName[]): Promise<number> {
