@@ -87,7 +87,7 @@ async function settle(
     ...extra,
     ...recipientState(delivery, reached, facts, options),
     auditEntry(delivery, event, facts, options),
-    options.queue.destroySpoolWrapWhenDone(delivery.messageId),
+    ...options.queue.destroySpoolWrapWhenDone(delivery.messageId),
   ]);
 }
 
@@ -105,7 +105,7 @@ async function fail(
       ...recipientState(delivery, state, facts, options),
       auditEntry(delivery, state === 'failed' ? 'delivery-failed' : 'delivery-expired', facts, options),
       ...(report?.statements ?? []),
-      options.queue.destroySpoolWrapWhenDone(delivery.messageId),
+      ...options.queue.destroySpoolWrapWhenDone(delivery.messageId),
     ]);
   } catch (error) {
     await report?.abandon();

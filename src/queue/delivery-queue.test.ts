@@ -157,12 +157,12 @@ suite('delivery queue', () => {
     assert.ok(first !== undefined && second !== undefined);
     await fixture.database.commit([
       queue.settle(first, 'handed-over', FACTS),
-      queue.destroySpoolWrapWhenDone('M'),
+      ...queue.destroySpoolWrapWhenDone('M'),
     ]);
     assert.equal(await spoolWraps(), 1);
     await fixture.database.commit([
       queue.settle(second, 'failed', FACTS),
-      queue.destroySpoolWrapWhenDone('M'),
+      ...queue.destroySpoolWrapWhenDone('M'),
     ]);
     assert.equal(await spoolWraps(), 0);
   });

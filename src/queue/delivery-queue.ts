@@ -113,6 +113,20 @@ export class DeliveryQueue {
     ]);
   }
 
+  /** Gives back every lease of this process but those of `ids`: what a claim leased whose answer was lost. */
+  async releaseAllBut(ids: readonly string[]): Promise<void> {
+    await this.#database.commit([
+      statement(
+        this.#database.query
+          .updateTable('deliveries')
+          .set({ leaseOwner: null, leaseUntil: null })
+          .where('leaseOwner', '=', this.#owner.name)
+          .where('state', '=', 'queued')
+          .$if(ids.length > 0, (update) => update.where('id', 'not in', ids)),
+      ),
+    ]);
+  }
+
   /** Ends the leases of processes that died on this host, so that a restart goes on at once. Returns how many. */
   async endDeadLeases(): Promise<number> {
     const owners = await this.#database.query
@@ -139,10 +153,13 @@ export class DeliveryQueue {
 
   /**
    * Destroys the spool wrap of a message when no relayed, held or written mail needs it any more: part of the unit
-   * that settles a delivery, so that whoever settles the last one destroys it.
+   * that settles a delivery, so that whoever settles the last one destroys it. On PostgreSQL units run side by side:
+   * without the lock two that end together would each see the other's delivery still queued.
    */
-  destroySpoolWrapWhenDone(messageId: string): Statement {
-    return destroySpoolWrap(this.#database.query, { messageId });
+  destroySpoolWrapWhenDone(messageId: string): Statement[] {
+    const { query, dialect } = this.#database;
+    const destroy = destroySpoolWrap(query, { messageId });
+    return dialect === 'postgres' ? [lockMessage(query, { messageId }), destroy] : [destroy];
   }
 }
 
@@ -232,6 +249,10 @@ const settleDelivery = preparedStatement<Settling>(
       .where('leaseOwner', '=', value('owner'))
       .where('state', '=', 'queued'),
   exactlyOne,
+);
+
+const lockMessage = preparedStatement<{ messageId: string }>((query, value) =>
+  query.selectFrom('messages').select('id').where('id', '=', value('messageId')).forUpdate(),
 );
 
 const destroySpoolWrap = preparedStatement<{ messageId: string }>((query, value) =>
