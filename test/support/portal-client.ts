@@ -1,0 +1,180 @@
+/** A recipient's browser against a running portal: cookies, same-origin requests, a page key, decryption of what comes. */
+import { createECDH } from 'node:crypto';
+
+import { kidOfPoint } from '#src/keys/wrapping-point.ts';
+import { pageReleaseInfo } from '#src/sealing/contexts.ts';
+import { hpkeOpen, SUITE_P256 } from '#src/sealing/hpke.ts';
+import type { SealedObjectLayout, StreamName } from '#src/sealing/layout.ts';
+import { openListEntry } from '#src/sealing/list-entry.ts';
+import type { MessageIndex } from '#src/sealing/message-index.ts';
+import { openStream } from '#src/sealing/sealed-object.ts';
+
+export interface Answer<Body = Record<string, unknown>> {
+  readonly status: number;
+  readonly body: Body;
+}
+
+interface SealedToPage {
+  readonly enc: string;
+  readonly ciphertext: string;
+}
+
+export interface OpenedAnswer {
+  readonly messageId: string;
+  readonly organizationId: string;
+  readonly accountId: string;
+  readonly layout: SealedObjectLayout;
+  readonly contentKey: SealedToPage;
+}
+
+interface ListAnswer {
+  readonly organizationId: string;
+  readonly accountId: string;
+  readonly messages: readonly {
+    readonly id: string;
+    readonly state: string;
+    readonly opened: boolean;
+    readonly listEntry: string;
+    readonly listKey: SealedToPage;
+  }[];
+}
+
+export const GOOD_PASSWORD = 'vier Pferde traben leise heim';
+
+export class PortalClient {
+  readonly #origin: string;
+  readonly #cookies = new Map<string, string>();
+  readonly #pair = createECDH('prime256v1');
+  readonly #point: Buffer;
+
+  constructor(publicUrl: string) {
+    this.#origin = new URL(publicUrl).origin;
+    this.#point = this.#pair.generateKeys();
+  }
+
+  async fetch(method: string, path: string, body?: unknown): Promise<Response> {
+    const cookie = [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+    const response = await fetch(`${this.#origin}${path}`, {
+      method,
+      redirect: 'manual',
+      headers: {
+        ...(cookie !== '' && { cookie }),
+        ...(method !== 'GET' && method !== 'HEAD' && { origin: this.#origin }),
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    for (const line of response.headers.getSetCookie()) {
+      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/u.exec(line) ?? [];
+      if (value === '') this.#cookies.delete(name);
+      else this.#cookies.set(name, value);
+    }
+    return response;
+  }
+
+  async request<Body = Record<string, unknown>>(
+    method: 'GET' | 'POST' | 'DELETE',
+    path: string,
+    body?: unknown,
+  ): Promise<Answer<Body>> {
+    const response = await this.fetch(method, path, method === 'POST' ? (body ?? {}) : undefined);
+    const text = await response.text();
+    return { status: response.status, body: (text === '' ? {} : JSON.parse(text)) as Body };
+  }
+
+  /** Link → code → password; signed in afterwards. `readCode` waits for the code mail. */
+  async register(link: string, readCode: () => Promise<string>, password = GOOD_PASSWORD): Promise<Answer> {
+    const token = tokenOf(link);
+    await this.request('POST', `/api/links/${token}/code`);
+    await this.request('POST', `/api/links/${token}/code/verify`, { code: await readCode() });
+    return this.request('POST', '/api/registration/password', { password, locale: 'en' });
+  }
+
+  signIn(address: string, password = GOOD_PASSWORD): Promise<Answer> {
+    return this.request('POST', '/api/session', { address, password });
+  }
+
+  open(messageId: string): Promise<Answer<OpenedAnswer>> {
+    return this.request('POST', `/api/messages/${messageId}/open`, { pageKey: this.#pageKey });
+  }
+
+  /** The content key of an answer to `open`. */
+  contentKey(opened: OpenedAnswer): Promise<Buffer> {
+    return this.#unseal('content-key', opened.contentKey, opened);
+  }
+
+  async index(opened: OpenedAnswer): Promise<MessageIndex> {
+    return JSON.parse((await this.stream(opened, 'index')).toString('utf8')) as MessageIndex;
+  }
+
+  /** A whole stream, fetched by chunks and decrypted. Throws where a fetch is refused. */
+  async stream(opened: OpenedAnswer, name: StreamName): Promise<Buffer> {
+    const base = `/api/messages/${opened.messageId}/streams/${name}`;
+    const pieces = [await this.#octets(`${base}/header`)];
+    const { offset, length } = opened.layout[name];
+    for (let first = 0; Buffer.concat(pieces).length < length; first += 64)
+      pieces.push(await this.#octets(`${base}/chunks/${first}?count=64`));
+    const ciphertext = Buffer.concat(pieces);
+    const stream = await openStream(name, {
+      organizationId: opened.organizationId,
+      messageId: opened.messageId,
+      contentKey: await this.contentKey(opened),
+      layout: opened.layout,
+      read: (at, count) => Promise.resolve(ciphertext.subarray(at - offset, at - offset + count)),
+    });
+    return stream.readRange(0, stream.plaintextLength);
+  }
+
+  /** The list with its entries decrypted; null where a copy can't be opened. */
+  async list(): Promise<{ id: string; state: string; opened: boolean; subject: string | null }[]> {
+    const { body } = await this.request<ListAnswer>('POST', '/api/messages', { pageKey: this.#pageKey });
+    return Promise.all(
+      body.messages.map(async ({ id, state, opened, listEntry, listKey }) => {
+        if (listEntry === '') return { id, state, opened, subject: null };
+        const ids = { organizationId: body.organizationId, messageId: id, accountId: body.accountId };
+        const key = await this.#unseal('list-key', listKey, ids);
+        return {
+          id,
+          state,
+          opened,
+          subject: openListEntry(Buffer.from(listEntry, 'base64url'), key, ids).subject,
+        };
+      }),
+    );
+  }
+
+  get #pageKey(): string {
+    return this.#point.toString('base64url');
+  }
+
+  #unseal(
+    purpose: 'content-key' | 'list-key',
+    sealed: SealedToPage,
+    ids: { organizationId: string; messageId: string; accountId: string },
+  ): Promise<Buffer> {
+    return Promise.resolve(
+      hpkeOpen({
+        enc: Buffer.from(sealed.enc, 'base64url'),
+        recipientPoint: this.#point,
+        agree: (peerPoint) => this.#pair.computeSecret(peerPoint),
+        info: pageReleaseInfo(purpose, ids, ids.accountId, kidOfPoint(this.#point), SUITE_P256),
+        ciphertext: Buffer.from(sealed.ciphertext, 'base64url'),
+      }),
+    );
+  }
+
+  async #octets(path: string): Promise<Buffer> {
+    const response = await this.fetch('GET', path);
+    if (response.status !== 200) throw new Error(`${response.status} for ${path}`);
+    return Buffer.from(await response.arrayBuffer());
+  }
+}
+
+export function tokenOf(link: string): string {
+  return link.slice(link.lastIndexOf('/') + 1);
+}
+
+/** The six digits of a code mail. */
+export function codeOf(subject: string): string {
+  return /\b(\d{3}) ?(\d{3})\b/u.exec(subject)?.slice(1).join('') ?? '';
+}
