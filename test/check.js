@@ -11,6 +11,7 @@ const bin = (name) => join(root, 'node_modules', '.bin', name);
 const checks = [
   ['types', bin('tsc'), ['-p', '.']],
   ['types of the browser code', bin('tsc'), ['-p', 'web']],
+  ['types of the tests of the browser code', bin('tsc'), ['-p', 'web/tsconfig.test.json']],
   ['types of the browser tests', bin('tsc'), ['-p', 'test/e2e']],
   ['lint', bin('oxlint'), ['--type-aware', '--deny-warnings']],
   ['format', bin('oxfmt'), ['--check']],

@@ -106,7 +106,7 @@ describe('http server', () => {
     const frame = await server.app.inject({ url: '/frame', headers: { host: HOST } });
     assert.equal(
       frame.headers['content-security-policy'],
-      "default-src 'none'; img-src data: blob:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; sandbox allow-same-origin allow-popups",
+      "default-src 'none'; img-src data: blob:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; sandbox allow-same-origin allow-popups allow-popups-to-escape-sandbox",
     );
     assert.doesNotMatch(frame.body, /script/u);
   });

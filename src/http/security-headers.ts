@@ -25,7 +25,8 @@ export const FRAME_POLICY = [
   "base-uri 'none'",
   "form-action 'none'",
   "frame-ancestors 'self'",
-  'sandbox allow-same-origin allow-popups',
+  // Without the last word a page that a reader opens from a mail would run without its scripts.
+  'sandbox allow-same-origin allow-popups allow-popups-to-escape-sandbox',
 ].join('; ');
 
 // Two years, the value that browsers' preload lists ask for.
