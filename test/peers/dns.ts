@@ -260,8 +260,11 @@ async function stop(children: readonly ChildProcess[], folder: string): Promise<
     children.map(async (child) => {
       if (child.exitCode !== null || child.signalCode !== null) return;
       const exited = once(child, 'exit');
-      child.kill('SIGKILL');
+      // nsd has children that it ends itself when it is asked to.
+      child.kill('SIGTERM');
+      const impatient = setTimeout(() => child.kill('SIGKILL'), 2_000);
       await exited;
+      clearTimeout(impatient);
     }),
   );
   await rm(folder, { recursive: true, force: true });

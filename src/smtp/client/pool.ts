@@ -215,8 +215,20 @@ const hopKeys = new WeakMap<NextHop, string>();
 function hopKey(hop: NextHop): string {
   let key = hopKeys.get(hop);
   if (key === undefined) {
-    const { host, port, implicitTls, tls, servername, ca, auth, localAddress } = hop;
-    key = JSON.stringify([host, port, implicitTls, tls, servername, ca, auth, localAddress]);
+    const { host, port, implicitTls, tls, servername, certificateNames, ca, auth, localAddress } = hop;
+    const check = hop.certificateCheck?.id;
+    key = JSON.stringify([
+      host,
+      port,
+      implicitTls,
+      tls,
+      servername,
+      certificateNames,
+      check,
+      ca,
+      auth,
+      localAddress,
+    ]);
     hopKeys.set(hop, key);
   }
   return key;

@@ -14,7 +14,7 @@ import { parseReply, printable } from './reply.ts';
 import type { Reply } from './reply.ts';
 import { StrictConnection } from './strict-connection.ts';
 import type { NodemailerError } from './strict-connection.ts';
-import { tlsFactsOf, tlsOptionsOf } from './tls-requirements.ts';
+import { inspectTls, tlsOptionsOf } from './tls-requirements.ts';
 import type { ClientTimeouts, NextHop, TlsFacts } from './transmit.ts';
 
 /** A connection that could not be made, or broke. The message is fit for an outcome's `reply`. */
@@ -43,9 +43,9 @@ export class RelayConnection {
   /** A refused transaction is still open in the peer's mind. */
   needsReset = false;
 
-  private constructor(connection: StrictConnection, hop: NextHop) {
+  private constructor(connection: StrictConnection, facts: TlsFacts | null) {
     this.#connection = connection;
-    this.tls = tlsFactsOf(connection._socket, hop);
+    this.tls = facts;
     for (const line of connection._ehloLines ?? []) {
       const [keyword = '', ...values] = line.split(' ');
       this.#extensions.set(keyword.toUpperCase(), values.join(' '));
@@ -60,11 +60,12 @@ export class RelayConnection {
   static async open(hop: NextHop, helloName: string, timeouts: ClientTimeouts): Promise<RelayConnection> {
     const socket = await connectSocket(hop, timeouts.connectMs);
     const connection = new StrictConnection(connectionOptions(hop, helloName, socket, timeouts));
-    await withSession(connection, hop, timeouts.sessionMs, async () => {
-      await establish(connection, hop);
+    const facts = await withSession(connection, hop, timeouts.sessionMs, async () => {
+      const facts = await establish(connection, hop);
       if (hop.auth !== undefined) await authenticate(connection, hop, hop.auth);
+      return facts;
     });
-    return new RelayConnection(connection, hop);
+    return new RelayConnection(connection, facts);
   }
 
   get usable(): boolean {
@@ -178,9 +179,10 @@ function connectionOptions(
     port: hop.port,
     secure: hop.implicitTls,
     ignoreTLS: hop.tls === 'none',
-    requireTLS: hop.tls === 'verified' && !hop.implicitTls,
+    requireTLS: demandsTls(hop) && !hop.implicitTls,
     opportunisticTLS: hop.tls === 'opportunistic',
-    servername: hop.servername,
+    // SNI has names only (RFC 6066 section 3).
+    servername: net.isIP(hop.servername ?? '') === 0 ? hop.servername : undefined,
     tls: tlsOptionsOf(hop),
     name: helloName,
     connectionTimeout: timeouts.sessionMs,
@@ -193,12 +195,12 @@ function connectionOptions(
 }
 
 /** Runs the steps until EHLO or AUTH is answered, within the time for all of them. */
-async function withSession(
+async function withSession<T>(
   connection: StrictConnection,
   hop: NextHop,
   timeoutMs: number,
-  steps: () => Promise<void>,
-): Promise<void> {
+  steps: () => Promise<T>,
+): Promise<T> {
   const { promise: failed, reject } = Promise.withResolvers<never>();
   failed.catch(() => {});
   const onError = (error: NodemailerError): void => {
@@ -213,7 +215,7 @@ async function withSession(
     timeoutMs,
   );
   try {
-    await Promise.race([steps(), failed]);
+    return await Promise.race([steps(), failed]);
   } catch (error) {
     connection.on('error', () => {});
     connection.close();
@@ -226,15 +228,17 @@ async function withSession(
   }
 }
 
-async function establish(connection: StrictConnection, hop: NextHop): Promise<void> {
+/** Until EHLO is answered, and what TLS came of it; throws ConnectionFailure where that is not enough. */
+async function establish(connection: StrictConnection, hop: NextHop): Promise<TlsFacts | null> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   connection.connect((error) => {
     if (error === undefined || error === null) resolve();
     else reject(failureOf(error as NodemailerError, 'connect'));
   });
   await promise;
-  if (hop.tls === 'verified' && tlsFactsOf(connection._socket, hop)?.verified !== true)
-    throw new ConnectionFailure('ETLS', 'the connection is not verified TLS', 'tls');
+  const { facts, fault } = inspectTls(connection._socket, hop);
+  if (fault !== null) throw new ConnectionFailure('ETLS', `TLS: ${fault}`, 'tls');
+  return facts;
 }
 
 async function authenticate(
@@ -254,8 +258,12 @@ async function authenticate(
 
 function isTlsProblem(error: NodemailerError, hop: NextHop): boolean {
   if (errorCode(error) === 'ETLS') return true;
-  // Without EHLO there is no STARTTLS, and a hop that must be verified has failed at that.
-  return hop.tls === 'verified' && error.command === 'EHLO';
+  // Without EHLO there is no STARTTLS, and a hop that demands TLS has failed at that.
+  return demandsTls(hop) && error.command === 'EHLO';
+}
+
+function demandsTls(hop: NextHop): boolean {
+  return hop.tls === 'verified' || hop.tls === 'encrypted';
 }
 
 function failureOf(error: NodemailerError, stage: 'connect' | 'tls'): ConnectionFailure {

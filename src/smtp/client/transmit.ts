@@ -6,17 +6,30 @@ export interface NextHop {
   /** TLS from the first octet (RFC 8314), not by STARTTLS. */
   readonly implicitTls: boolean;
   /**
-   * `none`: plaintext, for loopback. `opportunistic`: TLS where offered, else plaintext (RFC 7435). `verified`:
-   * nothing is sent before a certificate for `servername` has been checked against the trust anchors.
+   * `none`: plaintext, for loopback. `opportunistic`: TLS where offered, else plaintext (RFC 7435). `encrypted`: TLS
+   * or nothing, whatever the certificate. `verified`: nothing of a mail is sent before the certificate has been
+   * checked: by `certificateCheck`, else against the trust anchors and for one of `certificateNames`.
    */
-  readonly tls: 'none' | 'opportunistic' | 'verified';
-  /** The name the certificate must carry; default `host`. */
+  readonly tls: 'none' | 'opportunistic' | 'encrypted' | 'verified';
+  /** What the server is asked for (SNI), and the name its certificate must carry; default `host`. */
   readonly servername?: string | undefined;
+  /** One of these must be in the certificate, instead of `servername`. */
+  readonly certificateNames?: readonly string[] | undefined;
+  /** Instead of names and trust anchors. */
+  readonly certificateCheck?: CertificateCheck | undefined;
   /** Trust anchors (PEM) beside those of the system. */
   readonly ca?: readonly string[] | undefined;
   /** Sent only over TLS, or to a loopback address. */
   readonly auth?: { readonly user: string; readonly password: string } | undefined;
   readonly localAddress?: string | undefined;
+}
+
+/** Another way than names and trust anchors to tell whether a certificate is the right one, such as DANE. */
+export interface CertificateCheck {
+  /** Says what it checks for: connections are shared only where it is the same. */
+  readonly id: string;
+  /** `chain`: DER, the server's own certificate first. null where it is right, else why it is not. */
+  verify(chain: readonly Buffer[]): string | null;
 }
 
 export interface OutgoingMail {
@@ -46,7 +59,7 @@ export interface TlsFacts {
   /** For example `TLSv1.3`. */
   readonly version: string;
   readonly cipher: string;
-  /** True only where name and chain were checked and the connection would not have been used otherwise. */
+  /** True only where the certificate was checked and the connection would not have been used otherwise. */
   readonly verified: boolean;
   /** The name that was checked, or would have been. */
   readonly servername: string;
