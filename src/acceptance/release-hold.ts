@@ -100,7 +100,7 @@ export class Holds {
       return await this.#commit(
         [
           ...this.#endHold(held, 'queued', why),
-          ...secured.flatMap((entry) => this.#secureRecipient(held, entry)),
+          ...secured.flatMap((entry) => this.#secureRecipient(entry)),
           this.#replaceManifest(held, secured),
           ...written.statements,
           ...securedThreadRows(
@@ -249,7 +249,7 @@ export class Holds {
     ];
   }
 
-  #secureRecipient({ message }: HeldMessage, entry: SecuredRecipient): Statement[] {
+  #secureRecipient(entry: SecuredRecipient): Statement[] {
     return [
       entry.insertWrap,
       statement(

@@ -112,6 +112,13 @@ export const readPublicUrl: Reader<string> = (value) => {
   return url.protocol === 'https:' || trial ? ok(url.origin) : complaint;
 };
 
+/** A page elsewhere that help pages link to; empty: none. */
+export const readLink: Reader<string> = (value) => {
+  const url = typeof value === 'string' && value !== '' ? URL.parse(value) : null;
+  if (value === '') return ok('');
+  return url?.protocol === 'https:' ? ok(url.href) : wanted('"https://…", or "" for none');
+};
+
 export const readTimeZone: Reader<string> = (value) => {
   try {
     if (typeof value !== 'string') throw new RangeError('not a text');

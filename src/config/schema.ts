@@ -11,6 +11,7 @@ import {
   readFlag,
   readFilePath,
   readHeaderName,
+  readLink,
   readListen,
   readMailbox,
   readNetworks,
@@ -108,12 +109,12 @@ export const SCHEMA: Readonly<Record<string, Readonly<Record<string, KeySpec>>>>
     policyUrl: {
       description: 'Page with the organisation’s own mail policy, linked from the help pages.',
       default: '',
-      read: readText(0, 500),
+      read: readLink,
     },
     patientPortalUrl: {
       description: 'Patient portal, preferred for patients and linked from the help pages.',
       default: '',
-      read: readText(0, 500),
+      read: readLink,
     },
   },
   hold: {

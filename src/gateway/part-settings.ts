@@ -33,7 +33,7 @@ function makeMailSite(settings: Settings): MailSite {
       phone: orNull(organization.helpPhone),
       hours: orNull(organization.helpHours),
     },
-    senderHelp: { url: `${publicUrl}/help/sending`, phone: orNull(organization.helpDeskPhone), hours: null },
+    senderHelp: { url: `${publicUrl}/help/send`, phone: orNull(organization.helpDeskPhone), hours: null },
     timeZone: organization.timeZone,
     locale: organization.language,
     secondLocale: organization.language === 'en' ? 'es' : 'en',

@@ -25,6 +25,11 @@ export function portalSettings(
     },
     helpLine:
       organization.helpPhone === '' ? null : { phone: organization.helpPhone, hours: organization.helpHours },
+    forSenders: {
+      helpDeskPhone: organization.helpDeskPhone,
+      policyUrl: organization.policyUrl,
+      patientPortalUrl: organization.patientPortalUrl,
+    },
     locale: organization.language,
     messageIdDomain: mainDomain(settings),
     tls,

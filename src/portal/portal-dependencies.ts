@@ -59,6 +59,12 @@ export interface PortalSettings {
     readonly words?: readonly string[];
   };
   readonly helpLine: { readonly phone: string; readonly hours: string } | null;
+  /** What the help pages tell people who send; empty texts: none. */
+  readonly forSenders?: {
+    readonly helpDeskPhone: string;
+    readonly policyUrl: string;
+    readonly patientPortalUrl: string;
+  };
   readonly locale: Locale;
   /** Domain of the Message-IDs of the mails that the portal writes. */
   readonly messageIdDomain: string;

@@ -138,6 +138,11 @@ function buildRoutes(state: MockState, mails: Map<string, SealedMail>): readonly
         new Answer(200, {
           organization: 'Riverside Clinic',
           helpLine: { phone: '555 0123', hours: 'Mon to Fri, 8 to 6' },
+          forSenders: {
+            helpDeskPhone: '555 0111',
+            policyUrl: 'https://riverside.example/mail-policy',
+            patientPortalUrl: 'https://riverside.example/portal',
+          },
           publicUrl: 'https://secure.riverside.example',
           languages: ['en', 'es'],
           defaultLanguage: 'en',

@@ -152,6 +152,7 @@ export const help: HelpTexts = [
     audience: 'sender',
     title: 'What must be protected',
     blocks: [
+      '{policy}',
       'Whenever you write to an address outside {organization}, ask yourself: would it harm somebody if a stranger read this?',
       { h: 'Protected health information (PHI)' },
       'Anything about a person’s health, care or payment for care that could be tied to that person. It **must** be encrypted on its way out. Examples:',
@@ -251,6 +252,7 @@ export const help: HelpTexts = [
     audience: 'sender',
     title: 'Patient portal first',
     blocks: [
+      '{patientPortal}',
       'If your site has a patient portal or a clinical messaging system, use it first for health information:',
       {
         list: [
@@ -290,6 +292,7 @@ export const help: HelpTexts = [
     audience: 'sender',
     title: 'Who helps',
     blocks: [
+      '{helpDesk}',
       'For questions about sending, ask the help desk of your site. Tell it the code from the “Secured” mail, not the content of the message.',
       'For questions about what may be sent, ask your security officer or privacy officer.',
       'Recipients can call the help line. {helpLine}',

@@ -154,6 +154,7 @@ export const help: HelpTexts = [
     audience: 'sender',
     title: 'Qué hay que proteger',
     blocks: [
+      '{policy}',
       'Siempre que escriba a una dirección fuera de {organization}, pregúntese: ¿haría daño a alguien que un extraño leyera esto?',
       { h: 'Información de salud protegida (PHI)' },
       'Todo lo que trate de la salud, la atención o el pago de la atención de una persona y se pueda relacionar con ella. **Tiene que** salir cifrado. Ejemplos:',
@@ -248,6 +249,7 @@ export const help: HelpTexts = [
     audience: 'sender',
     title: 'Primero el portal del paciente',
     blocks: [
+      '{patientPortal}',
       'Si su centro tiene un portal del paciente o mensajería clínica, úselos primero para información de salud:',
       {
         list: [
@@ -287,6 +289,7 @@ export const help: HelpTexts = [
     audience: 'sender',
     title: 'Quién ayuda',
     blocks: [
+      '{helpDesk}',
       'Si tiene preguntas sobre el envío, hable con el servicio de ayuda de su centro. Dígale el código del correo «Secured», no el contenido del mensaje.',
       'Si tiene preguntas sobre qué se puede enviar, hable con su responsable de seguridad o de privacidad.',
       'Los destinatarios pueden llamar a la línea de ayuda. {helpLine}',

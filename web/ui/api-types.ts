@@ -3,6 +3,11 @@
 export interface Site {
   readonly organization: string;
   readonly helpLine: { readonly phone: string; readonly hours: string } | null;
+  readonly forSenders: {
+    readonly helpDeskPhone: string;
+    readonly policyUrl: string;
+    readonly patientPortalUrl: string;
+  };
   readonly publicUrl: string;
   readonly languages: readonly string[];
   readonly defaultLanguage: string;

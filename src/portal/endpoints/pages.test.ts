@@ -86,6 +86,7 @@ describe('pages, health and site', () => {
     assert.deepEqual((await new TestBrowser(world).get('/api/site')).json(), {
       organization: 'Example Hospital',
       helpLine: { phone: '+1 555 0100', hours: 'Mon-Fri 8-17' },
+      forSenders: { helpDeskPhone: '', policyUrl: '', patientPortalUrl: '' },
       publicUrl: 'https://secure.hospital.test',
       languages: ['en', 'es'],
       defaultLanguage: 'en',

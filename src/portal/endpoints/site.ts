@@ -12,12 +12,19 @@ import { errors } from '../wire.ts';
 const Site = Type.Object({
   organization: Type.String(),
   helpLine: Type.Union([Type.Object({ phone: Type.String(), hours: Type.String() }), Type.Null()]),
+  forSenders: Type.Object({
+    helpDeskPhone: Type.String(),
+    policyUrl: Type.String(),
+    patientPortalUrl: Type.String(),
+  }),
   publicUrl: Type.String(),
   languages: Type.Array(Type.String()),
   defaultLanguage: Type.String(),
   idleMinutes: Type.Integer(),
   sessionHours: Type.Integer(),
 });
+
+const NOTHING_FOR_SENDERS = { helpDeskPhone: '', policyUrl: '', patientPortalUrl: '' };
 
 export function addSiteEndpoint(app: HttpApp, portal: PortalContext): void {
   const { settings } = portal;
@@ -26,6 +33,7 @@ export function addSiteEndpoint(app: HttpApp, portal: PortalContext): void {
     handler: () => ({
       organization: settings.organization.name,
       helpLine: settings.helpLine,
+      forSenders: settings.forSenders ?? NOTHING_FOR_SENDERS,
       publicUrl: settings.publicUrl,
       languages: [...LANGUAGES],
       defaultLanguage: settings.locale,

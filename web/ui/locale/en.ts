@@ -250,6 +250,9 @@ export const en = {
     forRecipients: 'I got a secure message',
     forSenders: 'I want to send one',
     all: 'All help pages',
+    helpDesk: (phone: string) => `Help desk: ${phone}`,
+    policy: (organization: string) => `Mail policy of ${organization}`,
+    patientPortal: (organization: string) => `Patient portal of ${organization}`,
     notFound: 'There is no such help page.',
   },
 

@@ -254,6 +254,9 @@ export const es: Messages = {
     forRecipients: 'He recibido un mensaje seguro',
     forSenders: 'Quiero enviar uno',
     all: 'Todas las páginas de ayuda',
+    helpDesk: (phone) => `Servicio de ayuda: ${phone}`,
+    policy: (organization) => `Normas de correo de ${organization}`,
+    patientPortal: (organization) => `Portal del paciente de ${organization}`,
     notFound: 'No hay ninguna página de ayuda así.',
   },
 

@@ -104,12 +104,24 @@ function Inline({ text }: { readonly text: string }) {
   );
 }
 
+/** An inline link, or nothing; brackets and parentheses would end it early. */
+function linkTo(label: string, url: string): string {
+  return url === ''
+    ? ''
+    : `[${label.replaceAll(/[[\]]/g, '')}](${url.replaceAll('(', '%28').replaceAll(')', '%29')})`;
+}
+
 /** What differs from site to site. */
 function fillIn(text: string): string {
-  const { organization, helpLine, publicUrl } = site.value ?? {};
-  const line = helpLine == null ? '' : texts().helpLine(helpLine.phone, helpLine.hours);
+  const { organization = '', helpLine, forSenders, publicUrl } = site.value ?? {};
+  const t = texts();
+  const line = helpLine == null ? '' : t.helpLine(helpLine.phone, helpLine.hours);
+  const { helpDeskPhone = '', policyUrl = '', patientPortalUrl = '' } = forSenders ?? {};
   return text
-    .replaceAll('{organization}', organization ?? '')
+    .replaceAll('{helpDesk}', helpDeskPhone === '' ? '' : t.help.helpDesk(helpDeskPhone))
+    .replaceAll('{policy}', linkTo(t.help.policy(organization), policyUrl))
+    .replaceAll('{patientPortal}', linkTo(t.help.patientPortal(organization), patientPortalUrl))
+    .replaceAll('{organization}', organization)
     .replaceAll('{helpLine}', line)
     .replaceAll('{publicUrl}', publicUrl ?? '');
 }
