@@ -13,7 +13,7 @@ import { renderNotice } from '#src/notification/notice.ts';
 import { bounceAddress } from '#src/protection/secure-message/bounce-address.ts';
 import { messageCodeOf } from '#src/protection/secure-message/message-code.ts';
 import type { MessageIds } from '#src/sealing/contexts.ts';
-import { wrapHash, wrapKey } from '#src/sealing/wrapped-key.ts';
+import { wrapHash, wrapKeyOffThread } from '#src/sealing/wrapped-key.ts';
 import type { Database, Statement } from '#src/storage/database.ts';
 import { insertRow } from '#src/storage/prepared.ts';
 
@@ -65,11 +65,11 @@ export async function secureRecipients(
   const addresses = recipients.map((recipient) => recipient.canonicalAddress);
   const recipientKeys = await findRecipientKeys(tools.database, tools.keys, addresses);
   const messageCode = messageCodeOf(tools.keys, message.ids.messageId);
-  return recipients.map((recipient) => {
+  const secureOne = async (recipient: RecipientToSecure): Promise<SecuredRecipient> => {
     const holder = recipientKeys.get(recipient.canonicalAddress);
     // findRecipientKeys answers for every address it was asked for.
     if (holder === undefined) throw new TypeError('no key for a recipient');
-    const wrap = wrapKey(message.contentKey, holder, message.ids);
+    const wrap = await wrapKeyOffThread(message.contentKey, holder, message.ids);
     const token = newToken(tools.random);
     const linkTokenHash = hashLinkToken(tools.keys, token);
     return {
@@ -94,7 +94,8 @@ export async function secureRecipients(
       }),
       notice: writeNotice(message, recipient, token, messageCode, settings, tools),
     };
-  });
+  };
+  return Promise.all(recipients.map(secureOne));
 }
 
 function writeNotice(

@@ -4,7 +4,7 @@
  */
 import type { KeyProvider } from '#src/keys/key-provider.ts';
 import type { MessageIds } from '#src/sealing/contexts.ts';
-import { unwrapKey, wrapKey } from '#src/sealing/wrapped-key.ts';
+import { unwrapKey, wrapKeyOffThread } from '#src/sealing/wrapped-key.ts';
 
 export interface SpoolWrap {
   readonly kid: string;
@@ -17,7 +17,8 @@ export async function makeSpoolWrap(
   ids: MessageIds,
 ): Promise<SpoolWrap> {
   const key = await keys.currentSpoolKey();
-  return { kid: key.kid, wrap: wrapKey(contentKey, { kind: 'spool', id: key.kid, key }, ids) };
+  const holder = { kind: 'spool', id: key.kid, key } as const;
+  return { kid: key.kid, wrap: await wrapKeyOffThread(contentKey, holder, ids) };
 }
 
 /** Throws AuthenticationFailed for a wrap that is not this message's, CodedError `key-unavailable` without the key. */

@@ -41,8 +41,36 @@ export function hpkeSeal(input: {
   readonly aad?: Uint8Array;
   readonly plaintext: Uint8Array;
 }): HpkeSealed {
-  // node:crypto's encapsulation with an EC key is DHKEM of RFC 9180 section 4.1.
-  const { sharedKey, ciphertext: enc } = encapsulate(importPoint(input.recipientPoint));
+  const { sharedKey, ciphertext } = encapsulate(importPoint(input.recipientPoint));
+  return sealWith(sharedKey, ciphertext, input);
+}
+
+/** The same with the curve's arithmetic in another thread; it is most of the work. */
+export async function hpkeSealOffThread(input: Parameters<typeof hpkeSeal>[0]): Promise<HpkeSealed> {
+  const { sharedKey, ciphertext } = await encapsulateOffThread(importPoint(input.recipientPoint));
+  return sealWith(sharedKey, ciphertext, input);
+}
+
+interface Encapsulated {
+  readonly sharedKey: Uint8Array;
+  readonly ciphertext: Uint8Array;
+}
+
+function encapsulateOffThread(key: KeyObject): Promise<Encapsulated> {
+  return new Promise((resolve, reject) => {
+    encapsulate(key, (error, result) => {
+      if (error === null) resolve(result);
+      else reject(error);
+    });
+  });
+}
+
+/** node:crypto's encapsulation with an EC key is DHKEM of RFC 9180 section 4.1. */
+function sealWith(
+  sharedKey: Uint8Array,
+  enc: Uint8Array,
+  input: { readonly info: Uint8Array; readonly aad?: Uint8Array; readonly plaintext: Uint8Array },
+): HpkeSealed {
   const { key, baseNonce } = keySchedule(Buffer.from(sharedKey), input.info);
   const cipher = createCipheriv('aes-256-gcm', key, baseNonce);
   cipher.setAAD(input.aad ?? NOTHING);

@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 
 import { importWrappingPoint, wrappingPublicKey } from '#src/keys/wrapping-point.ts';
 
-import { unwrapKey, WRAP_BYTES, wrapHash, wrapKey } from './wrapped-key.ts';
+import { unwrapKey, WRAP_BYTES, wrapHash, wrapKey, wrapKeyOffThread } from './wrapped-key.ts';
 import type { WrapHolder } from './wrapped-key.ts';
 
 const contentKey = randomBytes(32);
@@ -69,4 +69,14 @@ describe('a wrap', () => {
   test('holds nothing but a content key of 32 bytes', () => {
     assert.throws(() => wrapKey(Buffer.alloc(31), holder, ids), RangeError);
   });
+});
+
+test('a wrap made in another thread opens like any other', async () => {
+  const { holder, agree } = newHolder('ACCOUNT1');
+  const wrap = await wrapKeyOffThread(contentKey, holder, ids);
+  assert.deepEqual(await unwrapKey(wrap, holder, ids, agree), contentKey);
+  assert.notDeepEqual(await wrapKeyOffThread(contentKey, holder, ids), wrap);
+  await assert.rejects(wrapKeyOffThread(contentKey.subarray(1), holder, ids), RangeError);
+  const offCurve = { ...holder, key: { ...holder.key, point: Buffer.alloc(65, 4) } };
+  await assert.rejects(wrapKeyOffThread(contentKey, offCurve, ids), { code: 'authentication-failed' });
 });

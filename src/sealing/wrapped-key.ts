@@ -9,7 +9,8 @@ import type { KeyProvider, WrappingPublicKey } from '#src/keys/key-provider.ts';
 import { AuthenticationFailed } from './authentication-failed.ts';
 import { wrapInfo } from './contexts.ts';
 import type { MessageIds, WrapHolderId } from './contexts.ts';
-import { HPKE_TAG_BYTES, hpkeOpen, hpkeSeal, POINT_BYTES, SUITE_P256 } from './hpke.ts';
+import { HPKE_TAG_BYTES, hpkeOpen, hpkeSeal, hpkeSealOffThread, POINT_BYTES, SUITE_P256 } from './hpke.ts';
+import type { HpkeSealed } from './hpke.ts';
 
 export const CONTENT_KEY_BYTES = 32;
 const WRAP_VERSION = 1;
@@ -25,12 +26,25 @@ export interface WrapHolder extends WrapHolderId {
 
 /** Wraps a 32-byte content key; returns 124 bytes. */
 export function wrapKey(contentKey: Uint8Array, holder: WrapHolder, ids: MessageIds): Buffer {
+  return layOutWrap(hpkeSeal(toSeal(contentKey, holder, ids)), holder);
+}
+
+/** The same, mostly in another thread: for what is done with every message. */
+export async function wrapKeyOffThread(
+  contentKey: Uint8Array,
+  holder: WrapHolder,
+  ids: MessageIds,
+): Promise<Buffer> {
+  return layOutWrap(await hpkeSealOffThread(toSeal(contentKey, holder, ids)), holder);
+}
+
+function toSeal(contentKey: Uint8Array, holder: WrapHolder, ids: MessageIds): Parameters<typeof hpkeSeal>[0] {
   if (contentKey.length !== CONTENT_KEY_BYTES) throw new RangeError('a content key has 32 bytes');
-  const { enc, ciphertext } = hpkeSeal({
-    recipientPoint: holder.key.point,
-    info: wrapInfo(ids, holder, holder.key.kid, SUITE_P256),
-    plaintext: contentKey,
-  });
+  const info = wrapInfo(ids, holder, holder.key.kid, SUITE_P256);
+  return { recipientPoint: holder.key.point, info, plaintext: contentKey };
+}
+
+function layOutWrap({ enc, ciphertext }: HpkeSealed, holder: WrapHolder): Buffer {
   return Buffer.concat([wrapHead(holder.key.kid), enc, ciphertext]);
 }
 
