@@ -38,6 +38,7 @@ import { openFileKeyProvider } from '#src/keys/file-key-provider.ts';
 import type { KeyProvider } from '#src/keys/key-provider.ts';
 import { createPortal, type Portal } from '#src/portal/portal.ts';
 import { DeliveryQueue } from '#src/queue/delivery-queue.ts';
+import { FreshContent } from '#src/queue/fresh-content.ts';
 import { leaseOwnerOfThisProcess } from '#src/queue/lease.ts';
 import { WrittenMailSealer } from '#src/queue/written-mails.ts';
 import { SmtpClientPool } from '#src/smtp/client/pool.ts';
@@ -114,6 +115,7 @@ interface Core {
   readonly keys: KeyProvider;
   readonly audit: AuditLog;
   readonly sealer: WrittenMailSealer;
+  readonly fresh: FreshContent;
   /** Wakes the deliverer; set when it starts. */
   onQueued: () => void;
 }
@@ -138,6 +140,7 @@ async function openCore(options: GatewayOptions): Promise<Core> {
       expectExisting: await hasMessages(database),
     });
     const objects = await openFileObjectStore({ folder: join(settings.dataDir, 'objects'), log });
+    const fresh = new FreshContent(clock);
     const core: Core = {
       settings,
       options,
@@ -155,8 +158,10 @@ async function openCore(options: GatewayOptions): Promise<Core> {
         keys,
         clock,
         random,
+        fresh,
         internalDomains: () => core.settings.organization.domains,
       }),
+      fresh,
       onQueued: () => {},
     };
     return core;
@@ -174,7 +179,7 @@ async function hasMessages({ query }: Database): Promise<boolean> {
 function startDelivery(core: Core) {
   const { database, objects, keys, clock, log, audit, sealer, steps } = core;
   const queue = new DeliveryQueue({ database, clock, owner: leaseOwnerOfThisProcess(clock.now()) });
-  const content = new OutgoingContent({ database, objects, keys });
+  const content = new OutgoingContent({ database, objects, keys, fresh: core.fresh });
   const captured = new CapturedMails({ database, keys, clock });
   const pool = new SmtpClientPool({ helloName: core.settings.smtp.hostname, log, clock });
   let routes = routesOf(core.settings);
@@ -370,6 +375,7 @@ async function startReceiving(core: Core) {
     keys,
     audit,
     sealer,
+    fresh: core.fresh,
     clock,
     random,
     log,

@@ -11,6 +11,7 @@ import type { KeyProvider } from '#src/keys/key-provider.ts';
 import type { MessageFacts } from '#src/policy/facts.ts';
 import { makeMark } from '#src/protection/gateway-mark.ts';
 import { makeSpoolWrap } from '#src/protection/spool-wrap.ts';
+import type { FreshContent } from '#src/queue/fresh-content.ts';
 import { insertDeliveries, type NewDelivery } from '#src/queue/new-delivery.ts';
 import type { SmtpEnvelope, SmtpSession } from '#src/smtp/server/smtp-transaction.ts';
 import type { Database, Statement } from '#src/storage/database.ts';
@@ -44,6 +45,8 @@ export interface AcceptTools {
   readonly keys: KeyProvider;
   readonly audit: AuditLog;
   readonly sealer: WrittenMailSealer;
+  /** Where this process delivers too. */
+  readonly fresh: FreshContent | undefined;
   readonly clock: Clock;
   readonly random: RandomSource;
   readonly steps: Steps;
@@ -67,6 +70,7 @@ export async function acceptMessage(message: MessageToAccept, tools: AcceptTools
   try {
     await tools.database.commit(unit);
   } catch (error) {
+    tools.fresh?.drop(message.queueId);
     await written?.abandon();
     throw error;
   }
@@ -115,9 +119,10 @@ async function contentStatements(
   const { decided, received } = message;
   const { organizationId } = tools.keys.publicKeys();
   const ids = { organizationId, messageId: message.queueId };
+  const trace = traceOf(message, tools);
   const statements = [
     messageRow(tools, message, {
-      traceFields: traceOf(message, tools),
+      traceFields: trace,
       manifest: signMessageManifest(tools.keys, message, secured),
     }),
     ...recipientRows(tools, message, secured),
@@ -138,7 +143,22 @@ async function contentStatements(
     wrap,
     replacement: null,
   };
+  if (decided.some(({ decision }) => decision.action === 'relay')) keepFresh(message, trace, tools);
   return [...statements, insertRow(tools.database.query, 'wraps', row)];
+}
+
+function keepFresh({ queueId, received, envelope }: TimedMessage, trace: string, tools: AcceptTools): void {
+  const { contentKey, object, layout } = received;
+  tools.fresh?.put(queueId, {
+    contentKey,
+    object,
+    layout,
+    traceFields: trace,
+    body: envelope.body,
+    smtputf8: envelope.smtputf8,
+    dsnReturn: envelope.ret,
+    dsnEnvelopeId: envelope.envid,
+  });
 }
 
 function traceOf(message: TimedMessage, tools: AcceptTools): string {

@@ -34,6 +34,7 @@ import { receiveAndSeal } from './receive-and-seal.ts';
 import { RepeatedFailures } from './repeated-failures.ts';
 import type { AcceptanceSettings } from './settings.ts';
 import { Refused, replyForError } from './smtp-error.ts';
+import type { FreshContent } from '#src/queue/fresh-content.ts';
 import type { WrittenMailSealer } from '#src/queue/written-mails.ts';
 
 /** RFC 5321 section 6.3: a mail that has seen this many servers is going round in circles. */
@@ -46,6 +47,8 @@ export interface AcceptanceOptions {
   readonly keys: KeyProvider;
   readonly audit: AuditLog;
   readonly sealer: WrittenMailSealer;
+  /** Where this process delivers too. */
+  readonly fresh?: FreshContent;
   readonly clock: Clock;
   readonly random: RandomSource;
   readonly log: Log;
@@ -166,8 +169,8 @@ export class Acceptance implements TransactionHandler {
   }
 
   #tools(): AcceptTools {
-    const { database, keys, audit, sealer, clock, random, steps } = this.#options;
-    return { database, keys, audit, sealer, clock, random, steps };
+    const { database, keys, audit, sealer, fresh, clock, random, steps } = this.#options;
+    return { database, keys, audit, sealer, fresh, clock, random, steps };
   }
 
   /** Who may send through us, and whether the mail is going round in circles. */

@@ -6,6 +6,7 @@
 import { CodedError } from '#src/base/coded-error.ts';
 import type { KeyProvider } from '#src/keys/key-provider.ts';
 import type { DeliveryRow } from '#src/queue/delivery-queue.ts';
+import type { FreshContent, FreshMessage } from '#src/queue/fresh-content.ts';
 import type { SealedObjectLayout } from '#src/sealing/layout.ts';
 import type { ChunkedStream } from '#src/sealing/chunked-stream.ts';
 import { openStream } from '#src/sealing/sealed-object.ts';
@@ -13,6 +14,8 @@ import { openSpoolWrap } from '#src/protection/spool-wrap.ts';
 import type { Database } from '#src/storage/database.ts';
 import { storedObject } from '#src/storage/object-columns.ts';
 import type { ObjectStore } from '#src/storage/objects.ts';
+import { preparedQuery } from '#src/storage/prepared.ts';
+import type { MessagesTable, WrapsTable } from '#src/storage/tables.ts';
 
 export interface OpenMessage {
   readonly contentKey: Buffer;
@@ -33,9 +36,17 @@ export class OutgoingContent {
   readonly #database: Pick<Database, 'query'>;
   readonly #objects: ObjectStore;
   readonly #keys: KeyProvider;
+  readonly #fresh: FreshContent | undefined;
   readonly #open = new Map<string, Promise<OpenMessage>>();
 
-  constructor(options: { database: Pick<Database, 'query'>; objects: ObjectStore; keys: KeyProvider }) {
+  constructor(options: {
+    database: Pick<Database, 'query'>;
+    objects: ObjectStore;
+    keys: KeyProvider;
+    /** What this process sealed a moment ago, where it also receives. */
+    fresh?: FreshContent;
+  }) {
+    this.#fresh = options.fresh;
     this.#database = options.database;
     this.#objects = options.objects;
     this.#keys = options.keys;
@@ -60,41 +71,25 @@ export class OutgoingContent {
   }
 
   async #openNow(messageId: string): Promise<OpenMessage> {
-    const row = await this.#database.query
-      .selectFrom('messages')
-      .innerJoin('wraps', 'wraps.messageId', 'messages.id')
-      .where('messages.id', '=', messageId)
-      .where('wraps.holderKind', '=', 'spool')
-      .select([
-        'messages.traceFields',
-        'messages.body',
-        'messages.smtputf8',
-        'messages.dsnReturn',
-        'messages.dsnEnvelopeId',
-        'messages.objectStorage',
-        'messages.objectName',
-        'messages.objectBytes',
-        'messages.objectLength',
-        'messages.layout',
-        'wraps.kid',
-        'wraps.wrap',
-      ])
-      .executeTakeFirst();
+    const ids = { organizationId: this.#keys.publicKeys().organizationId, messageId };
+    const { object, ...message } = this.#fresh?.take(messageId) ?? (await this.#readBack(ids));
+    const read = (offset: number, length: number): Promise<Buffer> =>
+      this.#objects.read(object, offset, length);
+    const content = await openStream('content', { ...ids, ...message, read });
+    return { ...message, ids, read, content };
+  }
+
+  /** By the spool wrap, as every message can be opened until its last delivery is done. */
+  async #readBack(ids: OpenMessage['ids']): Promise<FreshMessage> {
+    const [row] = await findSpooled(this.#database.query, ids);
     if (row === undefined)
       throw new CodedError('spool-wrap-missing', 'the spool holds no key for this message');
     const object = storedObject(row);
     if (object === null) throw new CodedError('content-destroyed', 'the content of this message is gone');
-    const ids = { organizationId: this.#keys.publicKeys().organizationId, messageId };
-    const contentKey = await openSpoolWrap(this.#keys, row.wrap, row.kid, ids);
-    const layout = JSON.parse(row.layout) as SealedObjectLayout;
-    const read = (offset: number, length: number): Promise<Buffer> =>
-      this.#objects.read(object, offset, length);
     return {
-      contentKey,
-      content: await openStream('content', { contentKey, ...ids, layout, read }),
-      layout,
-      ids,
-      read,
+      contentKey: await openSpoolWrap(this.#keys, row.wrap, row.kid, ids),
+      object,
+      layout: JSON.parse(row.layout) as SealedObjectLayout,
       traceFields: row.traceFields,
       body: row.body,
       smtputf8: row.smtputf8 === 1,
@@ -103,6 +98,43 @@ export class OutgoingContent {
     };
   }
 }
+
+type SpooledColumns =
+  | 'traceFields'
+  | 'body'
+  | 'smtputf8'
+  | 'dsnReturn'
+  | 'dsnEnvelopeId'
+  | 'objectStorage'
+  | 'objectName'
+  | 'objectBytes'
+  | 'objectLength'
+  | 'layout';
+
+const findSpooled = preparedQuery<
+  { readonly messageId: string },
+  Pick<MessagesTable, SpooledColumns> & Pick<WrapsTable, 'kid' | 'wrap'>
+>((query, value) =>
+  query
+    .selectFrom('messages')
+    .innerJoin('wraps', 'wraps.messageId', 'messages.id')
+    .where('messages.id', '=', value('messageId'))
+    .where('wraps.holderKind', '=', 'spool')
+    .select([
+      'messages.traceFields',
+      'messages.body',
+      'messages.smtputf8',
+      'messages.dsnReturn',
+      'messages.dsnEnvelopeId',
+      'messages.objectStorage',
+      'messages.objectName',
+      'messages.objectBytes',
+      'messages.objectLength',
+      'messages.layout',
+      'wraps.kid',
+      'wraps.wrap',
+    ]),
+);
 
 /** The mail of `delivery` as it goes on the wire, but for dot-stuffing. */
 export async function* mailBytes(message: OpenMessage, delivery: DeliveryRow): AsyncGenerator<Buffer> {

@@ -12,6 +12,7 @@ import type { KeyProvider } from '#src/keys/key-provider.ts';
 import type { WrittenMail } from '#src/notification/written-mail.ts';
 import { makeMark, MARK_FIELD } from '#src/protection/gateway-mark.ts';
 import { makeSpoolWrap } from '#src/protection/spool-wrap.ts';
+import type { FreshContent } from './fresh-content.ts';
 import { insertDeliveries, type NewDelivery } from './new-delivery.ts';
 import { SealedObjectWriter } from '#src/sealing/sealed-object.ts';
 import type { Database, Statement } from '#src/storage/database.ts';
@@ -22,6 +23,14 @@ import { objectColumns } from '#src/storage/object-columns.ts';
 import { insertRow } from '#src/storage/prepared.ts';
 
 const CONTENT_KEY_BYTES = 32;
+/** What all mails that we write have in common. */
+const WRITTEN = {
+  traceFields: '',
+  body: '7bit',
+  smtputf8: false,
+  dsnReturn: null,
+  dsnEnvelopeId: null,
+} as const;
 
 export interface MailToSend {
   readonly kind: DeliveryKind;
@@ -44,6 +53,8 @@ export interface WrittenMailSealerOptions {
   readonly keys: KeyProvider;
   readonly clock: Clock;
   readonly random?: RandomSource;
+  /** Where this process delivers too. */
+  readonly fresh?: FreshContent;
   /** Asked for anew with each mail, so that a reload takes effect. */
   readonly internalDomains: () => readonly string[];
 }
@@ -88,13 +99,19 @@ export class WrittenMailSealer {
         }),
         ...insertDeliveries(database.query, clock, this.#deliveries(mails, marks, messageId)),
       ];
-      return { statements, abandon: () => this.#options.objects.remove(object) };
+      this.#options.fresh?.put(messageId, { ...WRITTEN, contentKey, object, layout });
+      return { statements, abandon: () => this.#abandon(messageId, object) };
     } catch (error) {
       await writer.abort();
       throw error;
     } finally {
       contentKey.fill(0);
     }
+  }
+
+  async #abandon(messageId: string, object: StoredObject): Promise<void> {
+    this.#options.fresh?.drop(messageId);
+    await this.#options.objects.remove(object);
   }
 
   /** Our mark as the first field of a mail, so that it is known where it comes back. */
