@@ -66,7 +66,7 @@ const ROWS_PER_STATEMENT = 500;
 const insertSql = new WeakMap<Query, Map<string, string>>();
 
 /** Inserts rows that all name the same columns, each expected to be new: one statement for every 500. */
-export function insertRows<Table extends keyof Tables & string>(
+export function insertRows<Table extends keyof Tables>(
   query: Query,
   table: Table,
   rows: readonly Insertable<Tables[Table]>[],
@@ -78,7 +78,7 @@ export function insertRows<Table extends keyof Tables & string>(
 }
 
 /** Inserts one row that is expected to be new. */
-export function insertRow<Table extends keyof Tables & string>(
+export function insertRow<Table extends keyof Tables>(
   query: Query,
   table: Table,
   row: Insertable<Tables[Table]>,
@@ -86,7 +86,7 @@ export function insertRow<Table extends keyof Tables & string>(
   return insertSome(query, table, [row]);
 }
 
-function insertSome<Table extends keyof Tables & string>(
+function insertSome<Table extends keyof Tables>(
   query: Query,
   table: Table,
   rows: readonly Insertable<Tables[Table]>[],

@@ -1,15 +1,16 @@
 /**
- * Entry of the writer thread. It takes every unit of work that is waiting, up to the batch's limit, commits them
- * with one sync and answers them together; while it syncs, the next batch gathers in its port. It knows nothing of
+ * Entry of the writer thread. It commits the units of each message with one sync and answers them together; while it
+ * syncs, the next ones gather on the caller's side. It knows nothing of
  * what the statements mean.
  */
-import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 
 import { commitBatch } from './batch.ts';
 import { failureOf } from './errors.ts';
 import type { WriteConnection } from './write-connection.ts';
 import { openWriteConnection } from './write-connection.ts';
-import type { FromWriter, ToWriter, WriterSettings } from './writer-messages.ts';
+import { packOutcome, UnitUnpacker } from './writer-messages.ts';
+import type { FromWriter, ToWriter, UnitsMessage, WriterSettings } from './writer-messages.ts';
 
 /** After this long without work the log is copied into the database file and cut to nothing. */
 const IDLE_CHECKPOINT_MS = 30_000;
@@ -17,6 +18,7 @@ const IDLE_CHECKPOINT_MS = 30_000;
 const port = parentPort;
 if (port === null) throw new Error('the writer runs as a thread only');
 const settings = workerData as WriterSettings;
+const unpacker = new UnitUnpacker();
 
 let connection: WriteConnection | null = null;
 let idleTimer: NodeJS.Timeout | null = null;
@@ -25,38 +27,17 @@ function answer(message: FromWriter): void {
   port?.postMessage(message);
 }
 
-function commitWaiting(first: ToWriter): void {
-  const ids: number[] = [];
-  const units = [];
-  let closing = false;
-  for (let message: ToWriter | null = first; message !== null; message = nextMessage(ids.length)) {
-    if (message.kind === 'close') {
-      closing = true;
-      break;
-    }
-    ids.push(message.id);
-    units.push(message.statements);
-  }
-  if (ids.length > 0) commitUnits(ids, units);
-  if (closing) close();
-}
-
-function nextMessage(taken: number): ToWriter | null {
-  if (port === null || taken >= settings.maxBatch) return null;
-  const received = receiveMessageOnPort(port);
-  return received === undefined ? null : (received.message as ToWriter);
-}
-
-function commitUnits(ids: readonly number[], units: Parameters<typeof commitBatch>[1]): void {
+function commitUnits(message: UnitsMessage): void {
+  const { ids } = message;
   try {
     connection ??= openWriteConnection(settings.file);
   } catch (error) {
     answer({ kind: 'lost', ids, failure: unavailable(error) });
     return;
   }
-  const outcome = commitBatch(connection, units);
+  const outcome = commitBatch(connection, unpacker.unpack(message));
   if (outcome.committed) {
-    answer({ kind: 'done', ids, outcomes: outcome.outcomes });
+    answer({ kind: 'done', ids, outcomes: outcome.outcomes.map(packOutcome) });
     checkpointWhenIdle();
   } else {
     dropConnection();
@@ -103,7 +84,8 @@ function close(): void {
 }
 
 port.on('message', (message: ToWriter) => {
-  commitWaiting(message);
+  if (message.kind === 'units') commitUnits(message);
+  else close();
 });
 
 try {

@@ -9,20 +9,34 @@ import type { Log } from '#src/base/log.ts';
 
 import type { Statement, StatementResult } from '../database.ts';
 import { DatabaseUnavailable } from '../database.ts';
-import type { UnitOutcome } from './batch.ts';
-import { errorOf } from './errors.ts';
+import { checkedParameters } from '../parameters.ts';
+import { errorOf, failureOf } from './errors.ts';
+import type { Failure } from './errors.ts';
 import { plainRow } from './rows.ts';
-import type { FromWriter, ToWriter, WriterSettings } from './writer-messages.ts';
+import { UnitPacker, unpackOutcome } from './writer-messages.ts';
+import type { FromWriter, PackedOutcome, ToWriter, WriterSettings } from './writer-messages.ts';
 
 interface Pending {
   readonly resolve: (results: readonly StatementResult[]) => void;
   readonly reject: (error: Error) => void;
 }
 
+interface Unit {
+  readonly id: number;
+  readonly statements: readonly Statement[];
+}
+
+/** One that is being committed, and the next for it to begin with at once. */
+const MESSAGES_UNDER_WAY = 2;
+
 export class SqliteWriter {
   readonly #settings: WriterSettings;
   readonly #log: Log;
   readonly #pending = new Map<number, Pending>();
+  readonly #waiting: Unit[] = [];
+  #packer = new UnitPacker();
+  /** Messages that the thread has not answered. */
+  #underWay = 0;
   #worker: Worker | null = null;
   #lastId = 0;
   #closing = false;
@@ -52,14 +66,28 @@ export class SqliteWriter {
 
   commit(statements: readonly Statement[]): Promise<readonly StatementResult[]> {
     if (this.#closing) return Promise.reject(new CodedError('database-closed', 'the database is closed'));
-    const worker = this.#worker ?? this.#startWorker();
+    try {
+      // Here, so that a value that can't even be sent fails this unit alone.
+      for (const { parameters } of statements) checkedParameters(parameters);
+    } catch (error) {
+      return Promise.reject(errorOf(failureOf(error)));
+    }
     const id = ++this.#lastId;
     return new Promise((resolve, reject) => {
-      const { message, buffers } = unitMessage(id, statements);
-      worker.postMessage(message, buffers);
       this.#pending.set(id, { resolve, reject });
-      worker.ref();
+      this.#waiting.push({ id, statements });
+      this.#send();
     });
+  }
+
+  /** While the thread has enough to do, units gather here and go in one message. */
+  #send(): void {
+    if (this.#waiting.length === 0 || this.#underWay >= MESSAGES_UNDER_WAY) return;
+    const worker = this.#worker ?? this.#startWorker();
+    const message = this.#packer.pack(this.#waiting.splice(0, this.#settings.maxBatch));
+    worker.postMessage(message, [message.bytes.buffer]);
+    this.#underWay += 1;
+    worker.ref();
   }
 
   /** Takes no more units of work; resolves when those that were sent are answered. */
@@ -110,19 +138,27 @@ export class SqliteWriter {
   }
 
   #receive(message: FromWriter): void {
-    if (message.kind === 'done')
+    if (message.kind === 'done') {
+      this.#underWay -= 1;
       for (const [position, id] of message.ids.entries()) this.#settle(id, message.outcomes[position]);
+    }
     if (message.kind === 'lost') {
+      this.#underWay -= 1;
       const { ids, failure } = message;
       this.#log.error('the database gave up a batch', { code: failure.kind, count: ids.length });
       for (const id of ids) this.#settle(id, { ok: false, failure });
     }
+    this.#send();
     this.#afterSettling();
   }
 
-  #settle(id: number, outcome: UnitOutcome | undefined): void {
+  #settle(
+    id: number,
+    packed: PackedOutcome | { readonly ok: false; readonly failure: Failure } | undefined,
+  ): void {
     const pending = this.#pending.get(id);
     this.#pending.delete(id);
+    const outcome = packed === undefined ? undefined : unpackOutcome(packed);
     if (outcome === undefined) pending?.reject(new DatabaseUnavailable('the writer gave no answer'));
     else if (outcome.ok) pending?.resolve(outcome.results.map(withBuffers));
     else pending?.reject(errorOf(outcome.failure));
@@ -131,6 +167,9 @@ export class SqliteWriter {
   #forget(worker: Worker): void {
     if (this.#worker !== worker) return;
     this.#worker = null;
+    this.#packer = new UnitPacker();
+    this.#underWay = 0;
+    this.#waiting.length = 0;
     if (!this.#closing) this.#log.warn('the database writer stopped; it is started again when needed');
     for (const pending of this.#pending.values())
       pending.reject(new DatabaseUnavailable('the database writer stopped before it answered'));
@@ -146,27 +185,7 @@ export class SqliteWriter {
   }
 }
 
-/**
- * Byte strings are copied into memory of their own and moved: a Buffer is often a window on a shared pool, and
- * posting it as it is would copy the whole pool with whatever else lies there.
- */
-function unitMessage(
-  id: number,
-  statements: readonly Statement[],
-): { message: ToWriter; buffers: ArrayBuffer[] } {
-  const buffers: ArrayBuffer[] = [];
-  const copies = statements.map((statement) => ({
-    ...statement,
-    parameters: statement.parameters.map((value) => {
-      if (!(value instanceof Uint8Array)) return value;
-      const copy = new Uint8Array(value);
-      buffers.push(copy.buffer);
-      return copy;
-    }),
-  }));
-  return { message: { kind: 'unit', id, statements: copies }, buffers };
-}
-
 function withBuffers(result: StatementResult): StatementResult {
+  if (result.rows.length === 0) return result;
   return { rowCount: result.rowCount, rows: result.rows.map(plainRow) };
 }
