@@ -1,0 +1,35 @@
+/** A planned server as next hops of our SMTP client, one for each address. */
+import { verifyDane } from '#src/routing/dane.ts';
+import type { PlannedHost } from '#src/routing/route-plan.ts';
+import type { CertificateCheck, NextHop } from '#src/smtp/client/transmit.ts';
+
+export function hopsOf(planned: PlannedHost, ca: readonly string[] = []): NextHop[] {
+  const { port, servername, verify } = planned;
+  return planned.addresses.map((host): NextHop => {
+    const hop = { host, port, servername, implicitTls: false } as const;
+    switch (verify.kind) {
+      case 'none':
+        return { ...hop, tls: 'opportunistic' };
+      case 'encrypted':
+        return { ...hop, tls: 'encrypted' };
+      case 'pkix':
+        return { ...hop, tls: 'verified', certificateNames: verify.names, ca };
+      case 'dane':
+        return { ...hop, tls: 'verified', certificateCheck: daneCheck(verify) };
+    }
+  });
+}
+
+function daneCheck({ records, names }: PlannedHost['verify'] & { kind: 'dane' }): CertificateCheck {
+  const fields = records.map(({ usage, selector, matchingType, data }) =>
+    [usage, selector, matchingType, data.toString('hex')].join(' '),
+  );
+  return {
+    id: JSON.stringify(['dane', fields.toSorted(), names]),
+    verify(chain) {
+      const result = verifyDane(records, chain, names, Date.now());
+      if (result.kind === 'verified') return null;
+      return result.kind === 'mismatch' ? result.why : 'no TLSA record can be used';
+    },
+  };
+}
