@@ -5,31 +5,18 @@
  */
 import type { AuditLog } from '#src/audit/audit-log.ts';
 import type { Clock } from '#src/base/clock.ts';
-import { CodedError, errorCode } from '#src/base/coded-error.ts';
+import { errorCode } from '#src/base/coded-error.ts';
 import type { RandomSource } from '#src/base/identifiers.ts';
 import type { Log } from '#src/base/log.ts';
 import type { KeyProvider } from '#src/keys/key-provider.ts';
-import { parseAddressList } from '#src/mime/address-list.ts';
 import { newMessageIdField } from '#src/notification/compose/mail.ts';
 import { renderReturned } from '#src/notification/returned.ts';
-import { renderSecured } from '#src/notification/secured.ts';
-import { messageCodeOf } from '#src/protection/secure-message/message-code.ts';
-import { openSpoolWrap } from '#src/protection/spool-wrap.ts';
 import type { WrittenMailSealer } from '#src/queue/written-mails.ts';
-import { openStream } from '#src/sealing/sealed-object.ts';
-import type { SealedObjectLayout } from '#src/sealing/layout.ts';
-import type { MessageIndex } from '#src/sealing/message-index.ts';
 import { exactlyOne, statement, type Database, type Statement } from '#src/storage/database.ts';
 import type { ObjectStore } from '#src/storage/objects.ts';
-import { storedObject } from '#src/storage/object-columns.ts';
-
-import { isInternalDomain } from '#src/policy/domains.ts';
-import { parseMailAddress } from '#src/base/mail-address.ts';
 
 import { loadHeldMessage, type HeldMessage } from './held-message.ts';
-import { securedThreadRows } from './message-rows.ts';
-import { extendManifest } from './message-manifest.ts';
-import { secureRecipients, type SecuredRecipient } from './secure-recipients.ts';
+import { SecureLater } from './secure-later.ts';
 import type { AcceptanceSettings } from './settings.ts';
 
 export interface HoldsOptions {
@@ -55,9 +42,11 @@ const DUE_PER_ROUND = 50;
 
 export class Holds {
   readonly #options: HoldsOptions;
+  readonly #secureLater: SecureLater;
 
   constructor(options: HoldsOptions) {
     this.#options = options;
+    this.#secureLater = new SecureLater(options);
   }
 
   /** Ends the holds whose time is over. Returns how many. */
@@ -91,31 +80,11 @@ export class Holds {
   async sendSecured(messageId: string, why: HoldEnd): Promise<HoldResult> {
     const held = await loadHeldMessage(this.#options.database.query, messageId);
     if (held === null) return 'already-ended';
-    const settings = this.#options.settings();
-    const contentKey = await this.#openContentKey(held);
-    try {
-      const secured = await this.#secure(held, contentKey, settings);
-      const mails = [...secured.map(({ notice }) => notice), ...this.#securedMail(held, settings)];
-      const written = await this.#options.sealer.seal(mails, messageId);
-      return await this.#commit(
-        [
-          ...this.#endHold(held, 'queued', why),
-          ...secured.flatMap((entry) => this.#secureRecipient(entry)),
-          this.#replaceManifest(held, secured),
-          ...written.statements,
-          ...securedThreadRows(
-            this.#options,
-            messageId,
-            mails.map(({ mail }) => mail.messageIdField),
-            this.#options.clock.now(),
-          ),
-          this.#destroySpoolWrap(messageId),
-        ],
-        () => written.abandon(),
-      );
-    } finally {
-      contentKey.fill(0);
-    }
+    const protection = await this.#secureLater.prepare(held.message, held.recipients, 'near-miss');
+    return this.#commit(
+      [...this.#endHold(held, 'queued', why), ...protection.statements, this.#destroySpoolWrap(messageId)],
+      () => protection.abandon(),
+    );
   }
 
   /** Nothing goes out to the held recipients. */
@@ -132,70 +101,6 @@ export class Holds {
       ],
       async () => written?.abandon(),
     );
-  }
-
-  async #openContentKey({ message }: HeldMessage): Promise<Buffer> {
-    const { keys } = this.#options;
-    if (message.kid === null || message.wrap === null) {
-      throw new CodedError('spool-wrap-missing', 'the spool holds no key for a held message');
-    }
-    return openSpoolWrap(keys, message.wrap, message.kid, this.#idsOf(message.id));
-  }
-
-  async #secure(
-    held: HeldMessage,
-    contentKey: Buffer,
-    settings: AcceptanceSettings,
-  ): Promise<readonly SecuredRecipient[]> {
-    const { message, recipients } = held;
-    const author = await this.#authorOf(held, contentKey, settings);
-    return secureRecipients(
-      {
-        ids: this.#idsOf(message.id),
-        contentKey,
-        ...author,
-        reversePath: message.reversePath,
-        original: { messageIdField: message.originalMessageId, references: [] },
-        keptUntil: message.keptUntil ?? message.acceptedAt + settings.keepMs,
-      },
-      recipients.map(({ id, address, canonicalAddress }) => ({ id, address, canonicalAddress })),
-      settings,
-      this.#options,
-    );
-  }
-
-  /** The author's name stands only in the sealed index. */
-  async #authorOf({ message }: HeldMessage, contentKey: Buffer, settings: AcceptanceSettings) {
-    const object = storedObject(message);
-    if (object === null) throw new CodedError('content-destroyed', 'the content of a held message is gone');
-    const stream = await openStream('index', {
-      contentKey,
-      ...this.#idsOf(message.id),
-      layout: JSON.parse(message.layout) as SealedObjectLayout,
-      read: (offset, length) => this.#options.objects.read(object, offset, length),
-    });
-    const index = JSON.parse(
-      (await stream.readRange(0, stream.plaintextLength)).toString('utf8'),
-    ) as MessageIndex;
-    const [shown] = parseAddressList(index.header.from);
-    const address = message.fromAddress ?? settings.site.serviceAddress;
-    const domain = parseMailAddress(address)?.domain;
-    return {
-      author: { displayName: shown?.displayName ?? '', address },
-      authorIsOurs: domain !== undefined && isInternalDomain(domain, settings.policy.internalDomains),
-    };
-  }
-
-  #securedMail({ message, recipients }: HeldMessage, settings: AcceptanceSettings) {
-    if (message.authorAddress === null) return [];
-    const mail = renderSecured(settings.site, {
-      ...this.#frame(message.authorAddress, message, settings),
-      recipients: recipients.map(({ address }) => ({ address, how: 'secure-message' as const })),
-      reasons: ['near-miss'],
-      messageCode: messageCodeOf(this.#options.keys, message.id),
-      keptUntilMs: message.keptUntil,
-    });
-    return [{ kind: 'secured' as const, mail, recipientId: null, reversePath: '' }];
   }
 
   #returnedMail({ message, recipients }: HeldMessage) {
@@ -249,33 +154,6 @@ export class Holds {
     ];
   }
 
-  #secureRecipient(entry: SecuredRecipient): Statement[] {
-    return [
-      entry.insertWrap,
-      statement(
-        this.#options.database.query
-          .updateTable('recipients')
-          .set({
-            protection: 'secure-message',
-            linkTokenHash: entry.linkTokenHash,
-            linkMac: entry.linkMac,
-          })
-          .where('id', '=', entry.recipient.id),
-        exactlyOne,
-      ),
-    ];
-  }
-
-  #replaceManifest({ message }: HeldMessage, secured: readonly SecuredRecipient[]): Statement {
-    return statement(
-      this.#options.database.query
-        .updateTable('messages')
-        .set({ manifest: extendManifest(this.#options.keys, message.id, message.manifest, secured) })
-        .where('id', '=', message.id),
-      exactlyOne,
-    );
-  }
-
   /** Unless another recipient is still being relayed: then whoever settles the last one destroys it. */
   #destroySpoolWrap(messageId: string): Statement {
     const { query } = this.#options.database;
@@ -307,9 +185,5 @@ export class Holds {
     }
     this.#options.onQueued();
     return 'done';
-  }
-
-  #idsOf(messageId: string) {
-    return { organizationId: this.#options.keys.publicKeys().organizationId, messageId };
   }
 }

@@ -1,0 +1,188 @@
+/**
+ * Makes an accepted message a secure message for recipients that were not decided so at first: a hold has ended, or
+ * a partner's channel could not be verified in time. Only prepares: the caller commits the statements together with
+ * the state change they belong to. Runs where the spool can be opened.
+ */
+import type { Selectable } from 'kysely';
+
+import type { Clock } from '#src/base/clock.ts';
+import { CodedError } from '#src/base/coded-error.ts';
+import type { RandomSource } from '#src/base/identifiers.ts';
+import { parseMailAddress } from '#src/base/mail-address.ts';
+import type { KeyProvider } from '#src/keys/key-provider.ts';
+import { parseAddressList } from '#src/mime/address-list.ts';
+import { newMessageIdField } from '#src/notification/compose/mail.ts';
+import { renderSecured } from '#src/notification/secured.ts';
+import type { SecuredReason } from '#src/notification/words.ts';
+import { isInternalDomain } from '#src/policy/domains.ts';
+import { messageCodeOf } from '#src/protection/secure-message/message-code.ts';
+import { openSpoolWrap } from '#src/protection/spool-wrap.ts';
+import type { MailToSend, WrittenMailSealer } from '#src/queue/written-mails.ts';
+import type { SealedObjectLayout } from '#src/sealing/layout.ts';
+import type { MessageIndex } from '#src/sealing/message-index.ts';
+import { openStream } from '#src/sealing/sealed-object.ts';
+import { exactlyOne, statement, type Database, type Statement } from '#src/storage/database.ts';
+import { storedObject } from '#src/storage/object-columns.ts';
+import type { ObjectStore } from '#src/storage/objects.ts';
+import type { MessagesTable, RecipientsTable } from '#src/storage/tables.ts';
+
+import type { Mailbox } from './author.ts';
+import { extendManifest } from './message-manifest.ts';
+import { securedThreadRows } from './message-rows.ts';
+import { secureRecipients, type SecuredRecipient } from './secure-recipients.ts';
+import type { AcceptanceSettings } from './settings.ts';
+
+export interface SecureLaterOptions {
+  readonly settings: () => AcceptanceSettings;
+  readonly database: Pick<Database, 'query'>;
+  readonly objects: Pick<ObjectStore, 'read'>;
+  readonly keys: KeyProvider;
+  readonly sealer: WrittenMailSealer;
+  readonly clock: Clock;
+  readonly random: RandomSource;
+}
+
+/** A message with its spool wrap, which opens it one last time. */
+export type SpooledMessage = Selectable<MessagesTable> & {
+  readonly kid: string | null;
+  readonly wrap: Uint8Array | null;
+};
+
+export interface PreparedProtection {
+  /** Wraps, links, manifest, notices, and the mail that tells the author. */
+  readonly statements: readonly Statement[];
+  /** Removes what lies outside the database; call it when the statements were not committed. */
+  abandon(): Promise<void>;
+}
+
+export class SecureLater {
+  readonly #options: SecureLaterOptions;
+
+  constructor(options: SecureLaterOptions) {
+    this.#options = options;
+  }
+
+  /** Throws CodedError `spool-wrap-missing`, `content-destroyed`, `manifest-invalid`, or what opening the wrap throws. */
+  async prepare(
+    message: SpooledMessage,
+    recipients: readonly Selectable<RecipientsTable>[],
+    reason: SecuredReason,
+  ): Promise<PreparedProtection> {
+    const settings = this.#options.settings();
+    const keptUntil = message.keptUntil ?? this.#options.clock.now() + settings.keepMs;
+    const contentKey = await this.#openContentKey(message);
+    try {
+      const author = await this.#authorOf(message, contentKey, settings);
+      const secured = await secureRecipients(
+        {
+          ids: this.#idsOf(message.id),
+          contentKey,
+          ...author,
+          reversePath: message.reversePath,
+          original: { messageIdField: message.originalMessageId, references: [] },
+          keptUntil,
+        },
+        recipients.map(({ id, address, canonicalAddress }) => ({ id, address, canonicalAddress })),
+        settings,
+        this.#options,
+      );
+      const mails = [
+        ...secured.map(({ notice }) => notice),
+        ...this.#securedMail(message, recipients, reason, keptUntil, settings),
+      ];
+      const written = await this.#options.sealer.seal(mails, message.id);
+      const threads = mails.map(({ mail }) => mail.messageIdField);
+      return {
+        statements: [
+          ...secured.flatMap((entry) => this.#protectRecipient(entry)),
+          this.#replaceManifest(message, secured),
+          ...written.statements,
+          ...securedThreadRows(this.#options, message.id, threads, this.#options.clock.now()),
+        ],
+        abandon: () => written.abandon(),
+      };
+    } finally {
+      contentKey.fill(0);
+    }
+  }
+
+  async #openContentKey({ id, kid, wrap }: SpooledMessage): Promise<Buffer> {
+    if (kid === null || wrap === null) {
+      throw new CodedError('spool-wrap-missing', 'the spool holds no key for this message');
+    }
+    return openSpoolWrap(this.#options.keys, wrap, kid, this.#idsOf(id));
+  }
+
+  /** The author's name stands only in the sealed index. */
+  async #authorOf(
+    message: SpooledMessage,
+    contentKey: Buffer,
+    settings: AcceptanceSettings,
+  ): Promise<{ author: Mailbox; authorIsOurs: boolean }> {
+    const object = storedObject(message);
+    if (object === null) throw new CodedError('content-destroyed', 'the content of this message is gone');
+    const stream = await openStream('index', {
+      contentKey,
+      ...this.#idsOf(message.id),
+      layout: JSON.parse(message.layout) as SealedObjectLayout,
+      read: (offset, length) => this.#options.objects.read(object, offset, length),
+    });
+    const json = (await stream.readRange(0, stream.plaintextLength)).toString('utf8');
+    const index = JSON.parse(json) as MessageIndex;
+    const [shown] = parseAddressList(index.header.from);
+    const address = message.fromAddress ?? settings.site.serviceAddress;
+    const domain = parseMailAddress(address)?.domain;
+    return {
+      author: { displayName: shown?.displayName ?? '', address },
+      authorIsOurs: domain !== undefined && isInternalDomain(domain, settings.policy.internalDomains),
+    };
+  }
+
+  #securedMail(
+    message: SpooledMessage,
+    recipients: readonly Selectable<RecipientsTable>[],
+    reason: SecuredReason,
+    keptUntil: number,
+    settings: AcceptanceSettings,
+  ): MailToSend[] {
+    if (message.authorAddress === null) return [];
+    const mail = renderSecured(settings.site, {
+      messageIdField: newMessageIdField(settings.mainDomain, this.#options.random),
+      dateMs: this.#options.clock.now(),
+      to: message.authorAddress,
+      original: { messageIdField: message.originalMessageId, references: [] },
+      sentMs: message.acceptedAt,
+      recipients: recipients.map(({ address }) => ({ address, how: 'secure-message' as const })),
+      reasons: [reason],
+      messageCode: messageCodeOf(this.#options.keys, message.id),
+      keptUntilMs: keptUntil,
+    });
+    return [{ kind: 'secured', mail, recipientId: null, reversePath: '' }];
+  }
+
+  #protectRecipient(entry: SecuredRecipient): Statement[] {
+    const { linkTokenHash, linkMac } = entry;
+    return [
+      entry.insertWrap,
+      statement(
+        this.#options.database.query
+          .updateTable('recipients')
+          .set({ protection: 'secure-message', linkTokenHash, linkMac })
+          .where('id', '=', entry.recipient.id),
+        exactlyOne,
+      ),
+    ];
+  }
+
+  #replaceManifest(message: SpooledMessage, secured: readonly SecuredRecipient[]): Statement {
+    const manifest = extendManifest(this.#options.keys, message.id, message.manifest, secured);
+    return statement(
+      this.#options.database.query.updateTable('messages').set({ manifest }).where('id', '=', message.id),
+      exactlyOne,
+    );
+  }
+
+  #idsOf(messageId: string) {
+    return { organizationId: this.#options.keys.publicKeys().organizationId, messageId };
+  }
+}
