@@ -35,8 +35,15 @@ const lookups: Lookups = {
   TLSA: () => Promise.resolve(unknownTtl([])),
 };
 
-export function createSystemDns(options: { readonly timeoutMs?: number } = {}): DnsClient {
+export interface SystemDnsOptions {
+  /** Instead of those of the system; `address:port`. */
+  readonly servers?: readonly string[];
+  readonly timeoutMs?: number;
+}
+
+export function createSystemDns(options: SystemDnsOptions = {}): DnsClient {
   const resolver = new Resolver({ timeout: options.timeoutMs ?? 4_000, tries: 2 });
+  if (options.servers !== undefined) resolver.setServers(options.servers);
   return {
     async query(name, type) {
       try {

@@ -30,7 +30,8 @@ export interface TestDns {
 
 const PACKAGES = ['nsd', 'unbound', 'ldnsutils'];
 const PROGRAMS = ['/usr/sbin/nsd', '/usr/sbin/unbound', '/usr/bin/ldns-keygen', '/usr/bin/ldns-signzone'];
-const START_TIMEOUT_MS = 10_000;
+const START_TIMEOUT_MS = 20_000;
+const INSTALL_TIMEOUT_MS = 90_000;
 const ADDRESS = '127.0.0.1';
 
 const run = promisify(execFile);
@@ -63,16 +64,25 @@ export async function startTestDns(zones: Readonly<Record<string, TestZone>>): P
 }
 
 async function installPackages(): Promise<void> {
-  if (PROGRAMS.every((program) => existsSync(program))) return;
+  const installed = (): boolean => PROGRAMS.every((program) => existsSync(program));
+  if (installed()) return;
   const command = `apt-get install -y --no-install-recommends ${PACKAGES.join(' ')}`;
   if (process.getuid?.() !== 0) throw new Error(`this test needs DNS servers; run as root: ${command}`);
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  try {
-    await run('apt-get', ['update', '-q'], { env });
-    await run('apt-get', ['install', '-y', '--no-install-recommends', ...PACKAGES], { env });
-  } catch (error) {
-    throw new Error(`this test needs DNS servers and could not install them: ${command}`, { cause: error });
-  }
+  const deadline = Date.now() + INSTALL_TIMEOUT_MS;
+  // Another test may be installing at the same time, and apt lets only one.
+  for (;;)
+    try {
+      await run('apt-get', ['update', '-q'], { env });
+      await run('apt-get', ['install', '-y', '--no-install-recommends', ...PACKAGES], { env });
+      return;
+    } catch (error) {
+      if (Date.now() > deadline)
+        throw new Error(`this test needs DNS servers and could not install them: ${command}`, {
+          cause: error,
+        });
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
+    }
 }
 
 /** The deepest first, because a zone vouches for those right below it. */
