@@ -2,6 +2,7 @@
  * The staff listener: captured mail of a trial, answers to held messages, metrics. It has no sign-in yet, so it
  * shows nothing but what a token allows, and captured mail only to this machine.
  */
+import type { FastifyReply } from 'fastify';
 import { Type } from 'typebox';
 
 import { hashHoldToken } from '#src/acceptance/hold-token.ts';
@@ -96,8 +97,9 @@ function addCapturedRoutes(app: HttpApp, options: ConsoleOptions): void {
 
 function addHeldRoutes(app: HttpApp, options: ConsoleOptions): void {
   const params = Type.Object({ token: Type.String() });
-  const show = (markup: string, reply: { type(type: string): { send(body: string): unknown } }): unknown =>
-    reply.type('text/html; charset=utf-8').send(markup);
+  // Under `no-referrer` browsers send `Origin: null` with a form, and the check of the origin would refuse the answer.
+  const show = (markup: string, reply: FastifyReply): FastifyReply =>
+    reply.type('text/html; charset=utf-8').header('referrer-policy', 'same-origin').send(markup);
   app.get('/held/:token', { schema: { params } }, async (request, reply) => {
     const held = await findHeld(options, request.params.token);
     const organization = options.organization();
