@@ -7,6 +7,9 @@ import { AuthenticationFailed } from './authentication-failed.ts';
 import { CHUNK_BYTES, HEADER_BYTES, openChunk, openedLength, openHeader } from './chunked-encryption.ts';
 import { SEALED_CHUNK_BYTES } from './chunked-encryption.ts';
 
+/** Ciphertext of so many chunks is fetched at once where a stream is read through: each fetch opens a file. */
+const CHUNKS_READ_AHEAD = 8;
+
 export interface ChunkedSource {
   /** 32 bytes. */
   readonly inputKey: Uint8Array;
@@ -40,22 +43,31 @@ export async function openChunkedStream(source: ChunkedSource): Promise<ChunkedS
   async function readChunk(chunk: number): Promise<Buffer> {
     if (!Number.isSafeInteger(chunk) || chunk < 0 || chunk >= chunkCount)
       throw new RangeError('no such chunk');
-    const offset = HEADER_BYTES + chunk * SEALED_CHUNK_BYTES;
-    const length = Math.min(SEALED_CHUNK_BYTES, source.ciphertextLength - offset);
+    return openChunk(keys, chunk, await readSealed(chunk, 1));
+  }
+
+  async function readSealed(first: number, count: number): Promise<Buffer> {
+    const offset = HEADER_BYTES + first * SEALED_CHUNK_BYTES;
+    const length = Math.min(count * SEALED_CHUNK_BYTES, source.ciphertextLength - offset);
     const sealed = await source.read(offset, length);
     if (sealed.length !== length) throw new AuthenticationFailed();
-    return openChunk(keys, chunk, sealed);
+    return sealed;
   }
 
   async function* chunks(start = 0, end = plaintextLength): AsyncGenerator<Buffer> {
     checkRange(start, end, plaintextLength);
     // A range that reaches the end reads the final chunk even where that is empty: it proves the length.
     const last = end === plaintextLength ? chunkCount - 1 : Math.ceil(end / CHUNK_BYTES) - 1;
-    for (let chunk = Math.floor(start / CHUNK_BYTES); chunk <= last; chunk++) {
-      const plaintext = await readChunk(chunk);
-      const base = chunk * CHUNK_BYTES;
-      const piece = plaintext.subarray(Math.max(0, start - base), Math.min(CHUNK_BYTES, end - base));
-      if (piece.length > 0) yield piece;
+    for (let first = Math.floor(start / CHUNK_BYTES); first <= last; first += CHUNKS_READ_AHEAD) {
+      const count = Math.min(CHUNKS_READ_AHEAD, last - first + 1);
+      const sealed = await readSealed(first, count);
+      for (let i = 0; i < count; i++) {
+        const at = i * SEALED_CHUNK_BYTES;
+        const plaintext = openChunk(keys, first + i, sealed.subarray(at, at + SEALED_CHUNK_BYTES));
+        const base = (first + i) * CHUNK_BYTES;
+        const piece = plaintext.subarray(Math.max(0, start - base), Math.min(CHUNK_BYTES, end - base));
+        if (piece.length > 0) yield piece;
+      }
     }
   }
 

@@ -137,6 +137,9 @@ class FileObjectStore implements ObjectStore {
   }
 }
 
+/** So much is gathered for each write to a file: sealed pieces come by the kilobyte, and each write is a system call. */
+const GATHERED_BYTES = 128 * 1024;
+
 /** Keeps what fits the limit in memory and turns to a file with the first byte beyond it. */
 class FileObjectWriter implements ObjectWriter {
   readonly #name: string;
@@ -144,6 +147,7 @@ class FileObjectWriter implements ObjectWriter {
   readonly #startFile: () => Promise<DurableFileWriter>;
   readonly #ended: () => void;
   #inMemory: Uint8Array[] = [];
+  #inMemoryBytes = 0;
   #length = 0;
   #file: Promise<DurableFileWriter> | null = null;
   #state: 'open' | 'finished' | 'aborted' = 'open';
@@ -163,12 +167,12 @@ class FileObjectWriter implements ObjectWriter {
   async write(bytes: Uint8Array): Promise<void> {
     this.#checkOpen();
     this.#length += bytes.length;
-    if (this.#file === null && this.#length <= this.#inlineLimitBytes) {
-      // A copy: the caller may use its buffer again.
-      this.#inMemory.push(Uint8Array.from(bytes));
-      return;
-    }
-    await this.#writeToFile(bytes);
+    // A copy: the caller may use its buffer again.
+    this.#inMemory.push(Buffer.from(bytes));
+    this.#inMemoryBytes += bytes.length;
+    if (this.#length <= this.#inlineLimitBytes) return;
+    if (this.#file !== null && this.#inMemoryBytes < GATHERED_BYTES) return;
+    await this.#writeToFile();
   }
 
   async finish(): Promise<StoredObject> {
@@ -195,21 +199,19 @@ class FileObjectWriter implements ObjectWriter {
     this.#ended();
   }
 
-  async #writeToFile(bytes: Uint8Array): Promise<void> {
-    if (this.#file !== null) {
-      await (await this.#file).write(bytes);
-      return;
-    }
-    const before = this.#inMemory;
+  async #writeToFile(): Promise<void> {
+    const gathered = this.#inMemory;
     this.#inMemory = [];
-    this.#file = this.#startFile();
+    this.#inMemoryBytes = 0;
+    this.#file ??= this.#startFile();
     // Rejects here as well as for every later caller; nobody may be left with an unhandled rejection.
     const file = await this.#file;
-    await file.write(Buffer.concat([...before, bytes]));
+    await file.write(Buffer.concat(gathered));
   }
 
   async #commitFile(file: DurableFileWriter): Promise<void> {
     try {
+      await this.#writeToFile();
       await file.commit();
     } catch (error) {
       await file.abort();
