@@ -6,15 +6,20 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 
 /** Concatenates fields, each behind its length as a 16-bit big-endian number. Throws RangeError over 65,535 bytes. */
 export function lengthPrefixed(...fields: readonly (string | Uint8Array)[]): Buffer {
-  const pieces: Buffer[] = [];
-  for (const field of fields) {
-    const bytes = typeof field === 'string' ? Buffer.from(field, 'utf8') : Buffer.from(field);
-    if (bytes.length > 0xffff) throw new RangeError('a length-prefixed field holds at most 65,535 bytes');
-    const length = Buffer.alloc(2);
-    length.writeUInt16BE(bytes.length);
-    pieces.push(length, bytes);
+  const lengths = fields.map((field) =>
+    typeof field === 'string' ? Buffer.byteLength(field) : field.length,
+  );
+  if (lengths.some((length) => length > 0xffff))
+    throw new RangeError('a length-prefixed field holds at most 65,535 bytes');
+  const joined = Buffer.alloc(lengths.reduce((sum, length) => sum + 2 + length, 0));
+  let offset = 0;
+  for (const [index, field] of fields.entries()) {
+    offset = joined.writeUInt16BE(lengths[index] ?? 0, offset);
+    if (typeof field === 'string') joined.write(field, offset);
+    else joined.set(field, offset);
+    offset += lengths[index] ?? 0;
   }
-  return Buffer.concat(pieces);
+  return joined;
 }
 
 /** Compares in constant time; false for different lengths. */
