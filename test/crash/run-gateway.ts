@@ -4,6 +4,7 @@
  * step for the n-th time from then on. `close` ends it in order. What it logs goes to `gateway.log` beside the file.
  */
 import { appendFileSync, readFileSync } from 'node:fs';
+import { flushCompileCache } from 'node:module';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 
@@ -41,6 +42,8 @@ const gateway = await startGateway({
   webFolder,
   steps,
 });
+// A killed process would never write it.
+flushCompileCache();
 process.stdout.write('ready\n');
 
 for await (const line of createInterface({ input: process.stdin })) {

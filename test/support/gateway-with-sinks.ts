@@ -31,6 +31,9 @@ export interface SinksOptions extends Omit<TestGatewayOptions, 'toml'> {
   readonly toml?: Readonly<Record<string, string>>;
   readonly outside?: SinkBehaviour;
   readonly inside?: SinkBehaviour;
+  /** Instead of the sink inside. */
+  readonly internalNextHop?: string;
+  readonly lowDiskMB?: number;
 }
 
 export interface MailToSubmit extends Omit<MailText, 'from' | 'to'> {
@@ -64,6 +67,8 @@ export interface GatewayWithSinks {
   ): Promise<ArrivedMail[]>;
   /** Rows of the SQLite database, read beside the gateway. */
   rows(sql: string, ...parameters: string[]): Record<string, unknown>[];
+  /** Changes the database behind the gateway's back, as somebody who can only write to it. */
+  change(sql: string): void;
   /** Waits until no delivery is queued. */
   settled(timeoutMs?: number): Promise<void>;
 }
@@ -78,7 +83,7 @@ export async function startGatewayWithSinks(
     ...options,
     toml: {
       ...options.toml,
-      delivery: `nextHop = "smtp://127.0.0.1:${outside.port}"\ninternalNextHop = "smtp://127.0.0.1:${inside.port}"\n${options.toml?.['delivery'] ?? ''}`,
+      delivery: `nextHop = "smtp://127.0.0.1:${outside.port}"\ninternalNextHop = "${options.internalNextHop ?? `smtp://127.0.0.1:${inside.port}`}"\n${options.toml?.['delivery'] ?? ''}`,
     },
   });
   t.after(async () => {
@@ -147,6 +152,14 @@ function withSinks(gateway: TestGateway, outside: SmtpSink, inside: SmtpSink): G
       }
     },
     rows,
+    change(sql) {
+      const database = new DatabaseSync(join(gateway.folder, 'data', 'send-secure.sqlite'));
+      try {
+        database.exec(`pragma busy_timeout = 5000; ${sql}`);
+      } finally {
+        database.close();
+      }
+    },
     async settled(timeoutMs) {
       await eventually(
         'every delivery done',

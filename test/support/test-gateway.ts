@@ -20,6 +20,8 @@ export interface TestGatewayOptions {
   readonly toml?: Readonly<Record<string, string>>;
   readonly clock?: Clock;
   readonly steps?: Steps;
+  /** Free space below which no mail is taken. */
+  readonly lowDiskMB?: number;
   /** Keep the folders of an earlier gateway. */
   readonly folder?: string;
 }
@@ -64,7 +66,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
   const [smtpPort, portalPort, consolePort] = [await freePort(), await freePort(), await freePort()];
   const log: LogLine[] = [];
   const gateway = await startGateway({
-    settings: loadSettings(configuration(options.toml ?? {}, smtpPort, portalPort, consolePort), folder),
+    settings: loadSettings(configuration(options, smtpPort, portalPort, consolePort), folder),
     log: recordingLog(log),
     version: 'test',
     webFolder,
@@ -95,7 +97,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
 }
 
 function configuration(
-  extra: Readonly<Record<string, string>>,
+  options: TestGatewayOptions,
   smtpPort: number,
   portalPort: number,
   consolePort: number,
@@ -107,9 +109,10 @@ function configuration(
     smtp: `listen = "127.0.0.1:${smtpPort}"`,
     portal: `listen = "localhost:${portalPort}"`,
     console: `listen = "localhost:${consolePort}"`,
-    limits: 'lowDiskMB = 10',
+    limits: `lowDiskMB = ${options.lowDiskMB ?? 10}`,
   };
-  for (const [table, lines] of Object.entries(extra)) tables[table] = `${tables[table] ?? ''}\n${lines}`;
+  for (const [table, lines] of Object.entries(options.toml ?? {}))
+    tables[table] = `${tables[table] ?? ''}\n${lines}`;
   return Object.entries(tables)
     .map(([table, lines]) => (table === '' ? lines : `[${table}]\n${lines}`))
     .join('\n\n');
