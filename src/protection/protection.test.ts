@@ -3,9 +3,10 @@ import { createHmac } from 'node:crypto';
 import { suite, test } from 'node:test';
 
 import { DAY_MS } from '#src/base/clock.ts';
+import { parseMailAddress } from '#src/base/mail-address.ts';
 
 import { isOurMark, makeMark } from './gateway-mark.ts';
-import { bounceAddress } from './secure-message/bounce-address.ts';
+import { bounceAddress, recipientOfBounceAddress } from './secure-message/bounce-address.ts';
 import { findMessageCodes, messageCodeOf } from './secure-message/message-code.ts';
 
 const keys = {
@@ -70,4 +71,34 @@ test('a bounce address is one a recipient and fits a local part', () => {
   assert.match(address, /^b-[0-9a-z]{26}-[0-9a-f]{24}@bounces\.hospital\.test$/u);
   assert.ok(address.indexOf('@') <= 64);
   assert.notEqual(bounceAddress(otherKeys, '01M7ZTDECGPJN3YJSR0VSKQD3J', 'bounces.hospital.test'), address);
+});
+
+suite('an address that something came back to', () => {
+  const id = '01M7ZTDECGPJN3YJSR0VSKQD3J';
+  const domain = 'bounces.hospital.test';
+  const minted = bounceAddress(keys, id, domain);
+  const read = (text: string): string | null => {
+    const address = parseMailAddress(text);
+    assert.ok(address, text);
+    return recipientOfBounceAddress(keys, address, domain);
+  };
+
+  test('names its recipient, whatever servers did to the case of its letters', () => {
+    assert.equal(read(minted), id);
+    assert.equal(read(minted.toUpperCase()), id);
+  });
+
+  for (const [name, text] of [
+    ['another recipient with the same hash', minted.replace('3j-', '3k-')],
+    ['another hash', minted.replace(/.@/u, (end) => (end === '0@' ? '1@' : '0@'))],
+    ['a shorter hash', minted.replace(/.@/u, '@')],
+    ['a hash of other keys', bounceAddress(otherKeys, id, domain)],
+    ['another domain', bounceAddress(keys, id, 'hospital.test')],
+    ['a letter that ids never have', minted.replace('b-01m', 'b-01u')],
+    ['something before it', `x${minted}`],
+    ['quotes around it', minted.replace(/^(.*)@/u, '"$1"@')],
+    ['no such form', 'postmaster@bounces.hospital.test'],
+  ] as const) {
+    test(`is none of ours with ${name}`, () => assert.equal(read(text), null));
+  }
 });
