@@ -77,7 +77,7 @@ export class Deliverer {
         const open = ROUTES.filter((route) => this.#onRoute[route] < ENOUGH_ON_ONE_ROUTE);
         const claimed = open.length > 0 ? await this.#options.queue.claim(CLAIMED_AT_ONCE, open) : [];
         for (const delivery of claimed) this.#begin(delivery);
-        if (claimed.length === CLAIMED_AT_ONCE) continue;
+        if (claimed.length === CLAIMED_AT_ONCE || this.#nudged) continue;
         await this.#sleep(await this.#untilNextDue(open));
       } catch (error) {
         this.#leasesUncertain = true;
