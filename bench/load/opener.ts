@@ -106,7 +106,7 @@ async function openAll(messageIds: readonly string[], perSecond: number): Promis
   await Promise.all(
     messageIds.map(async (messageId, index) => {
       const dueMs = startMs + (index * 1000) / perSecond;
-      await new Promise((resolve) => setTimeout(resolve, dueMs - nowMs()));
+      await new Promise((resolve) => setTimeout(resolve, Math.max(0, dueMs - nowMs())));
       const sentMs = nowMs();
       try {
         await openOne(messageId);

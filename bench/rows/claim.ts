@@ -80,7 +80,7 @@ const MESSAGE = `INSERT INTO messages (id, purpose, acceptedAt, reversePath, tra
 
 /** Made by the database itself: rows of a million messages would only take longer and be claimed alike. */
 const DELIVERIES = `INSERT INTO deliveries (id, messageId, kind, reversePath, recipient, domain, route, state,
-  attempts, nextAttemptAt, expiresAt, createdAt)
+  attempts, nextAttemptAt, expiresAt, createdAt, mac)
   WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < ?)
   SELECT printf('%026d', n), 'message', 'relay', 'ann.lee@hospital.test', 'jane@outside.example',
-    'outside.example', 'outside', 'queued', 0, ? - ? + n, ? + 432000000, ? FROM numbers`;
+    'outside.example', 'outside', 'queued', 0, ? - ? + n, ? + 432000000, ?, zeroblob(32) FROM numbers`;

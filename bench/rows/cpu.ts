@@ -17,7 +17,7 @@ async function profileKind(bench: Bench, kind: 'secure' | 'plain'): Promise<RowR
   const profileFolder = join(await bench.newFolder(), 'profiles');
   await mkdir(profileFolder);
   const gateway = await bench.newGateway({ nextHopPort: sink.port, profileFolder });
-  const mails = bench.pick(4_000, 1_500);
+  const mails = bench.pick(3_000, 1_500);
   await sink.ask({ kind: 'reset' });
   const cpuAtStart = await gateway.cpuSeconds();
   const request = { port: gateway.smtpPort, kind, bytes: 10_000, pipelining: false, sessions: 20 } as const;
