@@ -220,6 +220,7 @@ function assemble(values: ReadValues, baseDir: string, isTrial: boolean): Settin
       machines: get('smtp.machines'),
       tls: tls('smtp.tls'),
     },
+    returns: { listen: optional<ListenAddress>('returns.listen'), tls: tls('returns.tls') },
     portal: {
       listen: get('portal.listen'),
       tls: tls('portal.tls'),
@@ -286,6 +287,7 @@ function checkTogether(settings: Settings, problems: ProblemCollector): void {
       'is needed beside a real nextHop: receipts and internal mail never take the general route',
     );
   }
+  checkReturns(settings, problems);
   const service = parseMailAddress(settings.organization.serviceAddress);
   const ours = settings.organization.domains;
   if (service !== null && !ours.some((domain) => coversDomain(domain, service.domain))) {
@@ -298,6 +300,18 @@ function checkTogether(settings: Settings, problems: ProblemCollector): void {
     problems.add(
       'notice.from',
       '"author" needs a next hop that signs for our domains; then set delivery.nextHopSigns = true',
+    );
+  }
+}
+
+function checkReturns({ returns, delivery, organization }: Settings, problems: ProblemCollector): void {
+  if (returns.listen === null) return;
+  if (delivery.bounceDomain === null) {
+    problems.add('delivery.bounceDomain', 'is needed with returns.listen: it takes mail for that domain alone');
+  } else if (organization.domains.includes(delivery.bounceDomain)) {
+    problems.add(
+      'delivery.bounceDomain',
+      'must be a domain of its own, without mailboxes: its MX is this gateway',
     );
   }
 }

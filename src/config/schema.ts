@@ -166,6 +166,15 @@ export const SCHEMA: Readonly<Record<string, Readonly<Record<string, KeySpec>>>>
     },
     tls: { description: 'Certificate and key for STARTTLS: { cert = "…", key = "…" }.', read: readTls },
   },
+  returns: {
+    listen: {
+      description:
+        'Where mail comes back in: the MX of bounceDomain leads there. Anybody may connect; only mail to addresses that we made is taken. Left out: there is no such listener.',
+      read: readListen,
+      example: '"0.0.0.0:25"',
+    },
+    tls: { description: 'Certificate and key for STARTTLS: { cert = "…", key = "…" }.', read: readTls },
+  },
   portal: {
     listen: {
       description: 'Where the recipients’ site is served.',
@@ -211,7 +220,8 @@ export const SCHEMA: Readonly<Record<string, Readonly<Record<string, KeySpec>>>>
       read: readFlag,
     },
     bounceDomain: {
-      description: 'Domain of our own reverse-paths; without it the author’s address is the reverse-path.',
+      description:
+        'Domain of our own reverse-paths, one for each recipient of a notice; without it the author’s address is the reverse-path.',
       read: readDomain,
     },
     caFile: { description: 'PEM file with further trust anchors for verified TLS.', read: readFilePath },

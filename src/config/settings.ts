@@ -70,6 +70,8 @@ export interface Settings {
     readonly machines: readonly string[];
     readonly tls: TlsFiles | null;
   };
+  /** `listen` null: no listener for returned mail. */
+  readonly returns: { readonly listen: ListenAddress | null; readonly tls: TlsFiles | null };
   readonly portal: {
     readonly listen: ListenAddress;
     readonly tls: TlsFiles | null;

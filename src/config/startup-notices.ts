@@ -54,11 +54,7 @@ function* warnings(settings: Settings): Generator<StartupNotice> {
       '[delivery] bounceDomain is not set: bounces from behind the next hop go to the author, and we cannot see them',
     );
   }
-  if (settings.delivery.bounceDomain !== null) {
-    yield say(
-      '[delivery] bounceDomain: the listener for returned mail comes with the next release; point its MX at a mailbox you read',
-    );
-  }
+  yield* returnWarnings(settings, say);
   if (settings.organization.encrypt === 'all-external') {
     yield say(
       'encrypt = "all-external": verified TLS comes with the next release; until then all outside mail becomes secure messages',
@@ -74,6 +70,26 @@ function* warnings(settings: Settings): Generator<StartupNotice> {
       `publicUrl (${publicHost}) is not under one of your domains: recipients are told to check that`,
     );
   }
+}
+
+function* returnWarnings(
+  { delivery, returns, smtp }: Settings,
+  say: (text: string) => StartupNotice,
+): Generator<StartupNotice> {
+  const { bounceDomain } = delivery;
+  if (bounceDomain === null) return;
+  if (returns.listen === null) {
+    yield say(
+      `[delivery] bounceDomain without [returns] listen: bounces of notices can't be seen; set it, or point the MX of ${bounceDomain} at a mailbox you read`,
+    );
+    return;
+  }
+  const { host, port } = returns.listen;
+  yield say(
+    `[returns] listen: needs the DNS record "${bounceDomain}. MX 10 ${smtp.hostname}." and port 25 from the Internet to ${host}:${port}`,
+  );
+  if (returns.tls === null)
+    yield say('[returns] tls is not set: mail comes back unencrypted; set a certificate for STARTTLS');
 }
 
 const PRIVATE_NETWORKS = new BlockList();
