@@ -108,15 +108,19 @@ export class FailureReports {
     const row = await this.#options.database.query
       .selectFrom('recipients')
       .where('messageId', '=', delivery.messageId)
-      .where('protection', 'in', ['secure-message', 'verified-tls'])
+      .where('protection', 'not in', RELAYED_AS_IT_IS)
       .select('id')
       .limit(1)
       .executeTakeFirst();
-    // Where any recipient of the message was protected, nothing of it is repeated to anybody.
+    // Where any recipient of the message was protected, waits for an answer or was refused for want of protection,
+    // nothing of it is repeated to anybody.
     if (row !== undefined) return { kind: 'protected-content' };
     return { kind: 'ordinary', headerFields: await originalHeader(this.#options.content, delivery) };
   }
 }
+
+/** What a recipient row says where nothing asked to protect the mail. */
+const RELAYED_AS_IT_IS = ['internal', 'opportunistic-tls', 'encrypted-by-author'] as const;
 
 /** RFC 3461 section 4.1: without NOTIFY, failures are reported and delays may be. */
 function wants(delivery: DeliveryRow, what: 'FAILURE' | 'DELAY'): boolean {
