@@ -4,6 +4,7 @@ import { after, before, describe, it } from 'node:test';
 import { AuditLog } from '#src/audit/audit-log.ts';
 import { DAY_MS } from '#src/base/clock.ts';
 import { silentLog } from '#src/base/log.ts';
+import { statement } from '#src/storage/database.ts';
 import { openPortalWorld, TestBrowser, TestPage, type PortalWorld } from '#test/support/portal-world.ts';
 
 import { keepHouse } from './housekeeping.ts';
@@ -100,5 +101,31 @@ describe('housekeeping', () => {
     world.clock.advance(2 * DAY_MS);
     await keep();
     assert.equal(await hasContent(message.messageId), false);
+  });
+
+  it('removes the file of destroyed content that a crash left behind', async () => {
+    const message = await world.send(['crash@mail.test'], { content: Buffer.alloc(200_000, 'x') });
+    const { query } = world.database;
+    const { objectName, objectLength } = await query
+      .selectFrom('messages')
+      .select(['objectName', 'objectLength'])
+      .where('id', '=', message.messageId)
+      .executeTakeFirstOrThrow();
+    assert.ok(objectName);
+    const object = { storage: 'file', name: objectName, length: objectLength } as const;
+    await world.database.commit([
+      statement(query.deleteFrom('wraps').where('messageId', '=', message.messageId)),
+      statement(query.updateTable('messages').set({ objectName: null }).where('id', '=', message.messageId)),
+    ]);
+    assert.equal((await world.objects.read(object, 0, 1)).length, 1);
+    await keepHouse({
+      database: world.database,
+      objects: { ...world.objects, sweepOrphans: (isKnown) => world.objects.sweepOrphans(isKnown, -DAY_MS) },
+      keys: world.keys,
+      clock: world.clock,
+      audit: new AuditLog({ database: world.database, clock: world.clock }),
+      log: silentLog,
+    });
+    await assert.rejects(world.objects.read(object, 0, 1), { code: 'object-missing' });
   });
 });

@@ -135,6 +135,8 @@ async function sweepOrphans({ database, objects, log }: HousekeepingOptions): Pr
       .selectFrom('messages')
       .select('id')
       .where('id', '=', name)
+      // Content that was destroyed has none, whatever a crash left of its file.
+      .where('objectName', 'is not', null)
       .executeTakeFirst();
     return known !== undefined;
   }, ORPHAN_AGE_MS);
