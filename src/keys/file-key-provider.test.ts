@@ -318,6 +318,18 @@ describe('spool pairs', () => {
     assert.deepEqual(left.toSorted(), ['2026-11-22.pem', '2026-11-22.pub.pem']);
   });
 
+  test('are made anew where the clock was ahead, the day was destroyed, and the clock came back', async () => {
+    const clock = new FakeClock(Date.UTC(2026, 10, 21, 12));
+    const keys = await open(newKeysDir(), { clock });
+    const lost = await keys.currentSpoolKey();
+    clock.advance(2 * DAY_MS);
+    assert.deepEqual(await keys.destroySpoolKeys(() => Promise.resolve(false)), [lost.kid]);
+    clock.advance(-2 * DAY_MS);
+    const current = await keys.currentSpoolKey();
+    assert.notEqual(current.kid, lost.kid);
+    assert.equal((await keys.agree({ kind: 'spool', kid: current.kid }, lost.point)).length, 32);
+  });
+
   test('that another process made or destroyed are found out', async () => {
     const clock = new FakeClock();
     const keysDir = newKeysDir();

@@ -90,6 +90,8 @@ export class SpoolKeys {
       await rm(this.#publicPath(day), { force: true });
       this.#pairs.delete(kid);
       this.#privateKeys.delete(kid);
+      // A clock that was ahead may come back to that day: then nothing may be sealed to what is gone.
+      if (this.#today?.kid === kid) this.#today = null;
       destroyed.push(kid);
     }
     return destroyed;
