@@ -76,7 +76,7 @@ export class Deliverer {
         if (this.#leasesUncertain) await this.#giveBackUnknown();
         const open = ROUTES.filter((route) => this.#onRoute[route] < ENOUGH_ON_ONE_ROUTE);
         const claimed = open.length > 0 ? await this.#options.queue.claim(CLAIMED_AT_ONCE, open) : [];
-        for (const delivery of claimed) this.#begin(delivery);
+        for (const delivery of claimed) this.#beginOnce(delivery);
         if (claimed.length === CLAIMED_AT_ONCE || this.#nudged) continue;
         await this.#sleep(await this.#untilNextDue(open));
       } catch (error) {
@@ -89,6 +89,13 @@ export class Deliverer {
         await this.#sleep(FAULT_PAUSE_MS);
       }
     }
+  }
+
+  /** One whose lease ended under a long transmission is under way still; the claim has only leased it anew. */
+  #beginOnce(delivery: DeliveryRow): void {
+    const underWay = this.#inFlight.get(delivery.id);
+    if (underWay === undefined) this.#begin(delivery);
+    else void underWay.finally(() => (this.#leasesUncertain = true));
   }
 
   #begin(delivery: DeliveryRow): void {
