@@ -5,6 +5,7 @@
 import { join } from 'node:path';
 
 import { Acceptance } from '#src/acceptance/acceptance.ts';
+import { ChannelFallback } from '#src/acceptance/channel-fallback.ts';
 import { Holds } from '#src/acceptance/release-hold.ts';
 import { AuditLog } from '#src/audit/audit-log.ts';
 import { MINUTE_MS, SECOND_MS, systemClock, type Clock } from '#src/base/clock.ts';
@@ -32,6 +33,7 @@ import {
 import { portalMailer, portalSettings, threadOf } from '#src/gateway/portal-parts.ts';
 import { RepeatingTask } from '#src/gateway/repeating-task.ts';
 import { readTlsPair } from '#src/gateway/tls-files.ts';
+import { Channels } from '#src/gateway/verified-channels.ts';
 import { readWebApp } from '#src/gateway/web-app.ts';
 import type { HttpServer } from '#src/http/http-server.ts';
 import { openFileKeyProvider } from '#src/keys/file-key-provider.ts';
@@ -115,6 +117,7 @@ interface Core {
   readonly keys: KeyProvider;
   readonly audit: AuditLog;
   readonly sealer: WrittenMailSealer;
+  readonly channels: Channels;
   readonly fresh: FreshContent;
   /** Wakes the deliverer; set when it starts. */
   onQueued: () => void;
@@ -152,6 +155,7 @@ async function openCore(options: GatewayOptions): Promise<Core> {
       objects,
       keys,
       audit: new AuditLog({ database, clock, random }),
+      channels: new Channels({ clock, log }),
       sealer: new WrittenMailSealer({
         database,
         objects,
@@ -198,10 +202,29 @@ function startDelivery(core: Core) {
   });
   const reports = new FailureReports({ database, sealer, content, clock, settings: reportSettings });
   const leaseHolds = queue.leaseCoversFinalDot.bind(queue);
+  const fallback = new ChannelFallback({
+    settings: () => acceptanceSettings(core.settings),
+    database,
+    objects,
+    keys,
+    sealer,
+    clock,
+    random: core.random,
+    audit,
+  });
   const deliverer = new Deliverer({
     queue,
     attempt: (row) =>
-      attemptDelivery(row, { content, captured, pool, routes: currentRoutes, steps, leaseHolds }),
+      attemptDelivery(row, {
+        keys,
+        content,
+        captured,
+        pool,
+        routes: currentRoutes,
+        channels: () => core.channels.of(core.settings),
+        steps,
+        leaseHolds,
+      }),
     record: (row, outcome) =>
       recordOutcome(row, outcome, {
         database,
@@ -212,6 +235,8 @@ function startDelivery(core: Core) {
         clock,
         log,
         steps,
+        fallback,
+        fallbackAfterMs: () => core.settings.delivery.partnerFallbackMinutes * MINUTE_MS,
         onQueued: () => core.onQueued(),
       }),
     clock,
@@ -380,6 +405,7 @@ async function startReceiving(core: Core) {
     random,
     log,
     steps,
+    authenticatesNow: (domain) => core.channels.authenticatesNow(core.settings, domain),
     onQueued: () => core.onQueued(),
   });
   const listener: SmtpListener = createSmtpServer({

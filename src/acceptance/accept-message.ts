@@ -20,7 +20,7 @@ import { insertRow } from '#src/storage/prepared.ts';
 import type { Author } from './author.ts';
 import type { DecidedRecipient } from './decide-recipients.ts';
 import { messageIdField } from './gather-facts.ts';
-import { messageRow, recipientRows, securedThreadRows } from './message-rows.ts';
+import { mayBecomeSecureMessage, messageRow, recipientRows, securedThreadRows } from './message-rows.ts';
 import type { ReceivedMessage } from './receive-and-seal.ts';
 import { secureRecipients, type SecuredRecipient } from './secure-recipients.ts';
 import type { AcceptanceSettings } from './settings.ts';
@@ -187,20 +187,18 @@ function relayStatements(message: TimedMessage, tools: AcceptTools): Statement[]
       recipient: recipient.address.raw,
       domain: recipient.address.domain,
       route: decision.protection === 'internal' ? 'internal' : 'outside',
+      tlsRequirement: decision.protection === 'verified-tls' ? 'verified' : null,
       range: null,
       dsnNotify: recipient.notify,
       dsnOriginalRecipient: recipient.orcpt,
     });
   }
-  return insertDeliveries(tools.database.query, tools.clock, deliveries);
+  return insertDeliveries(tools.database.query, tools.keys, tools.clock, deliveries);
 }
 
 /** Message-IDs whose answers are protected although nobody types the code: the message itself and what announces it. */
 function threadMembers(message: TimedMessage, mails: readonly MailToSend[]): readonly string[] {
-  const protectedNow = message.decided.some(
-    ({ decision }) => decision.action === 'protect' || decision.action === 'hold',
-  );
-  if (!protectedNow) return [];
+  if (!message.decided.some(({ decision }) => mayBecomeSecureMessage(decision))) return [];
   const own = messageIdField(message.received.header);
   return [...(own === '' ? [] : [own]), ...mails.map(({ mail }) => mail.messageIdField)];
 }

@@ -13,10 +13,12 @@ import { hashMessageCode } from '#src/accounts/link-tokens.ts';
 import type { KeyProvider } from '#src/keys/key-provider.ts';
 import { fieldValues } from '#src/mime/header-fields.ts';
 import type { HeaderField } from '#src/mime/scan-result.ts';
+import { isInternalDomain } from '#src/policy/domains.ts';
 import { isOurMark, MARK_FIELD } from '#src/protection/gateway-mark.ts';
 import { findMessageCodes } from '#src/protection/secure-message/message-code.ts';
 import type {
   SmtpEnvelope,
+  SmtpRecipient,
   SmtpReply,
   SmtpSession,
   TransactionHandler,
@@ -53,6 +55,8 @@ export interface AcceptanceOptions {
   readonly random: RandomSource;
   readonly log: Log;
   readonly steps: Steps;
+  /** True where the servers of a domain can prove who they are now; false where that can't be told in time. */
+  readonly authenticatesNow: (domain: string) => Promise<boolean>;
   /** Called after the commit: something is due. */
   readonly onQueued: () => void;
 }
@@ -137,10 +141,12 @@ export class Acceptance implements TransactionHandler {
         ruleFieldNames: settings.policy.headerRules.map((rule) => rule.field),
         internalDomains: settings.policy.internalDomains,
       });
+      const recipients = distinctRecipients(envelope.recipients);
       const decided = decideRecipients(
         facts,
-        distinctRecipients(envelope.recipients),
+        recipients,
         settings.policy,
+        await this.#authenticatingDomains(recipients, settings),
         clock,
         random,
       );
@@ -151,6 +157,19 @@ export class Acceptance implements TransactionHandler {
       received.contentKey.fill(0);
       throw error;
     }
+  }
+
+  /** Looked up only where every mail outside must be protected; who can't be told in time is none of them. */
+  async #authenticatingDomains(
+    recipients: readonly SmtpRecipient[],
+    { policy }: AcceptanceSettings,
+  ): Promise<ReadonlySet<string>> {
+    if (policy.encrypt !== 'all-external') return new Set();
+    const domains = [...new Set(recipients.map(({ address }) => address.domain))].filter(
+      (domain) => !isInternalDomain(domain, policy.internalDomains),
+    );
+    const known = await Promise.all(domains.map((domain) => this.#options.authenticatesNow(domain)));
+    return new Set(domains.filter((_, index) => known[index] === true));
   }
 
   async #accept(message: MessageToAccept): Promise<void> {

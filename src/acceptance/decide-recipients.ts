@@ -1,6 +1,6 @@
-/** One decision for each recipient, with the ids and tokens that its protection needs. */
+/** One decision for each recipient. */
 import type { Clock } from '#src/base/clock.ts';
-import { newId, newToken, type RandomSource } from '#src/base/identifiers.ts';
+import { newId, type RandomSource } from '#src/base/identifiers.ts';
 import { decide } from '#src/policy/decide.ts';
 import type { Decision, MessageFacts, PolicySettings } from '#src/policy/facts.ts';
 import type { SmtpRecipient } from '#src/smtp/server/smtp-transaction.ts';
@@ -9,14 +9,14 @@ export interface DecidedRecipient {
   readonly id: string;
   readonly recipient: SmtpRecipient;
   readonly decision: Decision;
-  /** Link token of the notice; made for every recipient that may get a secure message. */
-  readonly linkToken: string;
 }
 
+/** `authenticating`: the domains whose servers can prove who they are now. */
 export function decideRecipients(
   message: MessageFacts,
   recipients: readonly SmtpRecipient[],
   settings: PolicySettings,
+  authenticating: ReadonlySet<string>,
   clock: Clock,
   random: RandomSource,
 ): readonly DecidedRecipient[] {
@@ -25,10 +25,13 @@ export function decideRecipients(
     recipient,
     decision: decide(
       message,
-      { address: recipient.address.canonical, domain: recipient.address.domain },
+      {
+        address: recipient.address.canonical,
+        domain: recipient.address.domain,
+        authenticatesNow: authenticating.has(recipient.address.domain),
+      },
       settings,
     ),
-    linkToken: newToken(random),
   }));
 }
 

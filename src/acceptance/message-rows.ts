@@ -29,9 +29,7 @@ export function messageRow(
   made: { readonly traceFields: string; readonly manifest: string },
 ): Statement {
   const { queueId, session, envelope, received, author, decided, settings, acceptedAt } = message;
-  const mayBeSecured = decided.some(
-    ({ decision }) => decision.action === 'protect' || decision.action === 'hold',
-  );
+  const mayBeSecured = decided.some(({ decision }) => mayBecomeSecureMessage(decision));
   const held = decided.some(({ decision }) => decision.action === 'hold');
   return insertRow(tools.database.query, 'messages', {
     id: queueId,
@@ -60,6 +58,15 @@ export function messageRow(
     holdTokenHash: held ? hashHoldToken(tools.keys, holdTokenOf(tools.keys, queueId)) : null,
     keptUntil: mayBeSecured ? message.keptUntil : null,
   });
+}
+
+/** Now, at the end of a hold, or because a channel can't be verified. */
+export function mayBecomeSecureMessage(decision: DecidedRecipient['decision']): boolean {
+  return decision.action === 'protect' || decision.action === 'hold' || isForcedChannel(decision);
+}
+
+function isForcedChannel(decision: DecidedRecipient['decision']): boolean {
+  return decision.action === 'relay' && decision.protection === 'verified-tls';
 }
 
 function listEntries(keys: KeyProvider, message: TimedMessage): { deskListEntry: Buffer; listEntry: Buffer } {

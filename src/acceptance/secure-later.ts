@@ -62,7 +62,7 @@ export class SecureLater {
     this.#options = options;
   }
 
-  /** Throws CodedError `spool-wrap-missing`, `content-destroyed`, `manifest-invalid`, or what opening the wrap throws. */
+  /** Throws CodedError `too-large`, `spool-wrap-missing`, `content-destroyed`, `manifest-invalid`, or what opening the wrap throws. */
   async prepare(
     message: SpooledMessage,
     recipients: readonly Selectable<RecipientsTable>[],
@@ -72,7 +72,9 @@ export class SecureLater {
     const keptUntil = message.keptUntil ?? this.#options.clock.now() + settings.keepMs;
     const contentKey = await this.#openContentKey(message);
     try {
-      const author = await this.#authorOf(message, contentKey, settings);
+      const index = await this.#openIndex(message, contentKey);
+      refuseTooLarge(index, settings);
+      const author = this.#authorOf(message, index, settings);
       const secured = await secureRecipients(
         {
           ids: this.#idsOf(message.id),
@@ -113,12 +115,7 @@ export class SecureLater {
     return openSpoolWrap(this.#options.keys, wrap, kid, this.#idsOf(id));
   }
 
-  /** The author's name stands only in the sealed index. */
-  async #authorOf(
-    message: SpooledMessage,
-    contentKey: Buffer,
-    settings: AcceptanceSettings,
-  ): Promise<{ author: Mailbox; authorIsOurs: boolean }> {
+  async #openIndex(message: SpooledMessage, contentKey: Buffer): Promise<MessageIndex> {
     const object = storedObject(message);
     if (object === null) throw new CodedError('content-destroyed', 'the content of this message is gone');
     const stream = await openStream('index', {
@@ -128,7 +125,15 @@ export class SecureLater {
       read: (offset, length) => this.#options.objects.read(object, offset, length),
     });
     const json = (await stream.readRange(0, stream.plaintextLength)).toString('utf8');
-    const index = JSON.parse(json) as MessageIndex;
+    return JSON.parse(json) as MessageIndex;
+  }
+
+  /** The author's name stands only in the sealed index. */
+  #authorOf(
+    message: SpooledMessage,
+    index: MessageIndex,
+    settings: AcceptanceSettings,
+  ): { author: Mailbox; authorIsOurs: boolean } {
     const [shown] = parseAddressList(index.header.from);
     const address = message.fromAddress ?? settings.site.serviceAddress;
     const domain = parseMailAddress(address)?.domain;
@@ -184,5 +189,15 @@ export class SecureLater {
 
   #idsOf(messageId: string) {
     return { organizationId: this.#options.keys.publicKeys().organizationId, messageId };
+  }
+}
+
+/** The limits of a secure message hold for those that become one later, too. Throws CodedError `too-large`. */
+function refuseTooLarge(index: MessageIndex, settings: AcceptanceSettings): void {
+  const { secureMessageMaxBytes, secureAttachmentMaxBytes } = settings.policy;
+  const sizes = index.parts.map((part) => part.decodedBytes);
+  const total = sizes.reduce((sum, size) => sum + size, 0);
+  if (total > secureMessageMaxBytes || sizes.some((size) => size > secureAttachmentMaxBytes)) {
+    throw new CodedError('too-large', 'the message is larger than a secure message may be');
   }
 }

@@ -111,7 +111,7 @@ function writeNotice(
     dateMs: tools.clock.now(),
     to: recipient.address,
     author: { name: message.author.displayName, address: message.author.address },
-    fromAuthor: settings.noticeFromAuthor && message.authorIsOurs,
+    fromAuthor: message.authorIsOurs && settings.noticeFromAuthor(message.author.address),
     original: message.original,
     link: `${settings.site.publicUrl}/m/${token}`,
     messageCode,

@@ -9,8 +9,8 @@ export interface AcceptanceSettings {
   readonly hostname: string;
   /** First of our domains, A-labels: the one in our mark and our Message-IDs. */
   readonly mainDomain: string;
-  /** May notices come from the author's own address? */
-  readonly noticeFromAuthor: boolean;
+  /** May notices come from this author's own address? */
+  noticeFromAuthor(address: string): boolean;
   /** Domain of our own reverse-paths; null: the author's is used. */
   readonly bounceDomain: string | null;
   /** Address of the staff pages, without a slash at the end. */

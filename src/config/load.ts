@@ -9,13 +9,16 @@ import { parse, TomlError } from 'smol-toml';
 import { CodedError } from '#src/base/coded-error.ts';
 import { parseMailAddress } from '#src/base/mail-address.ts';
 
+import { signingDomainOf } from './dkim-domains.ts';
 import { findKeyLines } from './key-lines.ts';
 import { LIST_SCHEMA, REQUIRED_IN_LIST, SCHEMA, type KeySpec } from './schema.ts';
 import type {
+  DkimSetting,
   HeaderRuleSetting,
   ListenAddress,
   NextHopSetting,
   PartnerSetting,
+  PinnedHopSetting,
   Settings,
   TlsFiles,
 } from './settings.ts';
@@ -233,7 +236,10 @@ function assemble(values: ReadValues, baseDir: string, isTrial: boolean): Settin
       bounceDomain: optional('delivery.bounceDomain'),
       caFile: caFile === null ? null : resolve(baseDir, caFile),
       nextHopSigns: get('delivery.nextHopSigns'),
+      signRelayed: get('delivery.signRelayed'),
       internalNextHopIsPrivate: get('delivery.internalNextHopIsPrivate'),
+      resolvers: get('delivery.resolvers'),
+      partnerFallbackMinutes: get('delivery.partnerFallbackMinutes'),
     },
     limits: {
       maxMessageBytes: megabytes('limits.maxMessageMB'),
@@ -248,6 +254,7 @@ function assemble(values: ReadValues, baseDir: string, isTrial: boolean): Settin
     rules: (values.lists.get('rules') ?? []).map(
       (rule) => Object.fromEntries(rule) as unknown as HeaderRuleSetting,
     ),
+    dkim: (values.lists.get('dkim') ?? []).map((key) => Object.fromEntries(key) as unknown as DkimSetting),
     log: { level: get('log.level') },
     isTrial,
   };
@@ -257,7 +264,7 @@ function readPartner(partner: ReadonlyMap<string, unknown>): PartnerSetting {
   return {
     domain: partner.get('domain') as string,
     tls: partner.get('tls') as PartnerSetting['tls'],
-    nextHop: (partner.get('nextHop') as string | undefined) ?? null,
+    nextHop: (partner.get('nextHop') as PinnedHopSetting | undefined) ?? null,
   };
 }
 
@@ -296,18 +303,43 @@ function checkTogether(settings: Settings, problems: ProblemCollector): void {
       `must be at one of organization.domains (${ours.join(', ')})`,
     );
   }
-  if (settings.notice.from === 'author' && !settings.delivery.nextHopSigns && nextHop.kind !== 'capture') {
+  checkSigning(settings, problems);
+}
+
+function checkSigning(settings: Settings, problems: ProblemCollector): void {
+  const { dkim, delivery, notice } = settings;
+  const seen = new Set<string>();
+  for (const [index, { domain, selector }] of dkim.entries()) {
+    const name = `${selector}._domainkey.${domain}`;
+    if (seen.has(name)) problems.add(`dkim.${index}`, `${name} stands there twice`);
+    seen.add(name);
+    if (!settings.organization.domains.some((ours) => hasAuthorsAt(domain, ours)))
+      problems.add(`dkim.${index}.domain`, 'must be one of organization.domains, or above one of them');
+  }
+  if (delivery.signRelayed && dkim.length === 0)
+    problems.add('delivery.signRelayed', 'needs a key: [[dkim]], made with "sendsecure dkim generate"');
+  const canSign = delivery.nextHopSigns || delivery.nextHop.kind === 'capture';
+  if (notice.from === 'author' && !canSign && dkim.length === 0) {
     problems.add(
       'notice.from',
-      '"author" needs a next hop that signs for our domains; then set delivery.nextHopSigns = true',
+      '"author" needs a DKIM key for one of our domains ([[dkim]]), or a next hop that signs for them (then set delivery.nextHopSigns = true)',
     );
   }
+}
+
+/** True where a key of `dkimDomain` has something to sign among our domains. */
+function hasAuthorsAt(dkimDomain: string, ours: string): boolean {
+  const above = signingDomainOf([{ domain: dkimDomain }], ours.replace('*.', '')) !== null;
+  return above || coversDomain(ours, dkimDomain);
 }
 
 function checkReturns({ returns, delivery, organization }: Settings, problems: ProblemCollector): void {
   if (returns.listen === null) return;
   if (delivery.bounceDomain === null) {
-    problems.add('delivery.bounceDomain', 'is needed with returns.listen: it takes mail for that domain alone');
+    problems.add(
+      'delivery.bounceDomain',
+      'is needed with returns.listen: it takes mail for that domain alone',
+    );
   } else if (organization.domains.includes(delivery.bounceDomain)) {
     problems.add(
       'delivery.bounceDomain',

@@ -3,7 +3,13 @@ import { isIP } from 'node:net';
 
 import { canonicalDomain, parseMailAddress } from '#src/base/mail-address.ts';
 
-import type { ListenAddress, NextHopSetting, TlsFiles } from './settings.ts';
+import type {
+  ListenAddress,
+  NextHopSetting,
+  PinnedHopSetting,
+  ResolverSetting,
+  TlsFiles,
+} from './settings.ts';
 
 export type ReadResult<T> =
   | { readonly ok: true; readonly value: T }
@@ -72,6 +78,13 @@ export const readMailbox: Reader<string> = (value) =>
   typeof value === 'string' && parseMailAddress(value) !== null
     ? ok(value)
     : wanted('a mail address, such as "send-secure@hospital.example"');
+
+export const readSelector: Reader<string> = (value) =>
+  typeof value === 'string' &&
+  value.length <= 128 &&
+  /^[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?(?:\.[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?)*$/iu.test(value)
+    ? ok(value.toLowerCase())
+    : wanted('a DKIM selector, such as "sendsecure"');
 
 export const readHeaderName: Reader<string> = (value) =>
   typeof value === 'string' && /^[\x21-\x39\x3b-\x7e]{1,76}$/u.test(value)
@@ -151,6 +164,31 @@ export const readNextHop: Reader<NextHopSetting> = (value) => {
     user: url.username === '' ? null : decodeURIComponent(url.username),
     password: url.password === '' ? null : decodeURIComponent(url.password),
   });
+};
+
+/** A server named for one partner: where its mail goes instead of to its own MX. */
+export const readPinnedHop: Reader<PinnedHopSetting> = (value) => {
+  const hop = readNextHop(value);
+  const plain = hop.ok && hop.value.kind === 'smarthost' && !hop.value.implicitTls && hop.value.user === null;
+  return plain && hop.value.kind === 'smarthost'
+    ? ok({ host: hop.value.host.toLowerCase(), port: hop.value.port })
+    : wanted('"smtp://host:port"');
+};
+
+/** Addresses of DNS resolvers; the port is 53 where none is given. */
+export const readResolvers: Reader<readonly ResolverSetting[]> = (value) => {
+  const complaint = wanted('a list of resolver addresses, such as ["127.0.0.1"] or ["127.0.0.1:5353"]');
+  if (!Array.isArray(value)) return complaint;
+  const resolvers: ResolverSetting[] = [];
+  for (const item of value) {
+    const match = typeof item === 'string' ? /^\[?([\da-fA-F.:]+?)\]?(?::(\d{1,5}))?$/u.exec(item) : null;
+    const plainIpv6 = typeof item === 'string' && isIP(item) === 6;
+    const address = plainIpv6 ? String(item) : (match?.[1] ?? '');
+    const port = plainIpv6 || match?.[2] === undefined ? 53 : Number(match[2]);
+    if (isIP(address) === 0 || port > 65_535) return complaint;
+    resolvers.push({ address, port });
+  }
+  return ok(resolvers);
 };
 
 export const readDatabase: Reader<string> = (value) =>

@@ -16,8 +16,11 @@ import {
   readMailbox,
   readNetworks,
   readNextHop,
+  readPinnedHop,
+  readResolvers,
   readNumber,
   readPublicUrl,
+  readSelector,
   readText,
   readTimeZone,
   readTls,
@@ -132,7 +135,7 @@ export const SCHEMA: Readonly<Record<string, Readonly<Record<string, KeySpec>>>>
   notice: {
     from: {
       description:
-        'Who notices come from. author: the author’s own address, which needs a next hop that signs for our domains (nextHopSigns).',
+        'Who notices come from. author: the author’s own address, which needs a DKIM key of its domain ([[dkim]]) or a next hop that signs (nextHopSigns); without either for an author’s domain, the service address.',
       default: 'service',
       read: readChoice('service', 'author'),
     },
@@ -225,8 +228,27 @@ export const SCHEMA: Readonly<Record<string, Readonly<Record<string, KeySpec>>>>
       read: readDomain,
     },
     caFile: { description: 'PEM file with further trust anchors for verified TLS.', read: readFilePath },
+    resolvers: {
+      description:
+        'DNS resolvers that validate DNSSEC, by address, for partners’ servers (DANE, MTA-STS). Without one nothing is proven by DNSSEC.',
+      default: [],
+      read: readResolvers,
+      example: '["127.0.0.1"]',
+    },
+    partnerFallbackMinutes: {
+      description:
+        'How long mail to a partner waits for a channel that can be verified, in minutes; then it goes as a secure message.',
+      default: 60,
+      read: readNumber(0, 10_080),
+    },
     nextHopSigns: {
-      description: 'true: the next hop signs our mail with DKIM for our domains.',
+      description: 'true: the next hop signs our mail with DKIM for our domains; instead of [[dkim]].',
+      default: false,
+      read: readFlag,
+    },
+    signRelayed: {
+      description:
+        'true: mail that is only passed on is signed with the keys of [[dkim]] as well; needed where no server before us signs it.',
       default: false,
       read: readFlag,
     },
@@ -280,7 +302,7 @@ export const SCHEMA: Readonly<Record<string, Readonly<Record<string, KeySpec>>>>
   },
 };
 
-/** Tables that may stand several times: `[[partners]]`, `[[rules]]`. */
+/** Tables that may stand several times: `[[partners]]`, `[[rules]]`, `[[dkim]]`. */
 export const LIST_SCHEMA: Readonly<Record<string, Readonly<Record<string, KeySpec>>>> = {
   partners: {
     domain: { description: 'Domain of a partner with a secure channel.', read: readDomain },
@@ -289,7 +311,11 @@ export const LIST_SCHEMA: Readonly<Record<string, Readonly<Record<string, KeySpe
       default: 'pkix',
       read: readChoice('pkix', 'dane', 'mta-sts'),
     },
-    nextHop: { description: 'Its server, where that is not its own MX.', read: readText(1, 300) },
+    nextHop: {
+      description:
+        'Its server, where mail does not go to its own MX: "smtp://host:port". The certificate must carry that name.',
+      read: readPinnedHop,
+    },
   },
   rules: {
     name: {
@@ -302,10 +328,23 @@ export const LIST_SCHEMA: Readonly<Record<string, Readonly<Record<string, KeySpe
       read: readText(1, 200),
     },
   },
+  dkim: {
+    domain: {
+      description:
+        'Signs what we originate: mails that we write with an author at this domain, or below it. Make the key and its DNS record with `sendsecure dkim generate`.',
+      read: readDomain,
+    },
+    selector: {
+      description: 'Which key of that domain; two entries with one domain sign twice.',
+      default: 'sendsecure',
+      read: readSelector,
+    },
+  },
 };
 
 /** Keys of a repeated table that must be given. */
 export const REQUIRED_IN_LIST: Readonly<Record<string, readonly string[]>> = {
   partners: ['domain'],
   rules: ['name', 'field', 'contains'],
+  dkim: ['domain'],
 };

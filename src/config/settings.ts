@@ -28,10 +28,28 @@ export interface TlsFiles {
   readonly key: string;
 }
 
+/** A server named for one partner. */
+export interface PinnedHopSetting {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** A DNS resolver, by IP address. */
+export interface ResolverSetting {
+  readonly address: string;
+  readonly port: number;
+}
+
 export interface PartnerSetting {
   readonly domain: string;
   readonly tls: 'pkix' | 'dane' | 'mta-sts';
-  readonly nextHop: string | null;
+  readonly nextHop: PinnedHopSetting | null;
+}
+
+/** A DKIM key in `keysDir`. */
+export interface DkimSetting {
+  readonly domain: string;
+  readonly selector: string;
 }
 
 export interface HeaderRuleSetting {
@@ -84,7 +102,12 @@ export interface Settings {
     readonly bounceDomain: string | null;
     readonly caFile: string | null;
     readonly nextHopSigns: boolean;
+    /** Mail that is only passed on is signed as well. */
+    readonly signRelayed: boolean;
     readonly internalNextHopIsPrivate: boolean;
+    /** Validating resolvers; none: the system's, and then nothing is proven by DNSSEC. */
+    readonly resolvers: readonly ResolverSetting[];
+    readonly partnerFallbackMinutes: number;
   };
   readonly limits: {
     readonly maxMessageBytes: number;
@@ -97,6 +120,8 @@ export interface Settings {
   readonly storage: { readonly database: string; readonly objects: string };
   readonly partners: readonly PartnerSetting[];
   readonly rules: readonly HeaderRuleSetting[];
+  /** Signs what we originate. */
+  readonly dkim: readonly DkimSetting[];
   readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error' };
   /** True where nothing was configured: data under ./data, mail captured. */
   readonly isTrial: boolean;

@@ -4,6 +4,9 @@
  */
 import { BlockList } from 'node:net';
 
+import { parseMailAddress } from '#src/base/mail-address.ts';
+
+import { signingDomainOf } from './dkim-domains.ts';
 import type { Settings } from './settings.ts';
 
 export interface StartupNotice {
@@ -26,8 +29,10 @@ function* missing(settings: Settings): Generator<StartupNotice> {
   if (settings.delivery.nextHop.kind === 'capture') {
     yield say('a route: [delivery] nextHop and internalNextHop (until then mail is kept in /captured)');
   }
-  if (!settings.delivery.nextHopSigns) {
-    yield say('DKIM: let the next hop sign for your domains, then set [delivery] nextHopSigns = true');
+  if (!settings.delivery.nextHopSigns && settings.dkim.length === 0) {
+    yield say(
+      'DKIM: make a key with "sendsecure dkim generate" and name it in [[dkim]], or let the next hop sign for your domains and set [delivery] nextHopSigns = true',
+    );
   }
   if (settings.organization.helpPhone === '')
     yield say('a help line for recipients: [organization] helpPhone, helpHours');
@@ -44,9 +49,23 @@ function* warnings(settings: Settings): Generator<StartupNotice> {
       `[smtp] trustedNetworks holds public networks (${open.join(', ')}): every machine there may send mail in your name`,
     );
   }
-  if (settings.partners.length > 0) {
+  const needsDnssec = settings.partners.filter(
+    (partner) => partner.tls === 'dane' || partner.nextHop === null,
+  );
+  if (needsDnssec.length > 0 && settings.delivery.resolvers.length === 0) {
     yield say(
-      '[[partners]]: verified TLS comes with the next release; until then mail to partners is sent as secure messages',
+      `[delivery] resolvers is not set: without a validating resolver the servers of ${needsDnssec.map(({ domain }) => domain).join(', ')} ` +
+        'may not be provable, and mail there becomes secure messages after the waiting time',
+    );
+  }
+  const serviceDomain = parseMailAddress(settings.organization.serviceAddress)?.domain ?? '';
+  if (
+    settings.dkim.length > 0 &&
+    !settings.delivery.nextHopSigns &&
+    signingDomainOf(settings.dkim, serviceDomain) === null
+  ) {
+    yield say(
+      `[[dkim]] has no key for ${serviceDomain}: mails from [organization] serviceAddress go out unsigned`,
     );
   }
   if (settings.delivery.bounceDomain === null && settings.delivery.nextHop.kind !== 'capture') {

@@ -4,6 +4,8 @@
  */
 import { errorCode } from '#src/base/coded-error.ts';
 import type { Steps } from '#src/base/steps.ts';
+import type { KeyProvider } from '#src/keys/key-provider.ts';
+import { isOwnDelivery } from '#src/queue/delivery-mac.ts';
 import type { DeliveryRow } from '#src/queue/delivery-queue.ts';
 import type { SmtpClientPool } from '#src/smtp/client/pool.ts';
 import type { NextHop, OutgoingMail, TransmitOutcome } from '#src/smtp/client/transmit.ts';
@@ -12,14 +14,19 @@ import type { Statement } from '#src/storage/database.ts';
 import type { CapturedMails } from './captured-mails.ts';
 import { mailBytes, mailLength, type OpenMessage, type OutgoingContent } from './outgoing-content.ts';
 import { chooseRoute, routeName, type Routes } from './route.ts';
+import { sendVerified, type VerifiedChannels } from './verified-channel.ts';
 
 export type AttemptOutcome =
   | { readonly kind: 'captured'; readonly statement: Statement }
   | (TransmitOutcome & { readonly nextHop: string })
   /** Something of ours stood in the way (key, content, database): tried again later, never sent otherwise. */
-  | { readonly kind: 'hindered'; readonly code: string };
+  | { readonly kind: 'hindered'; readonly code: string }
+  /** The row is not as we wrote it: nothing is opened or sent. */
+  | { readonly kind: 'forged' };
 
 export interface AttemptOptions {
+  readonly keys: Pick<KeyProvider, 'mac'>;
+  readonly channels: () => VerifiedChannels;
   readonly content: OutgoingContent;
   readonly captured: CapturedMails;
   readonly pool: SmtpClientPool;
@@ -35,9 +42,14 @@ export async function attemptDelivery(
 ): Promise<AttemptOutcome> {
   options.steps.reach('delivery-claimed');
   try {
+    if (!isOwnDelivery(options.keys, delivery)) return { kind: 'forged' };
     const message = await options.content.open(delivery.messageId);
     const route = chooseRoute(options.routes(), delivery);
     if (route.kind === 'capture') return await capture(delivery, message, options);
+    if (delivery.tlsRequirement === 'verified') {
+      const send = (hop: NextHop): Promise<TransmitOutcome> => transmit(delivery, message, hop, options);
+      return await sendVerified(delivery.domain, options.channels(), send);
+    }
     return { ...(await transmit(delivery, message, route.hop, options)), nextHop: routeName(route) };
   } catch (error) {
     return { kind: 'hindered', code: errorCode(error) };

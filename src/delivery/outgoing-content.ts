@@ -66,8 +66,11 @@ export class OutgoingContent {
     return opening;
   }
 
+  /** The key is overwritten: without the spool wrap this was its last copy here. */
   forget(messageId: string): void {
+    const opened = this.#open.get(messageId);
     this.#open.delete(messageId);
+    void opened?.then(({ contentKey }) => contentKey.fill(0)).catch(() => {});
   }
 
   async #openNow(messageId: string): Promise<OpenMessage> {

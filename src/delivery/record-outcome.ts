@@ -4,6 +4,7 @@
  */
 import type { AuditLog } from '#src/audit/audit-log.ts';
 import type { Clock } from '#src/base/clock.ts';
+import { errorCode } from '#src/base/coded-error.ts';
 import type { Log } from '#src/base/log.ts';
 import type { Steps } from '#src/base/steps.ts';
 import type { AttemptFacts, DeliveryQueue, DeliveryRow } from '#src/queue/delivery-queue.ts';
@@ -17,6 +18,13 @@ import type { AttemptOutcome } from './attempt.ts';
 import type { FailureReports, ReportedAttempt } from './failure-reports.ts';
 import type { OutgoingContent } from './outgoing-content.ts';
 
+/** What makes a waiting mail a secure message: statements for the unit that ends its delivery. */
+export interface PreparedFallback {
+  readonly statements: readonly Statement[];
+  /** Call it when the unit was not committed. */
+  abandon(): Promise<void>;
+}
+
 export interface RecordOptions {
   readonly database: Database;
   readonly queue: DeliveryQueue;
@@ -26,6 +34,10 @@ export interface RecordOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly steps: Steps;
+  /** Makes the mail a secure message where its channel can't be verified. */
+  readonly fallback: { prepare(delivery: DeliveryRow, why: string): Promise<PreparedFallback | null> };
+  /** How long a channel may stay unverified before that. */
+  readonly fallbackAfterMs: () => number;
   /** Called when a report was queued. */
   readonly onQueued: () => void;
 }
@@ -49,10 +61,14 @@ export async function recordOutcome(
       await fail(delivery, 'failed', attemptFacts(outcome), outcome, options);
       break;
     case 'deferred':
-      await defer(delivery, attemptFacts(outcome), outcome, options);
+      if (isTimeForFallback(delivery, outcome, options)) await fallBack(delivery, outcome, options);
+      else await defer(delivery, attemptFacts(outcome), outcome, options);
       break;
     case 'hindered':
       await hinder(delivery, outcome.code, options);
+      break;
+    case 'forged':
+      await stopForged(delivery, options);
       break;
   }
   options.steps.reach('delivery-recorded');
@@ -82,12 +98,81 @@ async function settle(
   options: RecordOptions,
 ): Promise<void> {
   const reached: RecipientState = delivery.kind === 'notice' ? 'notified' : 'handed-over';
-  await options.database.commit([
+  const results = await options.database.commit([
     options.queue.settle(delivery, state, facts),
     ...extra,
     ...recipientState(delivery, reached, facts, options),
     auditEntry(delivery, event, facts, options),
     ...options.queue.destroySpoolWrapWhenDone(delivery.messageId),
+  ]);
+  // The last statement destroys the spool wrap if nobody needs it any more; then the key in memory goes too.
+  if ((results.at(-1)?.rowCount ?? 0) > 0) options.content.forget(delivery.messageId);
+}
+
+/** An uncertain one may have arrived: it is tried the same way again, not a second way. */
+function isTimeForFallback(
+  delivery: DeliveryRow,
+  outcome: { readonly uncertain: boolean },
+  options: RecordOptions,
+): boolean {
+  const at = fallbackAt(delivery, options);
+  return at !== null && !outcome.uncertain && options.clock.now() >= at;
+}
+
+/** Null for mail that needs no verified channel. */
+function fallbackAt(delivery: DeliveryRow, options: RecordOptions): number | null {
+  return delivery.tlsRequirement === 'verified' ? delivery.createdAt + options.fallbackAfterMs() : null;
+}
+
+async function fallBack(
+  delivery: DeliveryRow,
+  outcome: ReportedAttempt & { readonly tls: TlsFacts | null; readonly uncertain: boolean },
+  options: RecordOptions,
+): Promise<void> {
+  const facts = attemptFacts(outcome);
+  let protection: PreparedFallback | null;
+  try {
+    protection = await options.fallback.prepare(delivery, outcome.reply);
+  } catch (error) {
+    if (errorCode(error) !== 'too-large') throw error;
+    protection = null;
+  }
+  if (protection === null) {
+    await fail(delivery, 'failed', facts, outcome, options);
+    return;
+  }
+  try {
+    await options.database.commit([
+      options.queue.settle(delivery, 'cancelled', facts),
+      ...protection.statements,
+      ...options.queue.destroySpoolWrapWhenDone(delivery.messageId),
+    ]);
+  } catch (error) {
+    await protection.abandon();
+    throw error;
+  }
+  options.content.forget(delivery.messageId);
+  options.log.warn('a channel could not be verified; the mail goes as a secure message', {
+    deliveryId: delivery.id,
+  });
+  options.onQueued();
+}
+
+/** Somebody wrote or changed the row in the database: it ends, loudly, and nothing is sent. */
+async function stopForged(delivery: DeliveryRow, options: RecordOptions): Promise<void> {
+  const facts: AttemptFacts = {
+    reply: 'the row of this delivery was not written by us',
+    enhancedStatus: '5.7.0',
+    tlsFacts: null,
+  };
+  options.log.error('a delivery was changed in the database; nothing was sent', { deliveryId: delivery.id });
+  await options.database.commit([
+    options.queue.settle(delivery, 'failed', facts),
+    options.audit.entry({
+      event: 'tamper-detected',
+      messageId: delivery.messageId,
+      facts: { table: 'deliveries', row: delivery.id },
+    }),
   ]);
 }
 
@@ -135,7 +220,10 @@ async function defer(
   const report = tellNow ? await options.reports.delay(delivery, outcome) : null;
   try {
     await options.database.commit([
-      options.queue.defer(delivery, facts, { delayReported: tellNow }),
+      options.queue.defer(delivery, facts, {
+        delayReported: tellNow,
+        decisionAt: fallbackAt(delivery, options),
+      }),
       auditEntry(delivery, outcome.uncertain ? 'delivery-uncertain' : 'delivery-deferred', facts, options),
       ...(report?.statements ?? []),
     ]);

@@ -87,11 +87,12 @@ test('what its author encrypted is relayed as it is', () => {
   );
 });
 
-test('a partner domain is protected with or without the code, and comes before it', () => {
+test('mail to a partner goes over the forced channel, with or without the code, automatic or not', () => {
   const partner = recipient('partner.example');
-  assert.deepEqual(decideFor({}, partner), protectedFor('partner-domain'));
-  assert.deepEqual(decideFor(CODED, partner), protectedFor('partner-domain'));
-  assert.deepEqual(decideFor({ automatic: 'auto-submitted' }, partner), protectedFor('partner-domain'));
+  const relayed = { action: 'relay', protection: 'verified-tls', rule: 'partner-domain' };
+  assert.deepEqual(decideFor({}, partner), relayed);
+  assert.deepEqual(decideFor(CODED, partner), relayed);
+  assert.deepEqual(decideFor({ automatic: 'auto-submitted' }, partner), relayed);
 });
 
 test('R7: the code protects, in any Subject field', () => {
@@ -149,7 +150,7 @@ test('R25 R26: what is too large for a secure message is returned, never relayed
   assert.deepEqual(decideFor({ decodedBytes: 40 * MIB }), ORDINARY);
 });
 
-test('whatever must be protected is never relayed: every mixture of facts', () => {
+test('whatever must be protected is relayed over a verified channel or not at all: every mixture of facts', () => {
   const flags = [false, true];
   for (const automatic of [null, 'list-or-bulk'] as const)
     for (const authorOutside of flags)
@@ -165,7 +166,10 @@ test('whatever must be protected is never relayed: every mixture of facts', () =
                 decodedBytes,
               };
               const decision = decideFor({ ...facts, ...CODED }, recipient(domain));
-              assert.equal(decision.action, decodedBytes === 1 ? 'protect' : 'return');
+              const expected =
+                domain === 'partner.example' ? 'relay' : decodedBytes === 1 ? 'protect' : 'return';
+              assert.equal(decision.action, expected);
+              if (decision.action === 'relay') assert.equal(decision.protection, 'verified-tls');
             }
 });
 
@@ -197,4 +201,13 @@ test('every rule, reason and near miss is explained in both languages', () => {
   assert.equal(explainRule('toString', 'en'), null);
   assert.match(explainReason('code', 'es'), /send secure/u);
   assert.notEqual(explainNearMiss('reversed', 'en'), explainNearMiss('reversed', 'es'));
+});
+
+test('all-external relays over a verified channel where the domain authenticates now, automatic mail too', () => {
+  const authenticated = { ...recipient('mail.test'), authenticatesNow: true };
+  const relayed = { action: 'relay', protection: 'verified-tls', rule: 'all-external' };
+  assert.deepEqual(decideFor({}, authenticated, ALL_EXTERNAL), relayed);
+  assert.deepEqual(decideFor({ automatic: 'auto-submitted' }, authenticated, ALL_EXTERNAL), relayed);
+  assert.equal(decideFor(CODED, authenticated, ALL_EXTERNAL).action, 'protect', 'the code asks for more');
+  assert.deepEqual(decideFor({}, authenticated), ORDINARY, 'elsewhere it changes nothing');
 });

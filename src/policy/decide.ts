@@ -30,7 +30,7 @@ export const policyRules: readonly PolicyRule[] = [
   { name: 'internal-domain', decide: relayInside },
   { name: 'own-mail', decide: refuseOwnMail },
   { name: 'encrypted-by-author', decide: relayEncryptedByAuthor },
-  { name: 'partner-domain', decide: protectForPartner },
+  { name: 'partner-domain', decide: relayToPartner },
   { name: 'code', decide: protectForCode },
   { name: 'secured-thread', decide: protectForThread },
   { name: 'header-rule', decide: protectForHeader },
@@ -62,14 +62,14 @@ function relayEncryptedByAuthor(message: MessageFacts): Decision | null {
   return { action: 'relay', protection: 'encrypted-by-author', rule: 'encrypted-by-author' };
 }
 
-/** Until a partner's channel can be verified, its mail goes as a secure message, with or without the code. */
-function protectForPartner(
-  message: MessageFacts,
+/** A partner's channel is a forced one: the code is ignored, and what can't be verified in time is protected otherwise. */
+function relayToPartner(
+  _: MessageFacts,
   recipient: RecipientFacts,
   settings: PolicySettings,
 ): Decision | null {
   if (!isInternalDomain(recipient.domain, settings.partnerDomains)) return null;
-  return protect('partner-domain', 'partner-domain', message, settings);
+  return { action: 'relay', protection: 'verified-tls', rule: 'partner-domain' };
 }
 
 function protectForCode(message: MessageFacts, _: RecipientFacts, settings: PolicySettings): Decision | null {
@@ -99,10 +99,13 @@ function protectForHeader(
  */
 function protectAllExternal(
   message: MessageFacts,
-  _: RecipientFacts,
+  recipient: RecipientFacts,
   settings: PolicySettings,
 ): Decision | null {
   if (settings.encrypt !== 'all-external') return null;
+  if (recipient.authenticatesNow === true) {
+    return { action: 'relay', protection: 'verified-tls', rule: 'all-external' };
+  }
   if (message.automatic !== null) {
     return { action: 'refuse', why: 'automatic-needs-verified-tls', rule: 'all-external' };
   }

@@ -49,6 +49,8 @@ export interface RecipientFacts {
   readonly address: string;
   /** Lower-case A-labels. */
   readonly domain: string;
+  /** The domain's servers can prove who they are now, by DANE or MTA-STS; looked up only where a rule asks. */
+  readonly authenticatesNow?: boolean;
 }
 
 export interface HeaderRule {
@@ -91,7 +93,7 @@ export type Decision =
   /** Relayed as it is to the next hop of the route. */
   | {
       readonly action: 'relay';
-      readonly protection: 'internal' | 'opportunistic-tls' | 'encrypted-by-author';
+      readonly protection: 'internal' | 'opportunistic-tls' | 'encrypted-by-author' | 'verified-tls';
       readonly rule: string;
     }
   | {

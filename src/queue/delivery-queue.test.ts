@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHmac } from 'node:crypto';
 import { afterEach, beforeEach, suite, test } from 'node:test';
 
 import { FakeClock, MINUTE_MS, SECOND_MS } from '#src/base/clock.ts';
@@ -7,11 +8,15 @@ import { statement } from '#src/storage/database.ts';
 import { messageRow } from '#test/storage/rows.ts';
 import { openTestDatabase, type TestDatabase } from '#test/support/test-database.ts';
 
+import { isOwnDelivery } from './delivery-mac.ts';
 import { DeliveryQueue } from './delivery-queue.ts';
 import { isDeadOnThisHost, LEASE_MS, leaseOwnerOfThisProcess } from './lease.ts';
 import { insertDeliveries, type NewDelivery } from './new-delivery.ts';
 import { DELIVERY_LIFETIME_MS, retryDelayMs } from './retry-schedule.ts';
 
+const keys = {
+  mac: (purpose: string, data: Uint8Array) => createHmac('sha256', purpose).update(data).digest(),
+};
 const FACTS = { reply: '250 ok', enhancedStatus: '2.0.0', tlsFacts: null };
 
 suite('delivery queue', () => {
@@ -48,7 +53,7 @@ suite('delivery queue', () => {
       route,
       range: null,
     }));
-    await fixture.database.commit(insertDeliveries(fixture.database.query, clock, deliveries));
+    await fixture.database.commit(insertDeliveries(fixture.database.query, keys, clock, deliveries));
   }
 
   test('one route is claimed apart from the other, and is due apart from it', async () => {
@@ -140,6 +145,22 @@ suite('delivery queue', () => {
     await assert.rejects(fixture.database.commit([queue.settle(delivery, 'failed', FACTS)]));
     clock.advance(LEASE_MS * 2);
     assert.deepEqual(await queue.claim(1), []);
+  });
+
+  test('a row that was changed in the database is not ours any more', async () => {
+    await enqueue('jane@outside.example');
+    const [delivery] = await queue.claim(1);
+    assert.ok(delivery);
+    assert.equal(isOwnDelivery(keys, delivery), true);
+    for (const change of [
+      { recipient: 'eve@evil.example' },
+      { route: 'internal' as const },
+      { rangeEnd: 9 },
+      { kind: 'code' as const },
+      { tlsRequirement: 'verified' as const },
+    ]) {
+      assert.equal(isOwnDelivery(keys, { ...delivery, ...change }), false, JSON.stringify(change));
+    }
   });
 
   test('a lease that is given back counts no attempt', async () => {

@@ -64,7 +64,7 @@ export class DeliveryQueue {
   /** The next hop, or the capture, has taken the mail. */
   settle(
     delivery: DeliveryRow,
-    state: 'handed-over' | 'captured' | 'failed' | 'expired',
+    state: 'handed-over' | 'captured' | 'failed' | 'expired' | 'cancelled',
     facts: AttemptFacts,
   ): Statement {
     return settleDelivery(this.#database.query, {
@@ -77,15 +77,23 @@ export class DeliveryQueue {
     });
   }
 
-  /** Puts the delivery back for a later attempt. */
-  defer(delivery: DeliveryRow, facts: AttemptFacts, options: { delayReported?: boolean } = {}): Statement {
+  /** Puts the delivery back for a later attempt; one at `decisionAt` is not missed by a longer delay. */
+  defer(
+    delivery: DeliveryRow,
+    facts: AttemptFacts,
+    options: { delayReported?: boolean; decisionAt?: number | null } = {},
+  ): Statement {
     const now = this.#clock.now();
+    const scheduled = now + retryDelayMs(delivery.attempts + 1, this.#jitter());
+    const decisionAt = options.decisionAt ?? null;
+    const nextAttemptAt =
+      decisionAt !== null && decisionAt > now ? Math.min(scheduled, decisionAt) : scheduled;
     return statement(
       this.#database.query
         .updateTable('deliveries')
         .set({
           attempts: delivery.attempts + 1,
-          nextAttemptAt: now + retryDelayMs(delivery.attempts + 1, this.#jitter()),
+          nextAttemptAt,
           leaseOwner: null,
           leaseUntil: null,
           lastReply: facts.reply,
@@ -224,7 +232,7 @@ function nextDue(reach: Reach) {
 }
 
 interface Settling extends AttemptFacts {
-  readonly state: 'handed-over' | 'captured' | 'failed' | 'expired';
+  readonly state: 'handed-over' | 'captured' | 'failed' | 'expired' | 'cancelled';
   readonly attempts: number;
   readonly settledAt: number;
   readonly id: string;

@@ -3,10 +3,12 @@ import type { Insertable } from 'kysely';
 
 import type { Clock } from '#src/base/clock.ts';
 import { newId } from '#src/base/identifiers.ts';
+import type { KeyProvider } from '#src/keys/key-provider.ts';
 import type { Database, Statement } from '#src/storage/database.ts';
 import { insertRows } from '#src/storage/prepared.ts';
 import type { DeliveriesTable, DeliveryKind } from '#src/storage/tables.ts';
 
+import { deliveryMac } from './delivery-mac.ts';
 import { DELIVERY_LIFETIME_MS } from './retry-schedule.ts';
 
 export interface NewDelivery {
@@ -19,6 +21,7 @@ export interface NewDelivery {
   readonly recipient: string;
   readonly domain: string;
   readonly route: 'internal' | 'outside';
+  readonly tlsRequirement?: 'verified' | null;
   /** Byte range in the object's content stream; null: all of it. */
   readonly range: { readonly start: number; readonly end: number } | null;
   readonly dsnNotify?: string | null;
@@ -27,29 +30,39 @@ export interface NewDelivery {
 
 export function insertDeliveries(
   query: Database['query'],
+  keys: Pick<KeyProvider, 'mac'>,
   clock: Clock,
   deliveries: readonly NewDelivery[],
 ): Statement[] {
   return insertRows(
     query,
     'deliveries',
-    deliveries.map((delivery) => deliveryRow(clock, delivery)),
+    deliveries.map((delivery) => deliveryRow(keys, clock, delivery)),
   );
 }
 
-function deliveryRow(clock: Clock, delivery: NewDelivery): Insertable<DeliveriesTable> {
+function deliveryRow(
+  keys: Pick<KeyProvider, 'mac'>,
+  clock: Clock,
+  delivery: NewDelivery,
+): Insertable<DeliveriesTable> {
   const now = clock.now();
-  return {
+  const target = {
     id: newId(clock),
     messageId: delivery.messageId,
     recipientId: delivery.recipientId,
     kind: delivery.kind,
     reversePath: delivery.reversePath,
     recipient: delivery.recipient,
-    domain: delivery.domain,
     route: delivery.route,
+    tlsRequirement: delivery.tlsRequirement ?? null,
     rangeStart: delivery.range?.start ?? null,
     rangeEnd: delivery.range?.end ?? null,
+  };
+  return {
+    ...target,
+    mac: deliveryMac(keys, target),
+    domain: delivery.domain,
     state: 'queued',
     attempts: 0,
     nextAttemptAt: now,

@@ -97,7 +97,7 @@ export class WrittenMailSealer {
           wrap,
           replacement: null,
         }),
-        ...insertDeliveries(database.query, clock, this.#deliveries(mails, marks, messageId)),
+        ...insertDeliveries(database.query, keys, clock, this.#deliveries(mails, marks, messageId)),
       ];
       this.#options.fresh?.put(messageId, { ...WRITTEN, contentKey, object, layout });
       return { statements, abandon: () => this.#abandon(messageId, object) };

@@ -22,12 +22,15 @@ export interface Tables {
   audit_entries: AuditEntriesTable;
 }
 
-/** A sealed object: a mail that was submitted to us, or mails that we wrote about one. */
+/** A sealed object: a mail that was submitted to us, mails that we wrote about one, or one that came back. */
 export interface MessagesTable {
   id: string;
-  /** `submitted`: came in by SMTP. `written`: notices, receipts and bounces of our own. */
-  purpose: 'submitted' | 'written';
-  /** For written mails: the submitted message they are about, where there is one. */
+  /**
+   * `submitted`: came in by SMTP. `written`: notices, receipts and bounces of our own. `returned`: came back from
+   * outside to an address of ours, and goes on to the author.
+   */
+  purpose: 'submitted' | 'written' | 'returned';
+  /** For the others: the submitted message they are about, where there is one. */
   aboutMessageId: string | null;
   acceptedAt: number;
   reversePath: string;
@@ -39,10 +42,10 @@ export interface MessagesTable {
   originalMessageId: string | null;
   /** The message asked for a disposition notification (RFC 8098). */
   wantsDisposition: number;
-  /** `Received` and our mark, put before the content of a relayed mail; empty for written mails. */
+  /** `Received` and our mark, put before the content of a relayed or returned mail; empty for written mails. */
   traceFields: string;
   submitterAddress: string;
-  /** How the submitter was authenticated: `network`, later `tls-certificate` or `smtp-auth`. */
+  /** How the submitter was authenticated: `network`, later `tls-certificate` or `smtp-auth`; `none` from outside. */
   submitterProof: string;
   sizeBytes: number;
   body: '7bit' | '8bitmime';
@@ -148,6 +151,8 @@ export interface DeliveriesTable {
   /** Lower-case A-labels of the recipient's domain. */
   domain: string;
   route: 'internal' | 'outside';
+  /** `verified`: only over TLS to a server that has proven who it is, or not at all; null: as the route has it. */
+  tlsRequirement: 'verified' | null;
   /** Byte range in the object's content stream; null: all of it (a relayed mail). */
   rangeStart: number | null;
   rangeEnd: number | null;
@@ -169,6 +174,8 @@ export interface DeliveriesTable {
   settledAt: number | null;
   dsnNotify: string | null;
   dsnOriginalRecipient: string | null;
+  /** Keyed hash of what says where the mail goes and how (queue's `deliveryMac`). */
+  mac: Uint8Array;
 }
 
 export type DeliveryKind =
@@ -180,7 +187,8 @@ export type DeliveryKind =
   | 'code'
   | 'not-for-me'
   | 'account-change'
-  | 'bounce';
+  | 'bounce'
+  | 'returned';
 
 /** Hashes of Message-IDs that make a thread secured. */
 export interface SecuredThreadsTable {

@@ -19,10 +19,9 @@ import { makeCertificate } from '#test/peers/certificate-chain.ts';
 import { startTestDns } from '#test/peers/dns.ts';
 import type { TestDns } from '#test/peers/dns.ts';
 import { mailOf, newPool } from '#test/peers/outgoing.ts';
+import { plannedHops } from '#src/delivery/planned-hops.ts';
 import { startSmtpSink } from '#test/peers/smtp-sink.ts';
 import type { SmtpSink } from '#test/peers/smtp-sink.ts';
-
-import { hopsOf } from './planned-hop.ts';
 
 const root = makeCertificate({ subject: 'Root', ca: true });
 // Out of date and of no name: a pinned key is enough.
@@ -73,7 +72,8 @@ function routingTo(sink: SmtpSink): Routing {
 /** What came of one mail, and how many commands of a mail were heard. */
 async function deliver(sink: SmtpSink, domain: string, kind: TlsSetting['kind']): Promise<string> {
   const plan = await routingTo(sink).planRoute(domain, { kind });
-  const [hop] = plan.kind === 'hosts' ? plan.hosts.flatMap((host) => hopsOf(host, [root.cert])) : [];
+  const [hop] =
+    plan.kind === 'hosts' ? plan.hosts.flatMap((host) => plannedHops(host, [root.cert], systemClock)) : [];
   assert.ok(hop, JSON.stringify(plan));
   const heard = () => sink.commands.filter((line) => line.startsWith('MAIL')).length;
   const before = heard();

@@ -57,6 +57,7 @@ export function deliveryRow(
     nextAttemptAt: 1,
     expiresAt: 1_000_000,
     createdAt: 1,
+    mac: Buffer.alloc(32),
     ...values,
   };
 }

@@ -328,6 +328,8 @@ async function queueMail(context: StoreContext, mails: MailToQueue[], mail: Mail
         recipient: mail.to,
         domain: mail.to.split('@').at(-1) ?? '',
         route: mail.route,
+        tlsRequirement: null,
+        mac: Buffer.alloc(32),
         rangeStart: null,
         rangeEnd: null,
         state: 'queued',

@@ -130,6 +130,7 @@ async function createDeliveries(schema: Schema): Promise<void> {
     .addColumn('recipient', 'text', (column) => column.notNull())
     .addColumn('domain', 'text', (column) => column.notNull())
     .addColumn('route', 'text', (column) => column.notNull())
+    .addColumn('tlsRequirement', 'text')
     .addColumn('rangeStart', types.integer)
     .addColumn('rangeEnd', types.integer)
     .addColumn('state', 'text', (column) => column.notNull())
@@ -146,6 +147,7 @@ async function createDeliveries(schema: Schema): Promise<void> {
     .addColumn('settledAt', types.integer)
     .addColumn('dsnNotify', 'text')
     .addColumn('dsnOriginalRecipient', 'text')
+    .addColumn('mac', types.bytes, (column) => column.notNull())
     .execute();
   // What is due lies together at one place of this index, however many wait or are settled.
   await addIndex(schema, 'deliveries', ['state', 'nextAttemptAt']);

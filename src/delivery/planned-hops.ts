@@ -1,9 +1,10 @@
-/** A planned server as next hops of our SMTP client, one for each address. */
+/** A planned server as next hops of the SMTP client, one for each of its addresses, with what it must prove. */
 import { verifyDane } from '#src/routing/dane.ts';
 import type { PlannedHost } from '#src/routing/route-plan.ts';
 import type { CertificateCheck, NextHop } from '#src/smtp/client/transmit.ts';
+import type { Clock } from '#src/base/clock.ts';
 
-export function hopsOf(planned: PlannedHost, ca: readonly string[] = []): NextHop[] {
+export function plannedHops(planned: PlannedHost, ca: readonly string[], clock: Clock): NextHop[] {
   const { port, servername, verify } = planned;
   return planned.addresses.map((host): NextHop => {
     const hop = { host, port, servername, implicitTls: false } as const;
@@ -15,19 +16,22 @@ export function hopsOf(planned: PlannedHost, ca: readonly string[] = []): NextHo
       case 'pkix':
         return { ...hop, tls: 'verified', certificateNames: verify.names, ca };
       case 'dane':
-        return { ...hop, tls: 'verified', certificateCheck: daneCheck(verify) };
+        return { ...hop, tls: 'verified', certificateCheck: daneCheck(verify, clock) };
     }
   });
 }
 
-function daneCheck({ records, names }: PlannedHost['verify'] & { kind: 'dane' }): CertificateCheck {
+function daneCheck(
+  { records, names }: PlannedHost['verify'] & { kind: 'dane' },
+  clock: Clock,
+): CertificateCheck {
   const fields = records.map(({ usage, selector, matchingType, data }) =>
     [usage, selector, matchingType, data.toString('hex')].join(' '),
   );
   return {
     id: JSON.stringify(['dane', fields.toSorted(), names]),
     verify(chain) {
-      const result = verifyDane(records, chain, names, Date.now());
+      const result = verifyDane(records, chain, names, clock.now());
       if (result.kind === 'verified') return null;
       return result.kind === 'mismatch' ? result.why : 'no TLSA record can be used';
     },
