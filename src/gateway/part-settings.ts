@@ -3,23 +3,18 @@ import { readFileSync } from 'node:fs';
 
 import type { AcceptanceSettings } from '#src/acceptance/settings.ts';
 import { DAY_MS, MINUTE_MS } from '#src/base/clock.ts';
+import { parseMailAddress } from '#src/base/mail-address.ts';
 import { NetworkList } from '#src/base/network-list.ts';
+import { signingDomainOf } from '#src/config/dkim-domains.ts';
 import type { NextHopSetting, Settings } from '#src/config/settings.ts';
 import type { Route, Routes } from '#src/delivery/route.ts';
 import type { MailSite } from '#src/notification/mail-site.ts';
 
+import { oncePerSettings } from './once-per-settings.ts';
+
 /** One object a configuration: templates of mails are compiled once for each. */
 export const mailSite = oncePerSettings(makeMailSite);
 export const acceptanceSettings = oncePerSettings(makeAcceptanceSettings);
-
-function oncePerSettings<T>(make: (settings: Settings) => T): (settings: Settings) => T {
-  const made = new WeakMap<Settings, { readonly value: T }>();
-  return (settings) => {
-    const entry = made.get(settings) ?? { value: make(settings) };
-    made.set(settings, entry);
-    return entry.value;
-  };
-}
 
 function makeMailSite(settings: Settings): MailSite {
   const { organization, publicUrl } = settings;
@@ -61,7 +56,7 @@ function makeAcceptanceSettings(settings: Settings): AcceptanceSettings {
     site: mailSite(settings),
     hostname: settings.smtp.hostname,
     mainDomain: mainDomain(settings),
-    noticeFromAuthor: settings.notice.from === 'author',
+    noticeFromAuthor: (author) => noticeFromAuthor(settings, author),
     bounceDomain: settings.delivery.bounceDomain,
     consoleUrl: settings.console.publicUrl,
     holdMs: settings.hold.minutes * MINUTE_MS,
@@ -70,6 +65,14 @@ function makeAcceptanceSettings(settings: Settings): AcceptanceSettings {
     lowDiskBytes: settings.limits.lowDiskBytes,
     isMachine: (remoteAddress) => machines.has(remoteAddress),
   };
+}
+
+/** In an author's own name only where the author's domain signs it: unsigned it would be taken for forged. */
+function noticeFromAuthor({ notice, delivery, dkim }: Settings, author: string): boolean {
+  if (notice.from !== 'author') return false;
+  if (delivery.nextHopSigns || delivery.nextHop.kind === 'capture') return true;
+  const domain = parseMailAddress(author)?.domain;
+  return domain !== undefined && signingDomainOf(dkim, domain) !== null;
 }
 
 /**
