@@ -40,7 +40,7 @@ async function smallMails(
     sessions: SESSIONS,
     rounds: 2,
     roundMs: bench.pick(2_500, 1_500),
-    warmUpMails: bench.pick(400, 200),
+    warmUpMails: bench.pick(1_000, 300),
   };
   const contestants = [await ourselves(bench, kind), await postfix(bench, kind)];
   if (!bench.quick) contestants.push(await ourselves(bench, kind, true));
