@@ -135,7 +135,7 @@ export class Acceptance implements TransactionHandler {
         reversePath: envelope.reversePath,
         carriesOurMark,
         answersSecuredThread: await this.#answersSecuredThread(received.header),
-        authorOutside: !author.isOurs,
+        authorOutside: author.isOutside,
         // Nobody to ask: what would be held is secured at once.
         submitterIsMachine: settings.isMachine(session.remoteAddress) || author.told === null,
         ruleFieldNames: settings.policy.headerRules.map((rule) => rule.field),

@@ -57,6 +57,20 @@ suite('who is told', () => {
   });
 });
 
+suite('somebody outside wrote it', () => {
+  for (const [name, from, isOutside] of [
+    ['where the one address of From is elsewhere', [at('x@outside.example')], true],
+    ['where all are', [at('x@outside.example'), at('y@outside.example')], true],
+    ['not where one of several is ours', [at('x@outside.example'), at('ann@hospital.test')], false],
+    ['not where From is absent', [], false],
+    ['not where From holds no address', [at('Ann Lee')], false],
+  ] as const) {
+    test(name, () => {
+      assert.equal(findAuthor(fields({ from, reversePath: 'ann@hospital.test' }), OURS).isOutside, isOutside);
+    });
+  }
+});
+
 test('a mail may leave through us with a reverse-path or a From of ours, and not otherwise', () => {
   assert.equal(
     maySubmit(fields({ reversePath: 'a@hospital.test', from: [at('x@outside.example')] }), OURS),

@@ -15,6 +15,8 @@ export interface Author {
   readonly from: Mailbox | null;
   /** The From mailbox is at one of our domains. */
   readonly isOurs: boolean;
+  /** Somebody else wrote it (forwarded mail): From has addresses, and none of them is at our domains. */
+  readonly isOutside: boolean;
   /** Who is told (secured, opened, held): From if exactly one and ours, else Sender, else reverse-path; null: the audit log only. */
   readonly told: MailAddress | null;
 }
@@ -36,8 +38,14 @@ export function findAuthor(fields: AuthorFields, internalDomains: readonly strin
   return {
     from,
     isOurs: ourFrom !== null,
+    isOutside: isOutside(fields.from, internalDomains),
     told: ourFrom ?? ours(sender?.address) ?? ours(fields.reversePath),
   };
+}
+
+function isOutside(from: readonly Mailbox[], internalDomains: readonly string[]): boolean {
+  const addresses = from.map(({ address }) => parseMailAddress(address)).filter((parsed) => parsed !== null);
+  return addresses.length > 0 && !addresses.some(({ domain }) => isInternalDomain(domain, internalDomains));
 }
 
 /** A mail may leave through us only if its reverse-path or its From is at our domains. */

@@ -5,6 +5,7 @@ import { hashMessageCode } from '#src/accounts/link-tokens.ts';
 import type { KeyProvider } from '#src/keys/key-provider.ts';
 import { fieldValues } from '#src/mime/header-fields.ts';
 import { messageCodeOf } from '#src/protection/secure-message/message-code.ts';
+import { decodeXtext } from '#src/smtp/xtext.ts';
 import { sealDeskListEntry, sealListEntry } from '#src/sealing/list-entry.ts';
 import type { Database, Statement } from '#src/storage/database.ts';
 import { objectColumns } from '#src/storage/object-columns.ts';
@@ -28,7 +29,7 @@ export function messageRow(
   message: TimedMessage,
   made: { readonly traceFields: string; readonly manifest: string },
 ): Statement {
-  const { queueId, session, envelope, received, author, decided, settings, acceptedAt } = message;
+  const { queueId, session, envelope, received, author, decided, facts, settings, acceptedAt } = message;
   const mayBeSecured = decided.some(({ decision }) => mayBecomeSecureMessage(decision));
   const held = decided.some(({ decision }) => decision.action === 'hold');
   return insertRow(tools.database.query, 'messages', {
@@ -37,7 +38,8 @@ export function messageRow(
     aboutMessageId: null,
     acceptedAt,
     reversePath: envelope.reversePath,
-    authorAddress: author.told?.raw ?? null,
+    // Automatic mail is answered by nothing of ours, a receipt included (RFC 3834).
+    authorAddress: facts.automatic === null ? (author.told?.raw ?? null) : null,
     fromAddress: author.from?.address ?? null,
     traceFields: made.traceFields,
     originalMessageId: messageIdField(received.header) || null,
@@ -119,7 +121,7 @@ function recipientRow(
     lastOpenedAt: null,
     openedByAccountId: null,
     dsnNotify: recipient.notify,
-    dsnOriginalRecipient: recipient.orcpt,
+    dsnOriginalRecipient: recipient.orcpt === null ? null : decodeXtext(recipient.orcpt),
     lastReply: null,
     settledAt: null,
   };

@@ -10,7 +10,6 @@ import { CodedError } from '#src/base/coded-error.ts';
 import type { RandomSource } from '#src/base/identifiers.ts';
 import { parseMailAddress } from '#src/base/mail-address.ts';
 import type { KeyProvider } from '#src/keys/key-provider.ts';
-import { parseAddressList } from '#src/mime/address-list.ts';
 import { newMessageIdField } from '#src/notification/compose/mail.ts';
 import { renderSecured } from '#src/notification/secured.ts';
 import type { SecuredReason } from '#src/notification/words.ts';
@@ -134,11 +133,13 @@ export class SecureLater {
     index: MessageIndex,
     settings: AcceptanceSettings,
   ): { author: Mailbox; authorIsOurs: boolean } {
-    const [shown] = parseAddressList(index.header.from);
-    const address = message.fromAddress ?? settings.site.serviceAddress;
+    const { fromAddress } = message;
+    const address = fromAddress ?? settings.site.serviceAddress;
     const domain = parseMailAddress(address)?.domain;
+    const displayName =
+      fromAddress === null ? settings.site.organization : nameBefore(fromAddress, index.header.from);
     return {
-      author: { displayName: shown?.displayName ?? '', address },
+      author: { displayName, address },
       authorIsOurs: domain !== undefined && isInternalDomain(domain, settings.policy.internalDomains),
     };
   }
@@ -190,6 +191,12 @@ export class SecureLater {
   #idsOf(messageId: string) {
     return { organizationId: this.#options.keys.publicKeys().organizationId, messageId };
   }
+}
+
+/** `shown`: the From field as readers see it, decoded: `Name <address>`, or the address alone. */
+function nameBefore(address: string, shown: string): string {
+  const ending = ` <${address}>`;
+  return shown.endsWith(ending) ? shown.slice(0, -ending.length) : '';
 }
 
 /** The limits of a secure message hold for those that become one later, too. Throws CodedError `too-large`. */

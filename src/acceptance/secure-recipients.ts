@@ -112,6 +112,7 @@ function writeNotice(
     to: recipient.address,
     author: { name: message.author.displayName, address: message.author.address },
     fromAuthor: message.authorIsOurs && settings.noticeFromAuthor(message.author.address),
+    authorOutside: !message.authorIsOurs,
     original: message.original,
     link: `${settings.site.publicUrl}/m/${token}`,
     messageCode,
