@@ -14,6 +14,7 @@ export type DeliveryTarget = Pick<
   | 'kind'
   | 'reversePath'
   | 'recipient'
+  | 'domain'
   | 'route'
   | 'tlsRequirement'
   | 'rangeStart'
@@ -31,6 +32,7 @@ export function deliveryMac(keys: MacKeys, target: DeliveryTarget): Buffer {
     target.kind,
     target.reversePath,
     target.recipient,
+    target.domain,
     target.route,
     target.tlsRequirement ?? '-',
     target.rangeStart ?? '-',

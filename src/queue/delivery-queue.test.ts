@@ -154,6 +154,7 @@ suite('delivery queue', () => {
     assert.equal(isOwnDelivery(keys, delivery), true);
     for (const change of [
       { recipient: 'eve@evil.example' },
+      { domain: 'evil.example' },
       { route: 'internal' as const },
       { rangeEnd: 9 },
       { kind: 'code' as const },

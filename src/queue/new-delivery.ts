@@ -54,6 +54,7 @@ function deliveryRow(
     kind: delivery.kind,
     reversePath: delivery.reversePath,
     recipient: delivery.recipient,
+    domain: delivery.domain,
     route: delivery.route,
     tlsRequirement: delivery.tlsRequirement ?? null,
     rangeStart: delivery.range?.start ?? null,
@@ -62,7 +63,6 @@ function deliveryRow(
   return {
     ...target,
     mac: deliveryMac(keys, target),
-    domain: delivery.domain,
     state: 'queued',
     attempts: 0,
     nextAttemptAt: now,
