@@ -2,6 +2,7 @@
 import type { Clock } from '#src/base/clock.ts';
 import { lengthPrefixed } from '#src/base/bytes.ts';
 import { hashMessageCode } from '#src/accounts/link-tokens.ts';
+import { waitingRecipientMac } from '#src/accounts/row-mac.ts';
 import type { KeyProvider } from '#src/keys/key-provider.ts';
 import { fieldValues } from '#src/mime/header-fields.ts';
 import { messageCodeOf } from '#src/protection/secure-message/message-code.ts';
@@ -92,15 +93,24 @@ export function recipientRows(
   secured: readonly SecuredRecipient[],
 ): Statement[] {
   const securedById = new Map(secured.map((entry) => [entry.recipient.id, entry]));
-  const rows = message.decided.map((decided) => recipientRow(message, decided, securedById.get(decided.id)));
+  const rows = message.decided.map((decided) =>
+    recipientRow(tools.keys, message, decided, securedById.get(decided.id)),
+  );
   return insertRows(tools.database.query, 'recipients', rows);
 }
 
 function recipientRow(
+  keys: KeyProvider,
   message: TimedMessage,
   { id, recipient, decision }: DecidedRecipient,
   secured: SecuredRecipient | undefined,
 ): RecipientsTable {
+  const ids = {
+    recipientId: id,
+    messageId: message.queueId,
+    canonicalAddress: recipient.address.canonical,
+  };
+  const waits = secured === undefined && mayBecomeSecureMessage(decision);
   return {
     id,
     messageId: message.queueId,
@@ -116,7 +126,7 @@ function recipientRow(
     // Kept as long as the message, which opening may prolong.
     expiresAt: null,
     linkTokenHash: secured?.linkTokenHash ?? null,
-    linkMac: secured?.linkMac ?? null,
+    linkMac: waits ? waitingRecipientMac(keys, ids) : (secured?.linkMac ?? null),
     firstOpenedAt: null,
     lastOpenedAt: null,
     openedByAccountId: null,

@@ -5,6 +5,7 @@
  */
 import type { Selectable } from 'kysely';
 
+import { requireMac, RowForged, waitingRecipientMac } from '#src/accounts/row-mac.ts';
 import type { Clock } from '#src/base/clock.ts';
 import { CodedError } from '#src/base/coded-error.ts';
 import type { RandomSource } from '#src/base/identifiers.ts';
@@ -61,12 +62,13 @@ export class SecureLater {
     this.#options = options;
   }
 
-  /** Throws CodedError `too-large`, `spool-wrap-missing`, `content-destroyed`, `manifest-invalid`, or what opening the wrap throws. */
+  /** Throws RowForged, CodedError `too-large`, `spool-wrap-missing`, `content-destroyed`, `manifest-invalid`, or what opening the wrap throws. */
   async prepare(
     message: SpooledMessage,
     recipients: readonly Selectable<RecipientsTable>[],
     reason: SecuredReason,
   ): Promise<PreparedProtection> {
+    for (const recipient of recipients) this.#requireOurs(recipient);
     const settings = this.#options.settings();
     const keptUntil = message.keptUntil ?? this.#options.clock.now() + settings.keepMs;
     const contentKey = await this.#openContentKey(message);
@@ -105,6 +107,13 @@ export class SecureLater {
     } finally {
       contentKey.fill(0);
     }
+  }
+
+  /** The address is that for which the decision was made: nobody is given the key by writing into the database. */
+  #requireOurs({ id, messageId, address, canonicalAddress, linkMac }: Selectable<RecipientsTable>): void {
+    const ids = { recipientId: id, messageId, canonicalAddress };
+    requireMac('recipients', id, waitingRecipientMac(this.#options.keys, ids), linkMac);
+    if (parseMailAddress(address)?.canonical !== canonicalAddress) throw new RowForged('recipients', id);
   }
 
   async #openContentKey({ id, kid, wrap }: SpooledMessage): Promise<Buffer> {

@@ -92,6 +92,15 @@ export function linkMac(keys: MacKeys, link: LinkFields): Buffer {
   return keys.mac('token', rowBytes('recipients', fields));
 }
 
+/**
+ * What `recipients.linkMac` holds while there is no link: of a recipient for whom the message may be protected later, at
+ * the end of a hold or in place of a channel. Nobody else is given the content key then.
+ */
+export function waitingRecipientMac(keys: MacKeys, waiting: Omit<LinkFields, 'linkTokenHash'>): Buffer {
+  const fields = [waiting.recipientId, waiting.messageId, waiting.canonicalAddress];
+  return keys.mac('token', rowBytes('recipients without a link', fields));
+}
+
 /** Throws RowForged unless `actual` is the hash that was computed for the row. */
 export function requireMac(
   table: string,
