@@ -255,6 +255,17 @@ describe('a database that somebody wrote into', () => {
     await assertAlarm('recipients');
   });
 
+  it('the author of a message: nobody is shown somebody who did not write it', async () => {
+    await update('messages', { fromAddress: 'chief@hospital.test' }, 'id', message.messageId);
+    await assertRefused(await open(victim, message));
+    const [copy] = message.copies;
+    assert.ok(copy);
+    assert.equal((await victim.get(`/api/links/${copy.token}`)).statusCode, 404);
+    const check = await victim.post('/api/check', { code: message.messageCode, address: victimAddress });
+    assert.deepEqual(check.json(), { genuine: false });
+    await assertAlarm('author');
+  });
+
   function open(browser: TestBrowser, which: SentMessage) {
     return browser.post(`/api/messages/${which.messageId}/open`, { pageKey: page.pageKey });
   }

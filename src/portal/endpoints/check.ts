@@ -12,6 +12,7 @@ import { parseMessageCode } from '#src/base/identifiers.ts';
 import { parseMailAddress } from '#src/base/mail-address.ts';
 import type { HttpApp } from '#src/http/http-server.ts';
 
+import { requireManifest, SealBroken } from '../policies/content-key.ts';
 import { findCopiesByCode, type Copy } from '../policies/copy.ts';
 import { slowDown } from '../policies/refusals.ts';
 import type { PortalContext } from '../portal-context.ts';
@@ -59,9 +60,11 @@ async function findNotice(
   const address = parseMailAddress(typed.address.trim())?.canonical ?? '';
   try {
     const copies = await findCopiesByCode(portal, hashMessageCode(portal.keys, code), address);
-    return copies[0] ?? null;
+    const [copy] = copies;
+    if (copy !== undefined) requireManifest(portal, copy);
+    return copy ?? null;
   } catch (error) {
-    if (error instanceof RowForged) return null;
+    if (error instanceof RowForged || error instanceof SealBroken) return null;
     throw error;
   }
 }

@@ -7,6 +7,7 @@ import { Type } from '@fastify/type-provider-typebox';
 import { isRegistered } from '#src/accounts/account-directory.ts';
 import type { HttpApp } from '#src/http/http-server.ts';
 
+import { requireManifest } from '../policies/content-key.ts';
 import { copyState, findCopyByLink, keptUntil } from '../policies/copy.ts';
 import { canonicalAddresses, findReader } from '../policies/reader.ts';
 import { linkUnknown } from '../policies/refusals.ts';
@@ -37,6 +38,7 @@ export function addLinkEndpoint(app: HttpApp, portal: PortalContext): void {
     handler: async (request) => {
       const copy = await findCopyByLink(portal, request.params.token);
       if (copy === null) throw linkUnknown();
+      requireManifest(portal, copy);
       const reader = await findReader(portal, request);
       const mayOpen = reader !== null && canonicalAddresses(reader).includes(copy.recipient.canonicalAddress);
       return {

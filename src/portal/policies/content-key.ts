@@ -55,6 +55,8 @@ export function requireManifest(portal: PortalContext, copy: Copy): Manifest {
     if (errorCode(error) === 'manifest-invalid') throw new SealBroken('manifest', copy);
     throw error;
   }
+  // The author that is shown is the one that was signed.
+  if (manifest.author !== (copy.message.fromAddress ?? '')) throw new SealBroken('author', copy);
   const isNamed = manifest.recipients.some(
     ({ recipientId, address }) =>
       recipientId === copy.recipient.id && address === copy.recipient.canonicalAddress,
