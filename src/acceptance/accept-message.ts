@@ -71,7 +71,7 @@ export async function acceptMessage(message: MessageToAccept, tools: AcceptTools
     await tools.database.commit(unit);
   } catch (error) {
     tools.fresh?.drop(message.queueId);
-    await written?.abandon();
+    await written?.abandon(error);
     throw error;
   }
   tools.steps.reach('committed');

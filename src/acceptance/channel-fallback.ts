@@ -47,7 +47,7 @@ export class ChannelFallback {
     const prepared = await this.#secureLater.prepare(message, [recipient], 'partner-domain');
     return {
       statements: [...prepared.statements, this.#auditEntry(delivery, why)],
-      abandon: () => prepared.abandon(),
+      abandon: (cause) => prepared.abandon(cause),
     };
   }
 

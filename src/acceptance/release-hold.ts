@@ -83,7 +83,7 @@ export class Holds {
     const protection = await this.#secureLater.prepare(held.message, held.recipients, 'near-miss');
     return this.#commit(
       [...this.#endHold(held, 'queued', why), ...protection.statements, this.#destroySpoolWrap(messageId)],
-      () => protection.abandon(),
+      (cause) => protection.abandon(cause),
     );
   }
 
@@ -99,7 +99,7 @@ export class Holds {
         ...(written?.statements ?? []),
         this.#destroySpoolWrap(messageId),
       ],
-      async () => written?.abandon(),
+      async (cause) => written?.abandon(cause),
     );
   }
 
@@ -175,11 +175,11 @@ export class Holds {
     );
   }
 
-  async #commit(unit: readonly Statement[], abandon: () => Promise<void>): Promise<HoldResult> {
+  async #commit(unit: readonly Statement[], abandon: (cause: unknown) => Promise<void>): Promise<HoldResult> {
     try {
       await this.#options.database.commit(unit);
     } catch (error) {
-      await abandon();
+      await abandon(error);
       if (errorCode(error) === 'expectation-failed') return 'already-ended';
       throw error;
     }

@@ -52,7 +52,7 @@ export interface PreparedProtection {
   /** Wraps, links, manifest, notices, and the mail that tells the author. */
   readonly statements: readonly Statement[];
   /** Removes what lies outside the database; call it when the statements were not committed. */
-  abandon(): Promise<void>;
+  abandon(cause?: unknown): Promise<void>;
 }
 
 export class SecureLater {
@@ -102,7 +102,7 @@ export class SecureLater {
           ...written.statements,
           ...securedThreadRows(this.#options, message.id, threads, this.#options.clock.now()),
         ],
-        abandon: () => written.abandon(),
+        abandon: (cause) => written.abandon(cause),
       };
     } finally {
       contentKey.fill(0);

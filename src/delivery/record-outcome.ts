@@ -22,7 +22,7 @@ import type { OutgoingContent } from './outgoing-content.ts';
 export interface PreparedFallback {
   readonly statements: readonly Statement[];
   /** Call it when the unit was not committed. */
-  abandon(): Promise<void>;
+  abandon(cause?: unknown): Promise<void>;
 }
 
 export interface RecordOptions {
@@ -148,7 +148,7 @@ async function fallBack(
       ...options.queue.destroySpoolWrapWhenDone(delivery.messageId),
     ]);
   } catch (error) {
-    await protection.abandon();
+    await protection.abandon(error);
     throw error;
   }
   options.content.forget(delivery.messageId);
@@ -193,7 +193,7 @@ async function fail(
       ...options.queue.destroySpoolWrapWhenDone(delivery.messageId),
     ]);
   } catch (error) {
-    await report?.abandon();
+    await report?.abandon(error);
     throw error;
   }
   options.content.forget(delivery.messageId);
@@ -228,7 +228,7 @@ async function defer(
       ...(report?.statements ?? []),
     ]);
   } catch (error) {
-    await report?.abandon();
+    await report?.abandon(error);
     throw error;
   }
   if (report !== null) options.onQueued();

@@ -6,7 +6,7 @@
 import type { Clock } from '#src/base/clock.ts';
 import { newId, systemRandom, type RandomSource } from '#src/base/identifiers.ts';
 import { parseMailAddress } from '#src/base/mail-address.ts';
-import { CodedError } from '#src/base/coded-error.ts';
+import { CodedError, errorCode } from '#src/base/coded-error.ts';
 import { isInternalDomain } from '#src/policy/domains.ts';
 import type { KeyProvider } from '#src/keys/key-provider.ts';
 import type { WrittenMail } from '#src/notification/written-mail.ts';
@@ -43,8 +43,11 @@ export interface MailToSend {
 
 export interface WrittenMailStatements {
   readonly statements: readonly Statement[];
-  /** Removes the sealed object where it lies outside the database; call it when the unit was not committed. */
-  abandon(): Promise<void>;
+  /**
+   * Removes the sealed object where it lies outside the database; call it with what `commit` threw. Where the answer to
+   * COMMIT was lost the rows may exist: then the object must, and the sweep of orphans finds out.
+   */
+  abandon(cause?: unknown): Promise<void>;
 }
 
 export interface WrittenMailSealerOptions {
@@ -100,7 +103,7 @@ export class WrittenMailSealer {
         ...insertDeliveries(database.query, keys, clock, this.#deliveries(mails, marks, messageId)),
       ];
       this.#options.fresh?.put(messageId, { ...WRITTEN, contentKey, object, layout });
-      return { statements, abandon: () => this.#abandon(messageId, object) };
+      return { statements, abandon: (cause) => this.#abandon(messageId, object, cause) };
     } catch (error) {
       await writer.abort();
       throw error;
@@ -109,8 +112,9 @@ export class WrittenMailSealer {
     }
   }
 
-  async #abandon(messageId: string, object: StoredObject): Promise<void> {
+  async #abandon(messageId: string, object: StoredObject, cause: unknown): Promise<void> {
     this.#options.fresh?.drop(messageId);
+    if (errorCode(cause) === 'database-unavailable') return;
     await this.#options.objects.remove(object);
   }
 
