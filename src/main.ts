@@ -21,8 +21,10 @@ import { CapturedMails } from '#src/delivery/captured-mails.ts';
 import { Deliverer } from '#src/delivery/deliverer.ts';
 import { FailureReports } from '#src/delivery/failure-reports.ts';
 import { keepHouse } from '#src/delivery/housekeeping.ts';
+import { signatureOf } from '#src/delivery/mail-signature.ts';
 import { OutgoingContent } from '#src/delivery/outgoing-content.ts';
 import { recordOutcome } from '#src/delivery/record-outcome.ts';
+import { mailSigning } from '#src/gateway/mail-signing.ts';
 import {
   acceptanceSettings,
   allowedHosts,
@@ -142,6 +144,8 @@ async function openCore(options: GatewayOptions): Promise<Core> {
       random,
       expectExisting: await hasMessages(database),
     });
+    // A key that is configured and can't be used stops the start.
+    mailSigning(settings);
     const objects = await openFileObjectStore({ folder: join(settings.dataDir, 'objects'), log });
     const fresh = new FreshContent(clock);
     const core: Core = {
@@ -220,6 +224,7 @@ function startDelivery(core: Core) {
         content,
         captured,
         pool,
+        sign: (mail, delivery) => signatureOf(mail, delivery, mailSigning(core.settings), clock.now()),
         routes: currentRoutes,
         channels: () => core.channels.of(core.settings),
         steps,
@@ -435,6 +440,7 @@ async function reload(
   const smtpTls = await readTlsPair(settings.smtp.tls);
   const portalTls = await readTlsPair(settings.portal.tls);
   routesOf(settings);
+  mailSigning(settings);
   if (smtpTls !== undefined) listeners.smtp.reload(smtpTls);
   if (portalTls !== undefined) listeners.portal.reloadTls(portalTls);
   core.settings = settings;

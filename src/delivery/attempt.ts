@@ -30,6 +30,8 @@ export interface AttemptOptions {
   readonly content: OutgoingContent;
   readonly captured: CapturedMails;
   readonly pool: SmtpClientPool;
+  /** DKIM-Signature fields to stand before a mail; may be none. */
+  readonly sign: (mail: AsyncIterable<Buffer>, delivery: DeliveryRow) => Promise<string>;
   readonly routes: () => Routes;
   readonly steps: Steps;
   /** Looked at before the final dot: false gives the delivery up to whoever holds the lease next. */
@@ -73,7 +75,8 @@ async function transmit(
   options: AttemptOptions,
 ): Promise<TransmitOutcome> {
   const { steps } = options;
-  const outcome = await options.pool.transmit(hop, outgoingMail(delivery, message, steps), {
+  const signature = Buffer.from(await options.sign(mailBytes(message, delivery), delivery), 'latin1');
+  const outcome = await options.pool.transmit(hop, outgoingMail(delivery, message, signature, steps), {
     onConnecting: () => steps.reach('delivery-connecting'),
     beforeDot: () => Promise.resolve(options.leaseHolds(delivery)),
     onDotSent: () => steps.reach('delivery-dot-sent'),
@@ -82,13 +85,18 @@ async function transmit(
   return outcome;
 }
 
-function outgoingMail(delivery: DeliveryRow, message: OpenMessage, steps: Steps): OutgoingMail {
+function outgoingMail(
+  delivery: DeliveryRow,
+  message: OpenMessage,
+  signature: Buffer,
+  steps: Steps,
+): OutgoingMail {
   return {
     reversePath: delivery.reversePath,
     recipient: delivery.recipient,
     smtputf8: message.smtputf8 || /[^\0-\x7f]/u.test(delivery.recipient + delivery.reversePath),
     body: message.body,
-    sizeBytes: mailLength(message, delivery),
+    sizeBytes: signature.length + mailLength(message, delivery),
     ...(delivery.kind === 'relay' && {
       dsn: {
         notify: delivery.dsnNotify,
@@ -97,11 +105,16 @@ function outgoingMail(delivery: DeliveryRow, message: OpenMessage, steps: Steps)
         envid: message.dsnEnvelopeId,
       },
     }),
-    content: () => reached(mailBytes(message, delivery), steps),
+    content: () => reached(signature, mailBytes(message, delivery), steps),
   };
 }
 
-async function* reached(pieces: AsyncIterable<Buffer>, steps: Steps): AsyncGenerator<Buffer> {
+async function* reached(
+  signature: Buffer,
+  pieces: AsyncIterable<Buffer>,
+  steps: Steps,
+): AsyncGenerator<Buffer> {
+  if (signature.length > 0) yield signature;
   for await (const piece of pieces) {
     steps.reach('delivery-content');
     yield piece;

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 
 import { loadSettings } from '#src/config/load.ts';
 
-import { routesOf } from './part-settings.ts';
+import { acceptanceSettings, routesOf } from './part-settings.ts';
 
 /** The TLS that the routes demand for these next hops: outside, internal. */
 function tlsOf(nextHop: string, internalNextHop: string, more = ''): readonly (string | undefined)[] {
@@ -32,4 +32,23 @@ test('a hop that gets a password, or speaks TLS at once, must prove its name', (
     tlsOf(inside, 'smtps://mail.hospital.example', 'internalNextHopIsPrivate = true')[1],
     'verified',
   );
+});
+
+test('notices come from an author only where somebody signs for the author’s domain', () => {
+  const mayWriteAs = (address: string, more: string, from = 'author'): boolean =>
+    acceptanceSettings(
+      loadSettings(
+        '[organization]\nname = "Example Hospital"\ndomains = ["hospital.test", "clinic.test"]\n' +
+          `serviceAddress = "send-secure@hospital.test"\n[notice]\nfrom = "${from}"\n` +
+          `[delivery]\nnextHop = "smtp://127.0.0.1:26"\ninternalNextHop = "smtp://127.0.0.1:25"\n${more}`,
+        '/',
+      ),
+    ).noticeFromAuthor(address);
+  const key = '[[dkim]]\ndomain = "hospital.test"';
+  assert.equal(mayWriteAs('ann.lee@hospital.test', key), true);
+  assert.equal(mayWriteAs('ann.lee@ward.Hospital.test', key), true);
+  assert.equal(mayWriteAs('ann.lee@clinic.test', key), false);
+  assert.equal(mayWriteAs('no address', key), false);
+  assert.equal(mayWriteAs('ann.lee@hospital.test', key, 'service'), false);
+  assert.equal(mayWriteAs('ann.lee@clinic.test', 'nextHopSigns = true'), true);
 });

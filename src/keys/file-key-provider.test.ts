@@ -107,6 +107,14 @@ describe('the first start', () => {
     );
   });
 
+  test('DKIM keys may be made before it', async () => {
+    const keysDir = newKeysDir();
+    await mkdir(join(keysDir, 'dkim', 'hospital.test'), { recursive: true, mode: 0o700 });
+    await chmod(keysDir, 0o700);
+    await open(keysDir);
+    assert.deepEqual((await readdir(keysDir)).toSorted().slice(-2), ['dkim', 'permanent']);
+  });
+
   test('is refused where there is data already', async () => {
     await assert.rejects(open(newKeysDir(), { expectExisting: true }), {
       code: 'key-missing',

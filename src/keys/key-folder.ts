@@ -12,6 +12,8 @@ import { writeFileDurably } from '#src/storage/durable-file.ts';
 
 export const PERMANENT_FOLDER = 'permanent';
 export const SPOOL_FOLDER = 'spool';
+/** No part of the set: a file system's own folder, and DKIM keys, which may be made before the first start. */
+const MAY_STAND_ALONE = new Set(['lost+found', 'dkim']);
 const MAKING_PREFIX = '.making-';
 const FOLDER_MODE = 0o700;
 const FILE_MODE = 0o600;
@@ -57,7 +59,7 @@ async function realPathOf(path: string): Promise<string> {
 export async function findKeySet(keysDir: string): Promise<'none' | 'present'> {
   const names = await listFolder(keysDir);
   if (names.includes(PERMANENT_FOLDER)) return 'present';
-  const others = names.filter((name) => !name.startsWith('.') && name !== 'lost+found');
+  const others = names.filter((name) => !name.startsWith('.') && !MAY_STAND_ALONE.has(name));
   if (others.length > 0)
     throw missing(join(keysDir, PERMANENT_FOLDER), `although the folder holds ${others[0]}`);
   return 'none';
