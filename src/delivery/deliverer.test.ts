@@ -10,6 +10,33 @@ import { eventually } from '#test/support/eventually.ts';
 import type { AttemptOutcome } from './attempt.ts';
 import { Deliverer } from './deliverer.ts';
 
+test('the leases of what is under way are renewed', async () => {
+  const clock = new FakeClock();
+  const row = { id: 'D', route: 'outside', leaseUntil: clock.now() + LEASE_MS } as DeliveryRow;
+  const renewed: string[] = [];
+  let claims = 0;
+  const transmission = Promise.withResolvers<AttemptOutcome>();
+  const deliverer = new Deliverer({
+    queue: {
+      claim: () => Promise.resolve(claims++ < 1 ? [row] : []),
+      renew: (underWay: Iterable<DeliveryRow>) =>
+        Promise.resolve(void renewed.push(...[...underWay].map(({ id }) => id))),
+      nextDueAt: () => Promise.resolve(null),
+    } as unknown as DeliveryQueue,
+    attempt: () => transmission.promise,
+    record: () => Promise.resolve(),
+    clock,
+    log: silentLog,
+  });
+  deliverer.start();
+  await eventually('claimed', () => claims > 0);
+  deliverer.nudge();
+  await eventually('renewed', () => renewed.length > 0);
+  assert.deepEqual([...new Set(renewed)], ['D']);
+  transmission.resolve({ kind: 'hindered', code: 'test' });
+  await deliverer.stop(1_000);
+});
+
 test('a delivery whose lease ended while it is under way is not begun a second time', async () => {
   const clock = new FakeClock();
   const row = { id: 'D', route: 'outside', leaseUntil: clock.now() + LEASE_MS } as DeliveryRow;
@@ -21,6 +48,8 @@ test('a delivery whose lease ended while it is under way is not begun a second t
   const deliverer = new Deliverer({
     queue: {
       claim: () => Promise.resolve(claims++ < 2 ? [row] : []),
+      renew: () => Promise.resolve(),
+      leaseEndsAt: () => clock.now() + LEASE_MS,
       nextDueAt: () => Promise.resolve(null),
       releaseAllBut: (ids: readonly string[]) => Promise.resolve(void givenBackBut.push(ids)),
     } as unknown as DeliveryQueue,

@@ -36,7 +36,7 @@ export interface DelivererOptions {
 
 export class Deliverer {
   readonly #options: DelivererOptions;
-  readonly #inFlight = new Map<string, Promise<void>>();
+  readonly #inFlight = new Map<string, { readonly delivery: DeliveryRow; readonly work: Promise<void> }>();
   readonly #onRoute: Record<RouteName, number> = { internal: 0, outside: 0 };
   #wake: () => void = () => {};
   #nudged = false;
@@ -66,7 +66,10 @@ export class Deliverer {
     this.#stopped.resolve();
     this.#wake();
     await this.#running;
-    await Promise.race([Promise.allSettled(this.#inFlight.values()), pause(graceMs)]);
+    await Promise.race([
+      Promise.allSettled([...this.#inFlight.values()].map(({ work }) => work)),
+      pause(graceMs),
+    ]);
   }
 
   async #run(): Promise<void> {
@@ -74,6 +77,7 @@ export class Deliverer {
       try {
         this.#nudged = false;
         if (this.#leasesUncertain) await this.#giveBackUnknown();
+        await this.#options.queue.renew([...this.#inFlight.values()].map(({ delivery }) => delivery));
         const open = ROUTES.filter((route) => this.#onRoute[route] < ENOUGH_ON_ONE_ROUTE);
         const claimed = open.length > 0 ? await this.#options.queue.claim(CLAIMED_AT_ONCE, open) : [];
         for (const delivery of claimed) this.#beginOnce(delivery);
@@ -93,7 +97,7 @@ export class Deliverer {
 
   /** One whose lease ended under a long transmission is under way still; the claim has only leased it anew. */
   #beginOnce(delivery: DeliveryRow): void {
-    const underWay = this.#inFlight.get(delivery.id);
+    const underWay = this.#inFlight.get(delivery.id)?.work;
     if (underWay === undefined) this.#begin(delivery);
     else void underWay.finally(() => (this.#leasesUncertain = true));
   }
@@ -106,7 +110,7 @@ export class Deliverer {
       this.#onRoute[route] -= 1;
       if (this.#onRoute[route] === ENOUGH_ON_ONE_ROUTE / 2) this.nudge();
     });
-    this.#inFlight.set(delivery.id, work);
+    this.#inFlight.set(delivery.id, { delivery, work });
   }
 
   async #deliver(delivery: DeliveryRow): Promise<void> {
@@ -123,7 +127,7 @@ export class Deliverer {
         return;
       }
       // After that it belongs to whoever claims it next.
-      if (this.#options.clock.now() >= (delivery.leaseUntil ?? 0)) return;
+      if (this.#options.clock.now() >= this.#options.queue.leaseEndsAt(delivery)) return;
       await Promise.race([pause(pauseMs), this.#stopped.promise]);
       pauseMs = Math.min(2 * pauseMs, LONGEST_RECORD_PAUSE_MS);
     }

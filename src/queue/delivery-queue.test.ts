@@ -164,6 +164,25 @@ suite('delivery queue', () => {
     }
   });
 
+  test('a lease is renewed while its delivery is under way, and only by who has it', async () => {
+    await enqueue('jane@outside.example', 'john@outside.example');
+    const [slow, lost] = await queue.claim(2);
+    assert.ok(slow !== undefined && lost !== undefined);
+    clock.advance(3 * MINUTE_MS);
+    const { database } = fixture;
+    const toOther = database.query.updateTable('deliveries').set({ leaseOwner: 'host-b/2/2' });
+    await database.commit([statement(toOther.where('id', '=', lost.id))]);
+    await queue.renew([slow, lost]);
+    clock.advance(2 * MINUTE_MS);
+    assert.equal(queue.leaseCoversFinalDot(slow), true);
+    assert.equal(queue.leaseCoversFinalDot(lost), false);
+    clock.advance(LEASE_MS - 3 * MINUTE_MS);
+    assert.deepEqual(
+      (await queue.claim(2)).map(({ id }) => id),
+      [lost.id],
+    );
+  });
+
   test('a lease that is given back counts no attempt', async () => {
     await enqueue('jane@outside.example');
     const [delivery] = await queue.claim(1);

@@ -9,7 +9,7 @@ import { exactlyOne, statement, type Database, type Statement } from '#src/stora
 import { preparedQuery, preparedStatement, type ValueOf } from '#src/storage/prepared.ts';
 import type { DeliveriesTable } from '#src/storage/tables.ts';
 
-import { isDeadOnThisHost, LEASE_MARGIN_MS, LEASE_MS, type LeaseOwner } from './lease.ts';
+import { isDeadOnThisHost, LEASE_MARGIN_MS, LEASE_MS, RENEW_AFTER_MS, type LeaseOwner } from './lease.ts';
 import { retryDelayMs } from './retry-schedule.ts';
 
 export type DeliveryRow = Selectable<DeliveriesTable>;
@@ -30,6 +30,7 @@ export class DeliveryQueue {
   readonly #clock: Clock;
   readonly #owner: LeaseOwner;
   readonly #jitter: () => number;
+  readonly #renewedUntil = new WeakMap<DeliveryRow, number>();
 
   constructor(options: { database: Database; clock: Clock; owner: LeaseOwner; jitter?: () => number }) {
     this.#database = options.database;
@@ -58,7 +59,37 @@ export class DeliveryQueue {
 
   /** False where the lease ends too soon for the longest wait after a final dot: another process may hold it next. */
   leaseCoversFinalDot(delivery: DeliveryRow): boolean {
-    return (delivery.leaseUntil ?? 0) - this.#clock.now() >= LEASE_MARGIN_MS;
+    return this.leaseEndsAt(delivery) - this.#clock.now() >= LEASE_MARGIN_MS;
+  }
+
+  /** When the lease of a claimed delivery ends (milliseconds since 1970). */
+  leaseEndsAt(delivery: DeliveryRow): number {
+    return this.#renewedUntil.get(delivery) ?? delivery.leaseUntil ?? 0;
+  }
+
+  /** Leases anew what has been under way for a while, so that a slow line can end what it began. */
+  async renew(underWay: Iterable<DeliveryRow>): Promise<void> {
+    const now = this.#clock.now();
+    const leaseUntil = now + LEASE_MS;
+    const due = new Map<string, DeliveryRow>();
+    for (const delivery of underWay)
+      if (leaseUntil - this.leaseEndsAt(delivery) >= RENEW_AFTER_MS) due.set(delivery.id, delivery);
+    if (due.size === 0) return;
+    const [renewed] = await this.#database.commit([
+      statement(
+        this.#database.query
+          .updateTable('deliveries')
+          .set({ leaseUntil })
+          .where('id', 'in', [...due.keys()])
+          .where('leaseOwner', '=', this.#owner.name)
+          .where('state', '=', 'queued')
+          .returning('id'),
+      ),
+    ]);
+    for (const { id } of renewed?.rows ?? []) {
+      const delivery = due.get(String(id));
+      if (delivery !== undefined) this.#renewedUntil.set(delivery, leaseUntil);
+    }
   }
 
   /** The next hop, or the capture, has taken the mail. */

@@ -11,6 +11,9 @@ export const LEASE_MS = 15 * MINUTE_MS;
 /** A lease with less than this left is not good for sending a final dot. */
 export const LEASE_MARGIN_MS = 11 * MINUTE_MS;
 
+/** Leased anew after that long, well before too little is left of it. */
+export const RENEW_AFTER_MS = 2 * MINUTE_MS;
+
 export interface LeaseOwner {
   /** `host/pid/start`: unique to one run of one process. */
   readonly name: string;
