@@ -13,7 +13,7 @@ import type { Statement } from '#src/storage/database.ts';
 
 import type { CapturedMails } from './captured-mails.ts';
 import { mailBytes, mailLength, type OpenMessage, type OutgoingContent } from './outgoing-content.ts';
-import { chooseRoute, routeName, type Routes } from './route.ts';
+import { chooseRoute, hopFor, routeName, type Routes } from './route.ts';
 import { sendVerified, type VerifiedChannels } from './verified-channel.ts';
 
 export type AttemptOutcome =
@@ -52,7 +52,10 @@ export async function attemptDelivery(
       const send = (hop: NextHop): Promise<TransmitOutcome> => transmit(delivery, message, hop, options);
       return await sendVerified(delivery.domain, options.channels(), send);
     }
-    return { ...(await transmit(delivery, message, route.hop, options)), nextHop: routeName(route) };
+    return {
+      ...(await transmit(delivery, message, hopFor(route, delivery), options)),
+      nextHop: routeName(route),
+    };
   } catch (error) {
     return { kind: 'hindered', code: errorCode(error) };
   }

@@ -101,6 +101,7 @@ function route(
   const needsProof = implicitTls || password !== null;
   return {
     kind: 'smtp',
+    onThisHost,
     hop: {
       host,
       port,
