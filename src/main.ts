@@ -34,6 +34,7 @@ import {
 } from '#src/gateway/part-settings.ts';
 import { portalMailer, portalSettings, threadOf } from '#src/gateway/portal-parts.ts';
 import { RepeatingTask } from '#src/gateway/repeating-task.ts';
+import { startReturnListener, type ReturnListener } from '#src/gateway/return-listener.ts';
 import { readTlsPair } from '#src/gateway/tls-files.ts';
 import { Channels } from '#src/gateway/verified-channels.ts';
 import { readWebApp } from '#src/gateway/web-app.ts';
@@ -66,6 +67,8 @@ export interface GatewayOptions {
 
 export interface Gateway {
   readonly smtpPort: number;
+  /** Null where no listener for returned mail is configured. */
+  readonly returnsPort: number | null;
   readonly portalPort: number;
   readonly consolePort: number;
   /** Takes new settings and certificates; throws where they can't be used, and the old ones stay in force. */
@@ -90,14 +93,17 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     parts.push(portal);
     const console = await startConsole(core, holds.holds, delivery.captured);
     parts.push(console);
+    const returns = await startReturnListener(core, delivery.reports);
+    parts.push(returns);
     const smtp = await startReceiving(core);
     parts.push(smtp);
     await core.audit.record({ event: 'gateway-started', facts: { version: options.version } });
     return {
       smtpPort: smtp.port,
+      returnsPort: returns.port,
       portalPort: portal.port,
       consolePort: console.port,
-      reload: (settings) => reload(core, settings, { smtp: smtp.listener, portal: portal.portal }),
+      reload: (settings) => reload(core, settings, { smtp: smtp.listener, returns, portal: portal.portal }),
       close: (graceMs) => closeAll(core, parts, graceMs),
     };
   } catch (error) {
@@ -261,6 +267,7 @@ function startDelivery(core: Core) {
   house.start();
   return {
     captured,
+    reports,
     async close(graceMs: number): Promise<void> {
       await house.stop();
       await deliverer.stop(graceMs);
@@ -435,12 +442,13 @@ async function startReceiving(core: Core) {
 async function reload(
   core: Core,
   settings: Settings,
-  listeners: { smtp: SmtpListener; portal: Portal },
+  listeners: { smtp: SmtpListener; returns: ReturnListener; portal: Portal },
 ): Promise<void> {
   const smtpTls = await readTlsPair(settings.smtp.tls);
   const portalTls = await readTlsPair(settings.portal.tls);
   routesOf(settings);
   mailSigning(settings);
+  await listeners.returns.reload(settings);
   if (smtpTls !== undefined) listeners.smtp.reload(smtpTls);
   if (portalTls !== undefined) listeners.portal.reloadTls(portalTls);
   core.settings = settings;

@@ -221,7 +221,7 @@ export class Returns implements TransactionHandler {
         onQueued();
         return unit.keepsObject;
       } catch (error) {
-        for (const written of unit.written) await written.abandon();
+        for (const written of unit.written) await written.abandon(error);
         if (!(error instanceof ExpectationFailed) || tries >= MOST_TRIES) throw error;
       }
     }
