@@ -4,10 +4,11 @@ import { startupNotices } from '#src/config/startup-notices.ts';
 
 export interface StartedOn {
   readonly smtpPort: number;
+  readonly returnsPort: number | null;
 }
 
 export function banner(settings: Settings, started: StartedOn): string {
-  const { smtp, publicUrl, delivery, console: staff } = settings;
+  const { smtp, returns, publicUrl, delivery, console: staff } = settings;
   const captured = delivery.nextHop.kind === 'capture';
   const notices = startupNotices(settings);
   const missing = notices.filter(({ level }) => level === 'missing');
@@ -17,6 +18,9 @@ export function banner(settings: Settings, started: StartedOn): string {
     `Send Secure is running for ${settings.organization.name}.`,
     '',
     `  Mail from your servers   smtp://${smtp.listen.host}:${started.smtpPort}`,
+    ...(returns.listen === null
+      ? []
+      : [`  Mail that comes back     smtp://${returns.listen.host}:${started.returnsPort ?? ''}`]),
     `  Recipients’ site         ${publicUrl}`,
     `  Staff pages              ${staff.publicUrl}`,
     ...(captured ? [`  Captured mail            ${staff.publicUrl}/captured`] : []),
