@@ -63,6 +63,14 @@ suite('mail addresses', () => {
     assert.notEqual(canonicalDomain('faß.example'), canonicalDomain('fass.example'));
   });
 
+  test('nothing behind a domain is cut off to make it another one', () => {
+    for (const mark of ['/', '\\', '?', '#', ':', '@', '%2f', ';', ',', '|', '^', '<', '>', ' ']) {
+      assert.equal(canonicalDomain(`hospital.test${mark}evil.example`), null, mark);
+      assert.equal(canonicalDomain(`hospital.test${mark}`), null, mark);
+      if (mark !== '@') assert.equal(parseMailAddress(`a@hospital.test${mark}evil.example`), null, mark);
+    }
+  });
+
   test('masking keeps the first letter and the domain', () => {
     const address = parseMailAddress('jane.doe@outside.example');
     assert.ok(address);

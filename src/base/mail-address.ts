@@ -50,8 +50,8 @@ export function canonicalDomain(domain: string): string | null {
   if (domain.startsWith('['))
     return /^\[[\dA-Fa-fv.:IP]{2,64}\]$/u.test(domain) ? asciiLowerCase(domain) : null;
   if (domain === '' || domain.endsWith('.') || FORBIDDEN.test(domain)) return null;
-  // The URL parser would decode percent signs; a mail domain has none.
-  if (domain.includes('%')) return null;
+  // The URL parser would decode percent signs and cut off a path, query or fragment; a mail domain has none.
+  if (/[%/\\?#]/u.test(domain)) return null;
   const ascii = domainToASCII(domain);
   if (ascii === '' || ascii.length > MAX_DOMAIN_OCTETS) return null;
   // The URL parser reads 0x7f.1 and 2130706433 as IPv4 addresses; a mail domain is no number, and an address has brackets.
