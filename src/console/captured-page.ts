@@ -53,34 +53,66 @@ function findLink(text: string, publicUrl: string, consoleUrl: string): string |
   return text.split(/\s+/u).find((word) => starts.some((start) => word.startsWith(start))) ?? null;
 }
 
+/** What a kind is called, and what its link does. */
+const KINDS: Readonly<Record<string, { readonly name: string; readonly action: string }>> = {
+  notice: { name: 'Notice to the recipient', action: 'Open it as the recipient' },
+  code: { name: 'Code for the recipient', action: 'Go to the page that asks for it' },
+  held: { name: 'Question to the author', action: 'Answer it as the author' },
+  secured: { name: 'Told to the author', action: 'Open the link' },
+  opened: { name: 'Told to the author', action: 'Open the link' },
+  'not-for-me': { name: 'Told to the author', action: 'Open the link' },
+  relay: { name: 'Ordinary mail, relayed', action: 'Open the link' },
+};
+
 export function capturedPage(mails: readonly ShownMail[], organization: string): string {
-  const body =
-    mails.length === 0
-      ? html`<p>
-          No mail yet. In a second terminal, run <code>npm run demo</code>: it sends a first secured message.
-        </p>`
-      : html`<p class="quiet">
-            As no route is configured, outgoing mail is kept here instead of being sent. Newest first.
-          </p>
-          ${mails.map((mail) => mailArticle(mail))}`;
+  const body = html`<div class="top">
+      <p class="quiet">
+        No route is configured, so outgoing mail is kept here instead of being sent. Newest first.
+      </p>
+      <a class="button second small" href="/captured">Look for new mail</a>
+    </div>
+    ${
+      mails.length === 0
+        ? html`<div class="card">
+            <h2>No mail yet</h2>
+            <p>In a second terminal, run <code>npm run demo</code>: it sends a first secured message.</p>
+          </div>`
+        : mails.map((mail) => mailArticle(mail))
+    }`;
   return page({ title: 'Captured mail', organization, body });
 }
 
 function mailArticle(mail: ShownMail): SafeHtml {
+  const { name, action } = KINDS[mail.kind] ?? { name: mail.kind, action: 'Open the link' };
+  const code = mail.code === null ? html`` : html`<span class="code">${mail.code}</span>`;
   const link =
-    mail.link === null ? html`` : html`<p><a class="button" href="${mail.link}">Open the link</a></p>`;
-  const code = mail.code === null ? html`` : html`<p>Code: <span class="code">${mail.code}</span></p>`;
-  return html`<article>
+    mail.link === null
+      ? html``
+      : html`<p class="row small"><a class="button" href="${mail.link}">${action}</a></p>`;
+  return html`<article class="card">
+    <p class="kind">${name}</p>
     <h2>${mail.subject === '' ? '(no subject)' : mail.subject}</h2>
-    <p>To ${mail.to}</p>
-    <p class="quiet">
-      ${mail.kind} · from ${mail.from} ·
-      <time datetime="${mail.capturedAt}">${mail.capturedAt.replace('T', ' ').slice(0, 19)} UTC</time>
-    </p>
+    <dl class="facts">
+      <div>
+        <dt>To</dt>
+        <dd>${mail.to}</dd>
+      </div>
+      <div>
+        <dt>From</dt>
+        <dd>${mail.from}</dd>
+      </div>
+      <div>
+        <dt>Time</dt>
+        <dd>
+          <time datetime="${mail.capturedAt}">${mail.capturedAt.replace('T', ' ').slice(0, 19)} UTC</time>
+        </dd>
+      </div>
+    </dl>
     ${code}${link}
     <details>
       <summary>Show the text</summary>
       <pre>${mail.text}</pre>
+      <p><a href="/captured/${mail.id}.eml">Save the whole mail as a file</a></p>
     </details>
   </article>`;
 }

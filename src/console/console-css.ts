@@ -1,46 +1,82 @@
-/** The one stylesheet of the staff pages; light and dark, text and controls at AA contrast in both. */
+/** The one stylesheet of the staff pages: the look of the recipients' site, light and dark, AA contrast in both. */
 export const CONSOLE_CSS = `
 :root {
   color-scheme: light dark;
-  --background: #f6f7f8; --surface: #ffffff; --text: #1c2733; --quiet: #51606e; --line: #d3dae0;
-  --accent: #0b5c7a; --on-accent: #ffffff; --danger: #a12622;
+  --ground: #f4f6f7; --paper: #ffffff; --ink: #15212b; --soft: #46545f; --line: #d3dbe0;
+  --accent: #0a5a76; --accent-strong: #074459; --on-accent: #ffffff; --tint: #e6f1f5;
 }
 @media (prefers-color-scheme: dark) {
   :root {
-    --background: #12181e; --surface: #1b242c; --text: #e8edf1; --quiet: #a9b6c1; --line: #36434e;
-    --accent: #7cc7e4; --on-accent: #0c1a22; --danger: #f2a6a3;
+    --ground: #0f161c; --paper: #18222a; --ink: #edf2f5; --soft: #b4c2cc; --line: #31404b;
+    --accent: #7fcbe8; --accent-strong: #a9def2; --on-accent: #06222d; --tint: #1a3440;
   }
 }
-* { box-sizing: border-box; }
+*, *::before, *::after { box-sizing: border-box; }
+html { font-size: 106.25%; text-size-adjust: 100%; }
 body {
-  margin: 0; background: var(--background); color: var(--text);
-  font: 1.0625rem/1.55 system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif;
+  margin: 0; background: var(--ground); color: var(--ink); line-height: 1.5; overflow-wrap: anywhere;
+  font-family: system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Helvetica Neue', Arial, sans-serif;
 }
-header, main { max-width: 58rem; margin: 0 auto; padding: 1rem; }
-header { display: flex; justify-content: space-between; gap: 1rem; border-bottom: 1px solid var(--line); }
-header p { margin: 0; }
-.organization { font-weight: 600; }
-.product, .quiet { color: var(--quiet); }
-h1 { font-size: 1.6rem; line-height: 1.25; margin: 1rem 0; }
-h2 { font-size: 1.15rem; margin: 0 0 .25rem; overflow-wrap: anywhere; }
-a { color: var(--accent); }
-article {
-  background: var(--surface); border: 1px solid var(--line); border-radius: .6rem;
-  padding: 1rem; margin: 0 0 1rem;
+header { background: var(--paper); border-bottom: 1px solid var(--line); }
+header p { max-width: 46rem; margin: 0 auto; padding: .65rem 1rem; line-height: 1.25; }
+header strong { display: block; font-size: 1.1rem; }
+header span { color: var(--soft); font-size: .875rem; }
+main { max-width: 46rem; margin: 0 auto; padding: 1.5rem 1rem 2.5rem; }
+main.narrow, header.narrow p { max-width: 38rem; }
+h1 { font-size: 1.55rem; line-height: 1.25; letter-spacing: -.01em; margin: 0 0 .75rem; }
+h2 { font-size: 1.1rem; line-height: 1.35; margin: 0; }
+p, ul, dl { margin: 0 0 1rem; }
+a { color: var(--accent); text-underline-offset: .18em; }
+a:hover { color: var(--accent-strong); }
+.quiet { color: var(--soft); }
+.top { display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: .5rem 1rem; margin: 0 0 1rem; }
+.top p { margin: 0; flex: 1 1 18rem; }
+.card {
+  background: var(--paper); border: 1px solid var(--line); border-radius: .75rem;
+  padding: 1.25rem; margin: 0 0 1rem;
 }
-article p { margin: .25rem 0; overflow-wrap: anywhere; }
-ul { padding-left: 1.25rem; }
-li { overflow-wrap: anywhere; }
-pre { white-space: pre-wrap; overflow-wrap: anywhere; font: .95rem/1.5 ui-monospace, Consolas, monospace; margin: .5rem 0 0; }
-summary { cursor: pointer; padding: .6rem 0; color: var(--accent); }
-.code { font: 600 1.5rem/1.2 ui-monospace, Consolas, monospace; letter-spacing: .15em; }
-.choices { display: flex; flex-wrap: wrap; gap: .75rem; margin: 1.5rem 0; }
-form { margin: 0; }
+.card > :last-child { margin-bottom: 0; }
+.kind {
+  display: inline-block; margin: 0 0 .4rem; padding: .05rem .6rem; border-radius: 1rem;
+  background: var(--tint); color: var(--ink); font-size: .8125rem; font-weight: 600;
+}
+.facts { margin: .5rem 0 .75rem; color: var(--soft); font-size: .9375rem; }
+.facts div { display: flex; gap: .75rem; }
+.facts dt { flex: 0 0 3.25rem; }
+.facts dd { margin: 0; min-width: 0; }
+.waiting { list-style: none; padding: 0; }
+.waiting li { padding: .5rem 0; border-bottom: 1px solid var(--line); font-weight: 600; }
+.waiting li:first-child { border-top: 1px solid var(--line); }
+.links { list-style: none; }
+.links li + li { margin-top: 1rem; }
+.links a { font-weight: 600; font-size: 1.1rem; }
+.links span { display: block; color: var(--soft); }
+.code { display: block; font: 600 1.75rem/1.3 ui-monospace, 'SF Mono', Consolas, monospace; letter-spacing: .12em; }
+code { font-family: ui-monospace, 'SF Mono', Consolas, monospace; font-size: .95em; }
+.row { display: flex; flex-wrap: wrap; gap: .75rem; margin: 1.25rem 0 0; }
+.card .row.small { margin: .75rem 0 0; }
+form { margin: 0; flex: 0 1 auto; }
 button, .button {
-  display: inline-block; min-height: 2.9rem; padding: .7rem 1.2rem; border-radius: .5rem;
-  border: 2px solid var(--accent); background: var(--accent); color: var(--on-accent);
-  font: inherit; font-weight: 600; text-decoration: none; cursor: pointer;
+  display: inline-flex; align-items: center; justify-content: center; min-height: 3rem; padding: .5rem 1.25rem;
+  border: 2px solid var(--accent); border-radius: .5rem; background: var(--accent); color: var(--on-accent);
+  font: inherit; font-weight: 600; text-align: center; text-decoration: none; cursor: pointer;
 }
-button.second { background: transparent; color: var(--accent); }
+button:hover, .button:hover { background: var(--accent-strong); border-color: var(--accent-strong); color: var(--on-accent); }
+.small .button, .button.small { min-height: 2.75rem; padding: .25rem .9rem; }
+button.second, .button.second { background: transparent; color: var(--accent); }
+button.second:hover, .button.second:hover { background: var(--tint); color: var(--accent-strong); }
+details { margin: .5rem 0 0; }
+summary { cursor: pointer; min-height: 2.75rem; padding: .6rem 0; color: var(--accent); }
+pre {
+  white-space: pre-wrap; font: inherit; margin: 0 0 .75rem; padding: 1rem; border-radius: .5rem;
+  background: var(--ground);
+}
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
+@media (max-width: 30rem) {
+  main { padding: 1rem .75rem 2rem; }
+  .card { padding: 1rem; }
+  h1 { font-size: 1.4rem; }
+  .wide form, .wide button { width: 100%; flex: 1 1 100%; }
+}
+@media (forced-colors: active) { .kind { border: 1px solid; } }
 `;

@@ -16,6 +16,7 @@ import type { Database } from '#src/storage/database.ts';
 
 import { capturedPage, showMail, type ShownMail } from './captured-page.ts';
 import { CONSOLE_CSS } from './console-css.ts';
+import { failurePage } from './failure-page.ts';
 import { heldPage, heldResultPage } from './held-page.ts';
 import { html, page } from './page.ts';
 
@@ -47,6 +48,7 @@ export async function createConsole(options: ConsoleOptions): Promise<HttpServer
     acceptsForms: true,
   });
   const { app } = server;
+  showFailuresAsPages(app, options);
   app.get('/', (_request, reply) => reply.type('text/html; charset=utf-8').send(homePage(options)));
   app.get('/console.css', (_request, reply) => reply.type('text/css; charset=utf-8').send(CONSOLE_CSS));
   app.get('/metrics', async (_request, reply) => {
@@ -59,13 +61,28 @@ export async function createConsole(options: ConsoleOptions): Promise<HttpServer
 }
 
 function homePage(options: ConsoleOptions): string {
-  const captured = options.showsCaptured() ? html`<li><a href="/captured">Captured mail</a></li>` : html``;
-  const body = html`<ul>
-    ${captured}
-    <li><a href="${options.publicUrl}/help">Help pages</a></li>
-    <li><a href="/metrics">Metrics</a></li>
+  const link = (href: string, name: string, text: string) =>
+    html`<li><a href="${href}">${name}</a> <span>${text}</span></li>`;
+  const captured = options.showsCaptured()
+    ? link('/captured', 'Captured mail', 'What would have been sent. For trying out, on this machine only.')
+    : html``;
+  const body = html`<ul class="links card">
+    ${captured} ${link(`${options.publicUrl}/help/send`, 'How to send', 'The page for everybody who sends.')}
+    ${link(`${options.publicUrl}/help`, 'Help pages', 'For senders, recipients and the help desk.')}
+    ${link('/metrics', 'Metrics', 'Numbers for monitoring, in Prometheus’ format.')}
   </ul>`;
   return page({ title: 'Staff pages', organization: options.organization(), body });
+}
+
+/** Refusals are JSON for programs; a person in a browser gets a page. */
+function showFailuresAsPages(app: HttpApp, options: ConsoleOptions): void {
+  app.addHook('onSend', async (request, reply, payload) => {
+    const wanted = request.headers.accept?.includes('text/html') === true;
+    // Whoever reached us by a name that isn't ours is told nothing, not even whose site this is.
+    if (!wanted || reply.statusCode < 400 || reply.statusCode === 421) return payload;
+    void reply.removeHeader('content-length').type('text/html; charset=utf-8');
+    return failurePage(reply.statusCode, options.organization(), options.language());
+  });
 }
 
 function addCapturedRoutes(app: HttpApp, options: ConsoleOptions): void {
@@ -100,18 +117,17 @@ function addHeldRoutes(app: HttpApp, options: ConsoleOptions): void {
   // Under `no-referrer` browsers send `Origin: null` with a form, and the check of the origin would refuse the answer.
   const show = (markup: string, reply: FastifyReply): FastifyReply =>
     reply.type('text/html; charset=utf-8').header('referrer-policy', 'same-origin').send(markup);
-  app.get('/held/:token', { schema: { params } }, async (request, reply) => {
+  const choice = Type.Union([Type.Literal('send'), Type.Literal('stop')]);
+  const querystring = Type.Object({ choice: Type.Optional(choice) });
+  app.get('/held/:token', { schema: { params, querystring } }, async (request, reply) => {
     const held = await findHeld(options, request.params.token);
     const organization = options.organization();
     const language = options.language();
-    return show(
-      held === null
-        ? heldResultPage('over', organization, language)
-        : heldPage(held.recipients, organization, language),
-      reply,
-    );
+    if (held === null) return show(heldResultPage('over', organization, language), reply);
+    const asked = request.query.choice ?? 'send';
+    return show(heldPage({ recipients: held.recipients, asked, organization, language }), reply);
   });
-  const body = Type.Object({ choice: Type.Union([Type.Literal('send'), Type.Literal('stop')]) });
+  const body = Type.Object({ choice });
   app.post('/held/:token', { schema: { params, body } }, async (request, reply) => {
     const held = await findHeld(options, request.params.token);
     const send = request.body.choice === 'send';

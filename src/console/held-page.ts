@@ -1,56 +1,67 @@
 /**
  * `/held/<token>`: the author's answer to "Needs you". Opening the page changes nothing, so that a scanner that
- * follows links answers for nobody; only the button does, and only once.
+ * follows links answers for nobody; only the button does, and only once. The link "Don't send" asks the other way
+ * round, but both buttons are always there.
  */
 import { html, page, type SafeHtml } from './page.ts';
 
 type Language = 'en' | 'es';
+export type HeldChoice = 'send' | 'stop';
 
 const WORDS = {
   en: {
-    title: 'Send this message secured?',
+    titles: { send: 'Send this message secured?', stop: 'Not send this message?' },
     waiting: 'Your message is waiting. Nothing has left for:',
     explain:
       'Secured means: the recipient gets a notice and reads the message on our secure site. You are told when it is opened.',
-    send: 'Send it secured now',
-    stop: 'Don’t send',
+    buttons: { send: 'Send it secured now', stop: 'Don’t send' },
     sentTitle: 'Sent secured',
-    sent: 'Your message is on its way as a secure message. You will get a mail that lists each recipient.',
+    sent: 'Your message is on its way as a secure message. You will get a mail that lists each recipient. You can close this page.',
     stoppedTitle: 'Not sent',
     stopped:
-      'Nothing was sent to these recipients. If you want to send it again, type “send secure” in the subject.',
+      'Nothing was sent to these recipients. If you want to send it again, type “send secure” in the subject. You can close this page.',
     overTitle: 'Already answered',
     over: 'This question has been answered, or its time was over. Look for the mail “Secured: …” in your inbox to see what happened.',
   },
   es: {
-    title: '¿Enviar este mensaje protegido?',
+    titles: { send: '¿Enviar este mensaje protegido?', stop: '¿No enviar este mensaje?' },
     waiting: 'Su mensaje está en espera. No ha salido nada para:',
     explain:
       'Protegido significa: el destinatario recibe un aviso y lee el mensaje en nuestro sitio seguro. Le avisaremos cuando lo abra.',
-    send: 'Enviarlo protegido ahora',
-    stop: 'No enviarlo',
+    buttons: { send: 'Enviarlo protegido ahora', stop: 'No enviarlo' },
     sentTitle: 'Enviado con protección',
-    sent: 'Su mensaje va de camino como mensaje seguro. Recibirá un correo con cada destinatario.',
+    sent: 'Su mensaje va de camino como mensaje seguro. Recibirá un correo con cada destinatario. Puede cerrar esta página.',
     stoppedTitle: 'No enviado',
     stopped:
-      'No se envió nada a estos destinatarios. Si quiere enviarlo de nuevo, escriba «send secure» en el asunto.',
+      'No se envió nada a estos destinatarios. Si quiere enviarlo de nuevo, escriba «send secure» en el asunto. Puede cerrar esta página.',
     overTitle: 'Ya respondido',
     over: 'Esta pregunta ya fue respondida, o su plazo terminó. Busque el correo «Protegido: …» para ver qué ocurrió.',
   },
 } as const;
 
-export function heldPage(recipients: readonly string[], organization: string, language: Language): string {
+export interface HeldQuestion {
+  readonly recipients: readonly string[];
+  /** Which link of the mail was followed: its answer comes first. */
+  readonly asked: HeldChoice;
+  readonly organization: string;
+  readonly language: Language;
+}
+
+export function heldPage({ recipients, asked, organization, language }: HeldQuestion): string {
   const words = WORDS[language];
+  const other = asked === 'send' ? 'stop' : 'send';
   const body = html`<p>${words.waiting}</p>
-    <ul>
+    <ul class="waiting">
       ${recipients.map((recipient) => html`<li>${recipient}</li>`)}
     </ul>
     <p>${words.explain}</p>
-    <div class="choices">${choice('send', words.send, '')} ${choice('stop', words.stop, 'second')}</div>`;
-  return page({ title: words.title, organization, body, language });
+    <div class="row wide">
+      ${choice(asked, words.buttons[asked], 'first')} ${choice(other, words.buttons[other], 'second')}
+    </div>`;
+  return page({ title: words.titles[asked], organization, body, language, card: true });
 }
 
-function choice(value: 'send' | 'stop', label: string, style: string): SafeHtml {
+function choice(value: HeldChoice, label: string, style: 'first' | 'second'): SafeHtml {
   return html`<form method="post">
     <button class="${style}" name="choice" value="${value}">${label}</button>
   </form>`;
@@ -63,5 +74,5 @@ export function heldResultPage(
 ): string {
   const words = WORDS[language];
   const title = { sent: words.sentTitle, stopped: words.stoppedTitle, over: words.overTitle }[result];
-  return page({ title, organization, body: html`<p>${words[result]}</p>`, language });
+  return page({ title, organization, body: html`<p>${words[result]}</p>`, language, card: true });
 }

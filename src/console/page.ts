@@ -42,9 +42,14 @@ export interface PageText {
   readonly organization: string;
   readonly body: SafeHtml;
   readonly language?: 'en' | 'es';
+  /** One question or answer: everything in one narrow card. */
+  readonly card?: boolean;
 }
 
-export function page({ title, organization, body, language = 'en' }: PageText): string {
+export function page({ title, organization, body, language = 'en', card = false }: PageText): string {
+  const width = card ? 'narrow' : 'wide';
+  const content = html`<h1>${title}</h1>
+    ${body}`;
   return html`<!doctype html>
     <html lang="${language}">
       <head>
@@ -53,16 +58,13 @@ export function page({ title, organization, body, language = 'en' }: PageText): 
         <meta name="color-scheme" content="light dark" />
         <title>${title} – ${organization}</title>
         <link rel="stylesheet" href="/console.css" />
+        <link rel="icon" href="data:," />
       </head>
       <body>
-        <header>
-          <p class="organization">${organization}</p>
-          <p class="product">Send Secure</p>
+        <header class="${width}">
+          <p><strong>${organization}</strong> <span>Send Secure</span></p>
         </header>
-        <main>
-          <h1>${title}</h1>
-          ${body}
-        </main>
+        <main class="${width}">${card ? html`<div class="card">${content}</div>` : content}</main>
       </body>
     </html> `.markup;
 }
