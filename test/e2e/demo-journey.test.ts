@@ -29,8 +29,7 @@ before(async () => {
 });
 
 after(async () => {
-  await browser.close();
-  await product.close();
+  await Promise.all([browser.close(), product.close()]);
 });
 
 function visitor(options: object = DESK): Promise<Visitor> {
@@ -75,7 +74,7 @@ test('a first visit on a phone: notice, code, password, message', async (t) => {
   await page.goto(`${product.consoleUrl}/captured`);
   const began = performance.now();
   const notice = page.locator('article').filter({ hasText: to }).filter({ hasText: 'Secure message from' });
-  await person.click(notice.getByRole('link', { name: 'Open the link' }));
+  await person.click(notice.getByRole('link', { name: 'Open it as the recipient' }));
   await heading(page, 'You have a secure message').waitFor();
   await page.getByText(AUTHOR).waitFor();
   await register(person, to, PASSWORD);
@@ -89,8 +88,12 @@ test('a first visit on a phone: notice, code, password, message', async (t) => {
 
   await heading(page, DEMO_SUBJECT).waitFor();
   const picture = page.frameLocator('iframe.mail-frame').locator('img');
-  await page.waitForFunction(
-    `document.querySelector('iframe.mail-frame').contentDocument.querySelector('img').naturalWidth === 24`,
+  await eventually(
+    'the inline picture is there',
+    async () =>
+      (await page.evaluate(
+        `document.querySelector('iframe.mail-frame').contentDocument.querySelector('img').naturalWidth`,
+      )) === 24,
   );
   assert.match((await picture.getAttribute('src')) ?? '', /^blob:/u);
   await page.getByText(/You can read it here until \w+ \d+, \d{4}\./u).waitFor();

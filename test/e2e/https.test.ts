@@ -55,8 +55,7 @@ before(async () => {
 });
 
 after(async () => {
-  await browser.close();
-  await product.close(/the configuration was not taken/u);
+  await Promise.all([browser.close(), product.close(/the configuration was not taken/u)]);
   await rm(folder, { recursive: true, force: true });
 });
 

@@ -73,6 +73,8 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
     cwd: folder,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  // A test that dies leaves no process behind.
+  process.once('exit', () => child.kill('SIGKILL'));
   const output = collect(child);
   const exited = once(child, 'exit');
   await eventually(

@@ -23,12 +23,17 @@ export interface Visitor {
 export interface VisitorOptions extends BrowserContextOptions {
   /** Origins that pages may ask; the first one is where the person is expected. */
   readonly sites: readonly string[];
+  /** Messages of the console that a test provokes. */
+  readonly expectedErrors?: RegExp;
 }
 
 /** Refusals and lost connections are part of the scenes; everything else is not. */
 const EXPECTED_ERROR = /^Failed to load resource/u;
 
-export async function newVisitor(browser: Browser, { sites, ...options }: VisitorOptions): Promise<Visitor> {
+export async function newVisitor(
+  browser: Browser,
+  { sites, expectedErrors, ...options }: VisitorOptions,
+): Promise<Visitor> {
   const context = await browser.newContext({ locale: 'en-US', reducedMotion: 'reduce', ...options });
   context.setDefaultTimeout(15_000);
   const wrong: string[] = [];
@@ -42,7 +47,10 @@ export async function newVisitor(browser: Browser, { sites, ...options }: Visito
   });
   context.on('weberror', (error) => wrong.push(error.error().message));
   context.on('console', (message) => {
-    if (message.type() === 'error' && !EXPECTED_ERROR.test(message.text())) wrong.push(message.text());
+    const text = message.text();
+    if (message.type() !== 'error' || EXPECTED_ERROR.test(text) || expectedErrors?.test(text) === true)
+      return;
+    wrong.push(text);
   });
   const done = { clicks: 0, fields: 0 };
   return {
