@@ -10,6 +10,7 @@ import { systemClock } from '#src/base/clock.ts';
 import { silentLog } from '#src/base/log.ts';
 import { SmtpClientPool } from '#src/smtp/client/pool.ts';
 import { CertificateAuthority } from '#test/peers/certificates.ts';
+import { startTestPostgres } from '#test/peers/postgres.ts';
 import { eventually } from '#test/support/eventually.ts';
 import { findCanaryInFolders, newCanary } from '#test/support/find-canary.ts';
 import {
@@ -239,6 +240,40 @@ describe('mail that comes back', () => {
     });
     const [plain] = await world.waitFor('outside', ({ to }) => to === 'plain@outside.example');
     assert.equal(plain?.kind, 'relay');
+  });
+
+  it('twice at once fails and tells once on PostgreSQL too', async (t) => {
+    const server = await startTestPostgres();
+    // The database is stopped last.
+    const inOrder = new CleanUpLater();
+    t.after(inOrder.run);
+    inOrder.after(() => server.stop());
+    const other = await startGatewayWithSinks(inOrder, {
+      toml: {
+        delivery: `bounceDomain = "${BOUNCE_DOMAIN}"`,
+        returns: 'listen = "127.0.0.1:0"',
+        storage: `database = "${server.url}"`,
+      },
+    });
+    await other.accept({ recipients: ['pg@outside.example'], subject: 'send secure' });
+    const [notice] = await other.waitFor('outside', ({ kind }) => kind === 'notice');
+    const back = notice?.reversePath ?? '';
+    const mail = sample('gmail.eml', { to: 'pg@outside.example', back });
+    const give = (bytes: Buffer) =>
+      submit({ port: other.gateway.gateway.returnsPort ?? 0, from: '', to: [back], mail: bytes });
+    // 451 until the hand-over of the notice is on record.
+    const finals = await Promise.all(
+      Array.from({ length: 6 }, () =>
+        eventually('taken', async () => (await give(mail)).final.startsWith('250 ')),
+      ),
+    );
+    assert.equal(finals.length, 6);
+    const isBounce = ({ kind }: { kind: string }) => kind === 'bounce';
+    await other.waitFor('inside', isBounce);
+    // What a second bounce would have queued leaves before this one.
+    await other.accept({ recipients: ['last@hospital.test'] });
+    await other.waitFor('inside', ({ to }) => to === 'last@hospital.test');
+    assert.equal(other.at('inside', isBounce).length, 1);
   });
 
   it('says with which TLS it came', async (t) => {
