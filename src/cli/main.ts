@@ -4,6 +4,7 @@ import { buildWebCommand } from './build-web-command.ts';
 import type { Command } from './command.ts';
 import { configCommand } from './config-command.ts';
 import { demoCommand } from './demo-command.ts';
+import { dkimCommand } from './dkim-command.ts';
 import { docsCommand } from './docs-command.ts';
 import { CommandFailed, EXIT } from './exit-codes.ts';
 import { serveCommand } from './serve-command.ts';
@@ -14,6 +15,7 @@ const COMMANDS: readonly Command[] = [
   demoCommand,
   configCommand,
   auditCommand,
+  dkimCommand,
   docsCommand,
   buildWebCommand,
 ];

@@ -75,6 +75,8 @@ function explain(error: unknown, settings: Settings): unknown {
     case 'database-unavailable':
     case 'database-too-new':
     case 'storage-full':
+    case 'dkim-key-missing':
+    case 'dkim-key-damaged':
     case 'key-missing':
     case 'key-damaged':
     case 'key-permissions':

@@ -1,4 +1,4 @@
-/** Which of the configured DKIM domains signs for an author's domain. */
+/** Which DKIM domains sign for which authors. */
 
 /**
  * The domain itself or the nearest one above it, which DMARC takes as aligned by default (RFC 7489 section 3.1.1);
@@ -11,4 +11,13 @@ export function signingDomainOf(dkim: readonly { readonly domain: string }[], do
     if (nearest === null || candidate.length > nearest.length) nearest = candidate;
   }
   return nearest;
+}
+
+/** True where a key of `dkimDomain` has something to sign at our domains (`*.` stands for what is below). */
+export function hasAuthorsAt(dkimDomain: string, ourDomains: readonly string[]): boolean {
+  return ourDomains.some((ours) => {
+    const base = ours.replace('*.', '');
+    const isAbove = signingDomainOf([{ domain: dkimDomain }], base) !== null;
+    return isAbove || (base !== ours && dkimDomain.endsWith(`.${base}`));
+  });
 }

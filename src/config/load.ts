@@ -9,7 +9,7 @@ import { parse, TomlError } from 'smol-toml';
 import { CodedError } from '#src/base/coded-error.ts';
 import { parseMailAddress } from '#src/base/mail-address.ts';
 
-import { signingDomainOf } from './dkim-domains.ts';
+import { hasAuthorsAt } from './dkim-domains.ts';
 import { findKeyLines } from './key-lines.ts';
 import { LIST_SCHEMA, REQUIRED_IN_LIST, SCHEMA, type KeySpec } from './schema.ts';
 import type {
@@ -313,7 +313,7 @@ function checkSigning(settings: Settings, problems: ProblemCollector): void {
     const name = `${selector}._domainkey.${domain}`;
     if (seen.has(name)) problems.add(`dkim.${index}`, `${name} stands there twice`);
     seen.add(name);
-    if (!settings.organization.domains.some((ours) => hasAuthorsAt(domain, ours)))
+    if (!hasAuthorsAt(domain, settings.organization.domains))
       problems.add(`dkim.${index}.domain`, 'must be one of organization.domains, or above one of them');
   }
   if (delivery.signRelayed && dkim.length === 0)
@@ -325,12 +325,6 @@ function checkSigning(settings: Settings, problems: ProblemCollector): void {
       '"author" needs a DKIM key for one of our domains ([[dkim]]), or a next hop that signs for them (then set delivery.nextHopSigns = true)',
     );
   }
-}
-
-/** True where a key of `dkimDomain` has something to sign among our domains. */
-function hasAuthorsAt(dkimDomain: string, ours: string): boolean {
-  const above = signingDomainOf([{ domain: dkimDomain }], ours.replace('*.', '')) !== null;
-  return above || coversDomain(ours, dkimDomain);
 }
 
 function checkReturns({ returns, delivery, organization }: Settings, problems: ProblemCollector): void {
