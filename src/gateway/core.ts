@@ -1,0 +1,108 @@
+/** What several parts of a running gateway share, and opening it: keys, database, objects, the audit log. */
+import { join } from 'node:path';
+
+import { AuditLog } from '#src/audit/audit-log.ts';
+import { type Clock, systemClock } from '#src/base/clock.ts';
+import { type RandomSource, systemRandom } from '#src/base/identifiers.ts';
+import type { Log } from '#src/base/log.ts';
+import { noSteps, type Steps } from '#src/base/steps.ts';
+import type { Settings } from '#src/config/settings.ts';
+import { openFileKeyProvider } from '#src/keys/file-key-provider.ts';
+import type { KeyProvider } from '#src/keys/key-provider.ts';
+import { FreshContent } from '#src/queue/fresh-content.ts';
+import { WrittenMailSealer } from '#src/queue/written-mails.ts';
+import type { Database } from '#src/storage/database.ts';
+import { openFileObjectStore } from '#src/storage/object-store.ts';
+import type { ObjectStore } from '#src/storage/objects.ts';
+import { openDatabase } from '#src/storage/open-database.ts';
+
+import { mailSigning } from './mail-signing.ts';
+import { Channels } from './verified-channels.ts';
+
+export interface GatewayOptions {
+  readonly settings: Settings;
+  readonly log: Log;
+  readonly version: string;
+  /** Folder of the built browser code. */
+  readonly webFolder: string;
+  readonly clock?: Clock;
+  readonly random?: RandomSource;
+  readonly steps?: Steps;
+}
+
+/** What several parts share. */
+export interface Core {
+  settings: Settings;
+  readonly options: GatewayOptions;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly random: RandomSource;
+  readonly steps: Steps;
+  readonly database: Database;
+  readonly objects: ObjectStore;
+  readonly keys: KeyProvider;
+  readonly audit: AuditLog;
+  readonly sealer: WrittenMailSealer;
+  readonly channels: Channels;
+  readonly fresh: FreshContent;
+  /** Wakes the deliverer; set when it starts. */
+  onQueued: () => void;
+}
+
+const ROLES = new Set(['receive', 'deliver', 'portal'] as const);
+
+/** Throws what opening keys, database or objects throws; each says what to do. */
+export async function openCore(options: GatewayOptions): Promise<Core> {
+  const { settings, log } = options;
+  const clock = options.clock ?? systemClock;
+  const random = options.random ?? systemRandom;
+  const database = await openDatabase({ setting: settings.storage.database, dataDir: settings.dataDir, log });
+  try {
+    const keys = await openFileKeyProvider({
+      keysDir: settings.keysDir,
+      dataDir: settings.dataDir,
+      roles: ROLES,
+      clock,
+      log,
+      random,
+      expectExisting: await hasMessages(database),
+    });
+    // A key that is configured and can't be used stops the start.
+    mailSigning(settings);
+    const objects = await openFileObjectStore({ folder: join(settings.dataDir, 'objects'), log });
+    const fresh = new FreshContent(clock);
+    const core: Core = {
+      settings,
+      options,
+      log,
+      clock,
+      random,
+      steps: options.steps ?? noSteps,
+      database,
+      objects,
+      keys,
+      audit: new AuditLog({ database, clock, random }),
+      channels: new Channels({ clock, log }),
+      sealer: new WrittenMailSealer({
+        database,
+        objects,
+        keys,
+        clock,
+        random,
+        fresh,
+        internalDomains: () => core.settings.organization.domains,
+      }),
+      fresh,
+      onQueued: () => {},
+    };
+    return core;
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+/** Messages were sealed with keys: then a missing key folder is a loss to be mended, not a first start. */
+async function hasMessages({ query }: Database): Promise<boolean> {
+  return (await query.selectFrom('messages').select('id').limit(1).executeTakeFirst()) !== undefined;
+}

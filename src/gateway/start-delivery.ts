@@ -1,0 +1,107 @@
+/** Delivery, connected: the queue, where mail goes, what is recorded of it, and the housekeeping behind it. */
+import { ChannelFallback } from '#src/acceptance/channel-fallback.ts';
+import { MINUTE_MS } from '#src/base/clock.ts';
+import { attemptDelivery } from '#src/delivery/attempt.ts';
+import { CapturedMails } from '#src/delivery/captured-mails.ts';
+import { Deliverer } from '#src/delivery/deliverer.ts';
+import { FailureReports } from '#src/delivery/failure-reports.ts';
+import { keepHouse } from '#src/delivery/housekeeping.ts';
+import { signatureOf } from '#src/delivery/mail-signature.ts';
+import { OutgoingContent } from '#src/delivery/outgoing-content.ts';
+import { recordOutcome } from '#src/delivery/record-outcome.ts';
+import { DeliveryQueue } from '#src/queue/delivery-queue.ts';
+import { leaseOwnerOfThisProcess } from '#src/queue/lease.ts';
+import { SmtpClientPool } from '#src/smtp/client/pool.ts';
+
+import type { Core } from './core.ts';
+import { mailSigning } from './mail-signing.ts';
+import { acceptanceSettings, mailSite, mainDomain, routesOf } from './part-settings.ts';
+import { RepeatingTask } from './repeating-task.ts';
+
+const HOUSEKEEPING_EVERY_MS = 5 * MINUTE_MS;
+
+export function startDelivery(core: Core) {
+  const { database, objects, keys, clock, log, audit, sealer, steps } = core;
+  const queue = new DeliveryQueue({ database, clock, owner: leaseOwnerOfThisProcess(clock.now()) });
+  const content = new OutgoingContent({ database, objects, keys, fresh: core.fresh });
+  const captured = new CapturedMails({ database, keys, clock });
+  const pool = new SmtpClientPool({ helloName: core.settings.smtp.hostname, log, clock });
+  let routes = routesOf(core.settings);
+  let routesFrom = core.settings;
+  const currentRoutes = () => {
+    if (routesFrom !== core.settings) {
+      routes = routesOf(core.settings);
+      routesFrom = core.settings;
+    }
+    return routes;
+  };
+  const reportSettings = () => ({
+    site: mailSite(core.settings),
+    hostname: core.settings.smtp.hostname,
+    mainDomain: mainDomain(core.settings),
+  });
+  const reports = new FailureReports({ database, sealer, content, clock, settings: reportSettings });
+  const leaseHolds = queue.leaseCoversFinalDot.bind(queue);
+  const fallback = new ChannelFallback({
+    settings: () => acceptanceSettings(core.settings),
+    database,
+    objects,
+    keys,
+    sealer,
+    clock,
+    random: core.random,
+    audit,
+  });
+  const deliverer = new Deliverer({
+    queue,
+    attempt: (row) =>
+      attemptDelivery(row, {
+        keys,
+        content,
+        captured,
+        pool,
+        sign: (mail, delivery) => signatureOf(mail, delivery, mailSigning(core.settings), clock.now()),
+        routes: currentRoutes,
+        channels: () => core.channels.of(core.settings),
+        steps,
+        leaseHolds,
+      }),
+    record: (row, outcome) =>
+      recordOutcome(row, outcome, {
+        database,
+        queue,
+        audit,
+        reports,
+        content,
+        clock,
+        log,
+        steps,
+        fallback,
+        fallbackAfterMs: () => core.settings.delivery.partnerFallbackMinutes * MINUTE_MS,
+        onQueued: () => core.onQueued(),
+      }),
+    clock,
+    log,
+  });
+  core.onQueued = () => deliverer.nudge();
+  const house = new RepeatingTask({
+    name: 'housekeeping',
+    everyMs: HOUSEKEEPING_EVERY_MS,
+    task: () => keepHouse({ database, objects, keys, audit, clock, log }),
+    log,
+  });
+  void queue
+    .endDeadLeases()
+    .catch((error: unknown) => log.warn('leases of dead processes end by themselves', { error }));
+  deliverer.start();
+  house.start();
+  return {
+    captured,
+    reports,
+    async close(graceMs: number): Promise<void> {
+      await house.stop();
+      await deliverer.stop(graceMs);
+      await pool.close();
+    },
+  };
+}

@@ -1,0 +1,89 @@
+/** The recipients' site, connected; what it commits wakes delivery. */
+import { MINUTE_MS } from '#src/base/clock.ts';
+import { createPortal, type Portal } from '#src/portal/portal.ts';
+import type { Database } from '#src/storage/database.ts';
+
+import type { Core } from './core.ts';
+import { mailSite } from './part-settings.ts';
+import { portalMailer, portalSettings, threadOf } from './portal-parts.ts';
+import { RepeatingTask } from './repeating-task.ts';
+import { readTlsPair } from './tls-files.ts';
+import { readWebApp } from './web-app.ts';
+
+const SWEEP_EVERY_MS = 5 * MINUTE_MS;
+
+export async function startPortal(core: Core) {
+  const { options, settings, clock, random, log, steps, objects, keys, audit, sealer } = core;
+  const tls = await readTlsPair(settings.portal.tls);
+  const portal: Portal = await createPortal({
+    database: wakingDatabase(core),
+    objects,
+    keys,
+    clock,
+    random,
+    log,
+    steps,
+    audit,
+    mailer: portalMailer(sealer),
+    mailSite: mailSite(settings),
+    threadOf: (messageId) => threadOf(core.database, keys, messageId),
+    settings: portalSettings(settings, tls, options.version),
+    web: await readWebApp(options.webFolder),
+    readiness: readinessChecks(core),
+  });
+  const { port } = await portal.listen(settings.portal.listen);
+  const sweep = new RepeatingTask({
+    name: 'forget ended sessions and codes',
+    everyMs: SWEEP_EVERY_MS,
+    task: () => core.database.commit(portal.sweep()),
+    log,
+  });
+  sweep.start();
+  return {
+    portal,
+    port,
+    async close() {
+      await sweep.stop();
+      await portal.close();
+    },
+  };
+}
+
+/** What the portal commits may queue a mail; then delivery is due at once. */
+function wakingDatabase(core: Core): Database {
+  return {
+    ...core.database,
+    query: core.database.query,
+    async commit(statements) {
+      const results = await core.database.commit(statements);
+      core.onQueued();
+      return results;
+    },
+  };
+}
+
+const STUCK_AFTER_MS = 30 * MINUTE_MS;
+
+function readinessChecks({ database, objects, clock, settings }: Core) {
+  return [
+    {
+      name: 'database',
+      check: async () =>
+        (await database.query.selectFrom('messages').select('id').limit(1).execute()).length <= 1,
+    },
+    { name: 'disk', check: async () => (await objects.freeBytes()) >= settings.limits.lowDiskBytes },
+    {
+      name: 'queue',
+      async check() {
+        const stuck = await database.query
+          .selectFrom('deliveries')
+          .select('id')
+          .where('state', '=', 'queued')
+          .where('nextAttemptAt', '<', clock.now() - STUCK_AFTER_MS)
+          .limit(1)
+          .executeTakeFirst();
+        return stuck === undefined;
+      },
+    },
+  ];
+}
