@@ -47,6 +47,26 @@ function openLinksHere(event: MouseEvent): void {
   window.open(address, '_blank', 'noopener,noreferrer');
 }
 
+/**
+ * A frame is a stop of the Tab key, but browsers match neither `:focus` nor `:focus-visible` on it while the focus is
+ * inside. Marked when the focus came by keyboard.
+ */
+function showKeyboardFocus(frame: HTMLIFrameElement, target: Document): void {
+  let pointed = false;
+  target.addEventListener('pointerdown', () => {
+    pointed = true;
+    delete frame.dataset['focused'];
+  });
+  target.defaultView?.addEventListener('focus', () => {
+    if (!pointed) frame.dataset['focused'] = '';
+    pointed = false;
+  });
+  target.defaultView?.addEventListener('blur', () => {
+    pointed = false;
+    delete frame.dataset['focused'];
+  });
+}
+
 async function fillImages(
   content: FrameContent,
   message: OpenedMessage,
@@ -83,6 +103,7 @@ export function MailFrame({ html, message, onShown }: MailFrameProps) {
       if (target === null || target.URL === 'about:blank') return;
       const content = writeIntoFrame(element, html);
       target.addEventListener('click', openLinksHere);
+      showKeyboardFocus(element, target);
       stopFollowing();
       stopFollowing = followHeight(element, target.body);
       onShown(content.remoteRemoved);
