@@ -1,9 +1,11 @@
 /** The bundle: hashed names, a page without inline code, no second build from the same sources. */
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm, stat, utimes } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, readdir, rm, stat, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { promisify } from 'node:util';
 
 import { buildWeb, gzipBytesOf, readWebManifest, type WebManifest } from './build.ts';
 
@@ -64,4 +66,17 @@ test('the bundle has no code that a strict policy forbids', async () => {
     assert.doesNotMatch(code, /\beval\(|new Function\(|document\.write\(/, path);
     assert.doesNotMatch(code, /sourceMappingURL/, path);
   }
+});
+
+test('several processes that build at once all end with the whole site', async () => {
+  const shared = join(folder, 'shared');
+  const source = `import { buildWeb } from ${JSON.stringify(new URL('./build.ts', import.meta.url).href)};
+    await buildWeb({ outDir: ${JSON.stringify(shared)} });`;
+  const run = promisify(execFile);
+  await Promise.all([1, 2, 3, 4].map(() => run(process.execPath, ['--input-type=module', '--eval', source])));
+  assert.deepEqual(await readWebManifest(shared), manifest);
+  assert.deepEqual(
+    (await readdir(folder)).filter((name) => name.startsWith('shared')),
+    ['shared'],
+  );
 });

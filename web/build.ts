@@ -206,10 +206,20 @@ export async function buildWeb({ outDir }: { readonly outDir: string }): Promise
   await mkdir(fresh, { recursive: true });
   try {
     await writeSite(fresh, sourceHash);
-    await rename(outDir, old).catch(() => {});
-    await rename(fresh, outDir);
+    await replaceFolder(outDir, fresh, old, sourceHash);
   } finally {
     await Promise.all([fresh, old].map((folder) => rm(folder, { recursive: true, force: true })));
+  }
+}
+
+/** Several processes may start at once; where another one has put the same site there meanwhile, it stays. */
+async function replaceFolder(outDir: string, fresh: string, old: string, sourceHash: string): Promise<void> {
+  if (await isCurrent(outDir, sourceHash)) return;
+  await rename(outDir, old).catch(() => {});
+  try {
+    await rename(fresh, outDir);
+  } catch (error) {
+    if (!(await isCurrent(outDir, sourceHash))) throw error;
   }
 }
 
