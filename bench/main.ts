@@ -92,7 +92,7 @@ function opening(bench: Bench): string {
     `${availableParallelism()} cores, ${cpus()[0]?.model ?? 'unknown'}, node ${process.versions.node}, ` +
     `${new Date().toISOString().slice(0, 10)}\n` +
     (why === null ? '' : `skipped: ${why}\n`) +
-    'Signed mail (DKIM): not in this release, so its row is not measured.\n' +
+    'Signed mail (DKIM) is not measured yet.\n' +
     (bench.onMemoryFileSystem
       ? `${bench.folder} is in memory: syncing costs nothing there. Name a folder on a disk with --folder.\n`
       : '') +
