@@ -4,7 +4,7 @@
  * never both count. Runs where the spool can be opened.
  */
 import type { AuditLog } from '#src/audit/audit-log.ts';
-import type { Clock } from '#src/base/clock.ts';
+import { MINUTE_MS, type Clock } from '#src/base/clock.ts';
 import { errorCode } from '#src/base/coded-error.ts';
 import type { RandomSource } from '#src/base/identifiers.ts';
 import type { Log } from '#src/base/log.ts';
@@ -39,6 +39,7 @@ export type HoldEnd = 'author-sent' | 'author-stopped' | 'unanswered';
 export type HoldResult = 'done' | 'already-ended';
 
 const DUE_PER_ROUND = 50;
+const POSTPONE_MS = 5 * MINUTE_MS;
 
 export class Holds {
   readonly #options: HoldsOptions;
@@ -66,14 +67,28 @@ export class Holds {
         const result = secure ? await this.sendSecured(id, 'unanswered') : await this.stop(id, 'unanswered');
         if (result === 'done') ended += 1;
       } catch (error) {
-        log.error('a hold could not be ended; it is tried again', {
+        log.error('a hold could not be ended; it is tried again later', {
           queueId: id,
           code: errorCode(error),
           error,
         });
+        await this.#postpone(id, errorCode(error));
       }
     }
     return ended;
+  }
+
+  /** A hold that can't be ended keeps waiting, and keeps no other one waiting. */
+  async #postpone(messageId: string, code: string): Promise<void> {
+    const { audit, clock, database } = this.#options;
+    const later = database.query
+      .updateTable('messages')
+      .set({ holdUntil: clock.now() + POSTPONE_MS })
+      .where('id', '=', messageId)
+      .where('holdUntil', 'is not', null);
+    const forged = code === 'row-forged' || code === 'manifest-invalid' || code === 'key-record-invalid';
+    const alarm = audit.entry({ event: 'tamper-detected', messageId, facts: { what: 'held message', code } });
+    await database.commit([statement(later), ...(forged ? [alarm] : [])]);
   }
 
   /** Seals the message for its held recipients and queues their notices. */

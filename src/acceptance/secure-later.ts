@@ -211,9 +211,10 @@ function nameBefore(address: string, shown: string): string {
 /** The limits of a secure message hold for those that become one later, too. Throws CodedError `too-large`. */
 function refuseTooLarge(index: MessageIndex, settings: AcceptanceSettings): void {
   const { secureMessageMaxBytes, secureAttachmentMaxBytes } = settings.policy;
-  const sizes = index.parts.map((part) => part.decodedBytes);
-  const total = sizes.reduce((sum, size) => sum + size, 0);
-  if (total > secureMessageMaxBytes || sizes.some((size) => size > secureAttachmentMaxBytes)) {
+  const total = index.parts.reduce((sum, part) => sum + part.decodedBytes, 0);
+  const attachments = index.parts.filter((part) => index.attachments.includes(part.path));
+  const isTooLarge = attachments.some((part) => part.decodedBytes > secureAttachmentMaxBytes);
+  if (total > secureMessageMaxBytes || isTooLarge) {
     throw new CodedError('too-large', 'the message is larger than a secure message may be');
   }
 }

@@ -180,10 +180,10 @@ export const readResolvers: Reader<readonly ResolverSetting[]> = (value) => {
   const complaint = wanted('a list of resolver addresses, such as ["127.0.0.1"] or ["127.0.0.1:5353"]');
   if (!Array.isArray(value)) return complaint;
   const resolvers: ResolverSetting[] = [];
-  for (const item of value) {
+  for (const item of value as readonly unknown[]) {
     const match = typeof item === 'string' ? /^\[?([\da-fA-F.:]+?)\]?(?::(\d{1,5}))?$/u.exec(item) : null;
     const plainIpv6 = typeof item === 'string' && isIP(item) === 6;
-    const address = plainIpv6 ? String(item) : (match?.[1] ?? '');
+    const address = plainIpv6 ? item : (match?.[1] ?? '');
     const port = plainIpv6 || match?.[2] === undefined ? 53 : Number(match[2]);
     if (isIP(address) === 0 || port > 65_535) return complaint;
     resolvers.push({ address, port });
