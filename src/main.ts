@@ -82,11 +82,12 @@ async function reload(
   await core.audit.record({ event: 'configuration-reloaded' });
 }
 
-/** The newest part first: nothing new comes in while the rest is finished. */
+/** The newest part first: nothing new comes in while the rest is finished. All share one deadline. */
 async function closeAll(core: Core, parts: readonly Closable[], graceMs: number): Promise<void> {
+  const deadline = performance.now() + graceMs;
   for (const part of parts.toReversed()) {
     try {
-      await part.close(graceMs);
+      await part.close(Math.max(0, deadline - performance.now()));
     } catch (error) {
       core.log.warn('a part did not close cleanly', { error });
     }

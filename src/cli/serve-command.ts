@@ -115,7 +115,8 @@ async function untilStopped(gateway: Gateway, configFile: string | undefined, lo
   setTimeout(() => process.exit(EXIT.software), LAST_MOMENT_MS).unref();
   await gateway.close(GRACE_MS);
   log.info('stopped');
-  return EXIT.ok;
+  // A connection to a next hop that never answers would keep the process.
+  return process.exit(EXIT.ok);
 }
 
 const LOOK_AT_PARENT_MS = 1_000;

@@ -1,6 +1,6 @@
 /** Delivery, connected: the queue, where mail goes, what is recorded of it, and the housekeeping behind it. */
 import { ChannelFallback } from '#src/acceptance/channel-fallback.ts';
-import { MINUTE_MS } from '#src/base/clock.ts';
+import { MINUTE_MS, SECOND_MS } from '#src/base/clock.ts';
 import { attemptDelivery } from '#src/delivery/attempt.ts';
 import { CapturedMails } from '#src/delivery/captured-mails.ts';
 import { Deliverer } from '#src/delivery/deliverer.ts';
@@ -18,6 +18,7 @@ import { mailSigning } from './mail-signing.ts';
 import { acceptanceSettings, mailSite, mainDomain, routesOf } from './part-settings.ts';
 import { RepeatingTask } from './repeating-task.ts';
 
+const POOL_GRACE_MS = SECOND_MS;
 const HOUSEKEEPING_EVERY_MS = 5 * MINUTE_MS;
 
 export function startDelivery(core: Core) {
@@ -101,7 +102,14 @@ export function startDelivery(core: Core) {
     async close(graceMs: number): Promise<void> {
       await house.stop();
       await deliverer.stop(graceMs);
-      await pool.close();
+      // A next hop that never answers keeps its connection; the deliveries on it are tried again at the next start.
+      await Promise.race([pool.close(), pause(POOL_GRACE_MS)]);
     },
   };
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms).unref();
+  });
 }
