@@ -17,6 +17,7 @@ import type { CapturedMailView } from '#test/support/test-gateway.ts';
 
 const PROGRAM = fileURLToPath(new URL('../../bin/sendsecure.js', import.meta.url));
 const START_TIMEOUT_MS = 60_000;
+const MAIL_TIMEOUT_MS = 30_000;
 export const HELP_LINE = '+1 555 0100';
 
 export interface ProductOptions {
@@ -103,10 +104,14 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
       assert.match(final, /^250 /u);
     },
     mail: (kind, address, fits = () => true) =>
-      eventually(`${kind} about ${address}`, async () =>
-        (await mails()).find(
-          (mail) => mail.kind === kind && (mail.to === address || mail.text.includes(address)) && fits(mail),
-        ),
+      eventually(
+        `${kind} about ${address}`,
+        async () =>
+          (await mails()).find(
+            (mail) =>
+              mail.kind === kind && (mail.to === address || mail.text.includes(address)) && fits(mail),
+          ),
+        MAIL_TIMEOUT_MS,
       ),
     async close(expected) {
       child.kill('SIGTERM');

@@ -35,7 +35,7 @@ export async function newVisitor(
   { sites, expectedErrors, ...options }: VisitorOptions,
 ): Promise<Visitor> {
   const context = await browser.newContext({ locale: 'en-US', reducedMotion: 'reduce', ...options });
-  context.setDefaultTimeout(15_000);
+  context.setDefaultTimeout(30_000);
   const wrong: string[] = [];
   context.on('request', (request) => {
     const { protocol, origin } = new URL(request.url());
