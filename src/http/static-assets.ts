@@ -9,6 +9,7 @@ import { gzipSync } from 'node:zlib';
 import '@fastify/swagger';
 
 import type { HttpApp } from './http-server.ts';
+import { genericRefusal } from './refusal.ts';
 import { FRAME_POLICY } from './security-headers.ts';
 
 interface StaticAsset {
@@ -74,6 +75,16 @@ export function serveApp(app: HttpApp, paths: readonly string[], html: () => str
       reply.type('text/html; charset=utf-8').send(html()),
     );
   }
+}
+
+/** A person on an unknown path gets the page that says so; a program gets the refusal. */
+export function serveUnknownPaths(app: HttpApp, html: () => string | Buffer): void {
+  app.get('/*', { schema: { hide: true } }, (request, reply) => {
+    const wantsPage =
+      request.headers.accept?.includes('text/html') === true && !request.url.startsWith('/api/');
+    if (!wantsPage) return reply.code(404).send(genericRefusal(404));
+    return reply.code(404).type('text/html; charset=utf-8').send(html());
+  });
 }
 
 const EMPTY_DOCUMENT =

@@ -9,6 +9,8 @@ import { fileURLToPath } from 'node:url';
 
 import type { Browser } from 'playwright-core';
 
+import { ensureDebianPackages } from '#test/support/debian-packages.ts';
+
 const UNWANTED_ARGUMENTS = new Set(['--single-process', '--zygote', '--no-zygote']);
 
 function versionOf(name: string): string {
@@ -18,6 +20,7 @@ function versionOf(name: string): string {
 
 /** Close it when done. Several test files may have one each. */
 export async function launchBrowser(options: { readonly args?: readonly string[] } = {}): Promise<Browser> {
+  await ensureDebianPackages(['libnss3']);
   const own = path.join(tmpdir(), `sendsecure-chromium-${versionOf('@sparticuz/chromium')}`);
   mkdirSync(own, { recursive: true });
   const before = process.env['TMPDIR'];

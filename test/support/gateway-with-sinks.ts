@@ -79,6 +79,9 @@ export async function startGatewayWithSinks(
 ): Promise<GatewayWithSinks> {
   const outside = await startSmtpSink(options.outside === undefined ? {} : { behaviour: options.outside });
   const inside = await startSmtpSink(options.inside === undefined ? {} : { behaviour: options.inside });
+  t.after(async () => {
+    await Promise.all([outside.stop(), inside.stop()]);
+  });
   const gateway = await startTestGateway({
     ...options,
     toml: {
@@ -86,10 +89,7 @@ export async function startGatewayWithSinks(
       delivery: `nextHop = "smtp://127.0.0.1:${outside.port}"\ninternalNextHop = "${options.internalNextHop ?? `smtp://127.0.0.1:${inside.port}`}"\n${options.toml?.['delivery'] ?? ''}`,
     },
   });
-  t.after(async () => {
-    await Promise.all([outside.stop(), inside.stop()]);
-    await gateway.dispose();
-  });
+  t.after(() => gateway.dispose());
   return withSinks(gateway, outside, inside);
 }
 
