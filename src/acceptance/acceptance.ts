@@ -35,7 +35,7 @@ import { threadHash } from './message-rows.ts';
 import { receiveAndSeal } from './receive-and-seal.ts';
 import { RepeatedFailures } from './repeated-failures.ts';
 import type { AcceptanceSettings } from './settings.ts';
-import { Refused, replyForError } from './smtp-error.ts';
+import { Refused, replyForError, isFaultOfTheClient } from './smtp-error.ts';
 import type { FreshContent } from '#src/queue/fresh-content.ts';
 import type { WrittenMailSealer } from '#src/queue/written-mails.ts';
 
@@ -238,7 +238,7 @@ export class Acceptance implements TransactionHandler {
     if (codes.length === 0) return false;
     const hashes = codes.map((code) => hashMessageCode(keys, code));
     const named = await database.query
-      .selectFrom('messages')
+      .selectFrom('recipients')
       .select('id')
       .where('messageCodeHash', 'in', hashes)
       .limit(1)
@@ -248,8 +248,8 @@ export class Acceptance implements TransactionHandler {
 
   #refuse(queueId: string, error: unknown): SmtpReply {
     const reply = replyForError(error);
-    const fields = { queueId, code: errorCode(error), status: reply.code };
-    if (error instanceof Refused) this.#options.log.info('refused', fields);
+    const fields = { queueId, code: errorCode(error) };
+    if (isFaultOfTheClient(error)) this.#options.log.info('refused', fields);
     else this.#options.log.error('not accepted; the client keeps the mail', { ...fields, error });
     return reply;
   }

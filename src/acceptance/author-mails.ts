@@ -16,7 +16,7 @@ import type { NearMissKind, ProtectedHow, SecuredReason } from '#src/notificatio
 import type { Decision } from '#src/policy/facts.ts';
 import { carriesCode } from '#src/policy/subject-code.ts';
 import { decodeXtext } from '#src/smtp/xtext.ts';
-import { messageCodeOf } from '#src/protection/secure-message/message-code.ts';
+import { messageCodeForAuthor } from '#src/protection/secure-message/message-code.ts';
 
 import type { TimedMessage } from './accept-message.ts';
 import { holdTokenOf } from './hold-token.ts';
@@ -64,8 +64,8 @@ export function originalOf(message: Pick<TimedMessage, 'received'>): OriginalMai
 }
 
 function secured(message: TimedMessage, to: string, tools: AuthorMailTools): MailToSend {
-  const { decided, settings, keptUntil, queueId } = message;
-  const byPortal = has(message, 'protect');
+  const { decided, settings, keptUntil } = message;
+  const byPortal = decided.filter(({ decision }) => decision.action === 'protect');
   const mail = renderSecured(settings.site, {
     ...frame(to, message, tools),
     recipients: decided.map(({ recipient, decision }) => ({
@@ -73,8 +73,11 @@ function secured(message: TimedMessage, to: string, tools: AuthorMailTools): Mai
       how: howOf(decision),
     })),
     reasons: reasonsOf(message),
-    messageCode: byPortal ? messageCodeOf(tools.keys, queueId) : null,
-    keptUntilMs: byPortal ? keptUntil : null,
+    messageCode: messageCodeForAuthor(
+      tools.keys,
+      byPortal.map(({ id }) => id),
+    ),
+    keptUntilMs: byPortal.length > 0 ? keptUntil : null,
   });
   return { kind: 'secured', mail, recipientId: null, reversePath: '' };
 }

@@ -1,11 +1,9 @@
 /** Rows of an accepted message: itself, its recipients, its place among the secured threads. */
 import type { Clock } from '#src/base/clock.ts';
 import { lengthPrefixed } from '#src/base/bytes.ts';
-import { hashMessageCode } from '#src/accounts/link-tokens.ts';
 import { waitingRecipientMac } from '#src/accounts/row-mac.ts';
 import type { KeyProvider } from '#src/keys/key-provider.ts';
 import { fieldValues } from '#src/mime/header-fields.ts';
-import { messageCodeOf } from '#src/protection/secure-message/message-code.ts';
 import { decodeXtext } from '#src/smtp/xtext.ts';
 import { sealDeskListEntry, sealListEntry } from '#src/sealing/list-entry.ts';
 import type { Database, Statement } from '#src/storage/database.ts';
@@ -56,7 +54,6 @@ export function messageRow(
     layout: JSON.stringify(received.layout),
     manifest: made.manifest,
     ...(mayBeSecured ? listEntries(tools.keys, message) : { deskListEntry: null, listEntry: null }),
-    messageCodeHash: mayBeSecured ? hashMessageCode(tools.keys, messageCodeOf(tools.keys, queueId)) : null,
     holdUntil: held ? acceptedAt + settings.holdMs : null,
     holdTokenHash: held ? hashHoldToken(tools.keys, holdTokenOf(tools.keys, queueId)) : null,
     keptUntil: mayBeSecured ? message.keptUntil : null,
@@ -127,6 +124,7 @@ function recipientRow(
     expiresAt: null,
     linkTokenHash: secured?.linkTokenHash ?? null,
     linkMac: waits ? waitingRecipientMac(keys, ids) : (secured?.linkMac ?? null),
+    messageCodeHash: secured?.messageCodeHash ?? null,
     firstOpenedAt: null,
     lastOpenedAt: null,
     openedByAccountId: null,

@@ -15,7 +15,7 @@ import { newMessageIdField } from '#src/notification/compose/mail.ts';
 import { renderSecured } from '#src/notification/secured.ts';
 import type { SecuredReason } from '#src/notification/words.ts';
 import { isInternalDomain } from '#src/policy/domains.ts';
-import { messageCodeOf } from '#src/protection/secure-message/message-code.ts';
+import { messageCodeForAuthor } from '#src/protection/secure-message/message-code.ts';
 import { openSpoolWrap } from '#src/protection/spool-wrap.ts';
 import type { MailToSend, WrittenMailSealer } from '#src/queue/written-mails.ts';
 import type { SealedObjectLayout } from '#src/sealing/layout.ts';
@@ -169,20 +169,23 @@ export class SecureLater {
       sentMs: message.acceptedAt,
       recipients: recipients.map(({ address }) => ({ address, how: 'secure-message' as const })),
       reasons: [reason],
-      messageCode: messageCodeOf(this.#options.keys, message.id),
+      messageCode: messageCodeForAuthor(
+        this.#options.keys,
+        recipients.map(({ id }) => id),
+      ),
       keptUntilMs: keptUntil,
     });
     return [{ kind: 'secured', mail, recipientId: null, reversePath: '' }];
   }
 
   #protectRecipient(entry: SecuredRecipient): Statement[] {
-    const { linkTokenHash, linkMac } = entry;
+    const { linkTokenHash, linkMac, messageCodeHash } = entry;
     return [
       entry.insertWrap,
       statement(
         this.#options.database.query
           .updateTable('recipients')
-          .set({ protection: 'secure-message', linkTokenHash, linkMac })
+          .set({ protection: 'secure-message', linkTokenHash, linkMac, messageCodeHash })
           .where('id', '=', entry.recipient.id),
         exactlyOne,
       ),

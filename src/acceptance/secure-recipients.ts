@@ -3,7 +3,7 @@
  * notice. Used when a message is accepted and when a held one is released; it changes nothing by itself.
  */
 import { linkMac } from '#src/accounts/row-mac.ts';
-import { hashLinkToken } from '#src/accounts/link-tokens.ts';
+import { hashLinkToken, hashMessageCode } from '#src/accounts/link-tokens.ts';
 import type { Clock } from '#src/base/clock.ts';
 import { newId, newToken, type RandomSource } from '#src/base/identifiers.ts';
 import type { KeyProvider } from '#src/keys/key-provider.ts';
@@ -33,6 +33,7 @@ export interface SecuredRecipient {
   readonly recipient: RecipientToSecure;
   readonly linkTokenHash: Buffer;
   readonly linkMac: Buffer;
+  readonly messageCodeHash: Buffer;
   readonly wrapHash: Buffer;
   readonly insertWrap: Statement;
   readonly notice: MailToSend;
@@ -64,7 +65,6 @@ export async function secureRecipients(
 ): Promise<readonly SecuredRecipient[]> {
   const addresses = recipients.map((recipient) => recipient.canonicalAddress);
   const recipientKeys = await findRecipientKeys(tools.database, tools.keys, addresses);
-  const messageCode = messageCodeOf(tools.keys, message.ids.messageId);
   const secureOne = async (recipient: RecipientToSecure): Promise<SecuredRecipient> => {
     const holder = recipientKeys.get(recipient.canonicalAddress);
     // findRecipientKeys answers for every address it was asked for.
@@ -72,6 +72,7 @@ export async function secureRecipients(
     const wrap = await wrapKeyOffThread(message.contentKey, holder, message.ids);
     const token = newToken(tools.random);
     const linkTokenHash = hashLinkToken(tools.keys, token);
+    const messageCode = messageCodeOf(tools.keys, recipient.id);
     return {
       recipient,
       linkTokenHash,
@@ -81,6 +82,7 @@ export async function secureRecipients(
         canonicalAddress: recipient.canonicalAddress,
         linkTokenHash,
       }),
+      messageCodeHash: hashMessageCode(tools.keys, messageCode),
       wrapHash: wrapHash(wrap),
       insertWrap: insertRow(tools.database.query, 'wraps', {
         id: newId(tools.clock, tools.random),

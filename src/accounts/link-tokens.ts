@@ -12,7 +12,7 @@ export function hashLinkToken(keys: Pick<KeyProvider, 'mac'>, token: string): Bu
   return keys.mac('token', lengthPrefixed('link', token));
 }
 
-/** For `messages.messageCodeHash`. `code`: nine characters, unformatted, as base's `parseMessageCode` gives it. */
+/** For `recipients.messageCodeHash`. `code`: nine characters, unformatted, as base's `parseMessageCode` gives it. */
 export function hashMessageCode(keys: Pick<KeyProvider, 'mac'>, code: string): Buffer {
   return keys.mac('token', lengthPrefixed('message-code', code));
 }

@@ -55,6 +55,7 @@ export async function threadOf(
   database: Pick<Database, 'query'>,
   keys: Pick<KeyProvider, 'mac'>,
   messageId: string,
+  recipientId: string,
 ): Promise<MessageThread> {
   const row = await database.query
     .selectFrom('messages')
@@ -63,7 +64,7 @@ export async function threadOf(
     .executeTakeFirst();
   if (row === undefined) throw new CodedError('message-unknown', 'there is no such message');
   return {
-    messageCode: messageCodeOf(keys, messageId),
+    messageCode: messageCodeOf(keys, recipientId),
     original: { messageIdField: row.originalMessageId, references: [] },
     wantsDisposition: row.wantsDisposition === 1,
   };

@@ -26,7 +26,7 @@ export async function startPortal(core: Core) {
     audit,
     mailer: portalMailer(sealer),
     mailSite: mailSite(settings),
-    threadOf: (messageId) => threadOf(core.database, keys, messageId),
+    threadOf: (messageId, recipientId) => threadOf(core.database, keys, messageId, recipientId),
     settings: portalSettings(settings, tls, options.version),
     web: await readWebApp(options.webFolder),
     readiness: readinessChecks(core),

@@ -26,7 +26,7 @@ export interface SecuredData extends MailFrame {
   readonly recipients: readonly { readonly address: string; readonly how: ProtectedHow }[];
   /** Every reason that applied, the strongest first. */
   readonly reasons: readonly SecuredReason[];
-  /** Unformatted; null where no recipient gets a secure message. */
+  /** Unformatted; null unless exactly one recipient gets a secure message: each has another code. */
   readonly messageCode: string | null;
   readonly keptUntilMs: number | null;
 }

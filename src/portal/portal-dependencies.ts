@@ -33,9 +33,9 @@ export interface PortalMailer {
   statementsForMail(mail: MailToQueue): Promise<readonly Statement[]>;
 }
 
-/** What a mail to the author says about the message, and how it is threaded. */
+/** What a mail to the author says about the message of one recipient, and how it is threaded. */
 export interface MessageThread {
-  /** Unformatted. */
+  /** The one in that recipient's notice, unformatted. */
   readonly messageCode: string;
   readonly original: OriginalMail;
   /** Whether the message asked for a disposition notification (RFC 8098). */
@@ -93,7 +93,7 @@ export interface PortalDependencies {
   readonly mailer: PortalMailer;
   readonly mailSite: MailSite;
   /** What receipts say of a message; kept by whoever accepted it. */
-  threadOf(messageId: string): Promise<MessageThread>;
+  threadOf(messageId: string, recipientId: string): Promise<MessageThread>;
   readonly settings: PortalSettings;
   /** Null: no pages, only the API. */
   readonly web: WebApp | null;

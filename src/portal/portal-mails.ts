@@ -44,7 +44,7 @@ export class PortalMails {
   async opened(copy: Copy, openedMs: number): Promise<readonly Statement[]> {
     const to = copy.message.authorAddress;
     if (to === null) return [];
-    const thread = await this.#portal.threadOf(copy.message.id);
+    const thread = await this.#portal.threadOf(copy.message.id, copy.recipient.id);
     const render = renderOpened(this.#portal.mailSite, {
       ...this.#frame(to),
       original: thread.original,
@@ -66,7 +66,7 @@ export class PortalMails {
   async notForMe(copy: Copy, reportedMs: number): Promise<readonly Statement[]> {
     const to = copy.message.authorAddress;
     if (to === null) return [];
-    const thread = await this.#portal.threadOf(copy.message.id);
+    const thread = await this.#portal.threadOf(copy.message.id, copy.recipient.id);
     const render = renderNotForMe(this.#portal.mailSite, {
       ...this.#frame(to),
       original: thread.original,

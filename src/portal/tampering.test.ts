@@ -261,7 +261,7 @@ describe('a database that somebody wrote into', () => {
     const [copy] = message.copies;
     assert.ok(copy);
     assert.equal((await victim.get(`/api/links/${copy.token}`)).statusCode, 404);
-    const check = await victim.post('/api/check', { code: message.messageCode, address: victimAddress });
+    const check = await victim.post('/api/check', { code: copy.messageCode, address: victimAddress });
     assert.deepEqual(check.json(), { genuine: false });
     await assertAlarm('author');
   });

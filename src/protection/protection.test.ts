@@ -7,7 +7,7 @@ import { parseMailAddress } from '#src/base/mail-address.ts';
 
 import { isOurMark, makeMark } from './gateway-mark.ts';
 import { bounceAddress, recipientOfBounceAddress } from './secure-message/bounce-address.ts';
-import { findMessageCodes, messageCodeOf } from './secure-message/message-code.ts';
+import { findMessageCodes, messageCodeForAuthor, messageCodeOf } from './secure-message/message-code.ts';
 
 const keys = {
   mac: (purpose: string, data: Uint8Array) => createHmac('sha256', purpose).update(data).digest(),
@@ -50,12 +50,18 @@ suite('our mark', () => {
 });
 
 suite('message codes', () => {
-  test('are one a message, and need our keys', () => {
-    const code = messageCodeOf(keys, 'M1');
+  test('are one a recipient, and need our keys', () => {
+    const code = messageCodeOf(keys, 'R1');
     assert.match(code, /^[0-9A-HJKMNP-TV-Z]{9}$/u);
-    assert.equal(messageCodeOf(keys, 'M1'), code);
-    assert.notEqual(messageCodeOf(keys, 'M2'), code);
-    assert.notEqual(messageCodeOf(otherKeys, 'M1'), code);
+    assert.equal(messageCodeOf(keys, 'R1'), code);
+    assert.notEqual(messageCodeOf(keys, 'R2'), code);
+    assert.notEqual(messageCodeOf(otherKeys, 'R1'), code);
+  });
+
+  test('are told to the author where there is one alone', () => {
+    assert.equal(messageCodeForAuthor(keys, ['R1']), messageCodeOf(keys, 'R1'));
+    assert.equal(messageCodeForAuthor(keys, []), null);
+    assert.equal(messageCodeForAuthor(keys, ['R1', 'R2']), null);
   });
 
   test('are found in a subject however it is decorated', () => {

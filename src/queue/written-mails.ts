@@ -152,7 +152,6 @@ export class WrittenMailSealer {
       manifest: null,
       deskListEntry: null,
       listEntry: null,
-      messageCodeHash: null,
       holdUntil: null,
       holdTokenHash: null,
       keptUntil: null,

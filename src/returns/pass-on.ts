@@ -111,7 +111,6 @@ function messageRow(mail: MailToPassOn, aboutMessageId: string | null, tools: Pa
     manifest: null,
     deskListEntry: null,
     listEntry: null,
-    messageCodeHash: null,
     holdUntil: null,
     holdTokenHash: null,
     keptUntil: null,

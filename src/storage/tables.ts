@@ -66,8 +66,6 @@ export interface MessagesTable {
   deskListEntry: Uint8Array | null;
   /** List entry sealed under a key derived from the content key. */
   listEntry: Uint8Array | null;
-  /** HMAC of the message code; null where no recipient gets a secure message. */
-  messageCodeHash: Uint8Array | null;
   /** When a hold ends by itself (sent secured); null while nothing is held. */
   holdUntil: number | null;
   /** HMAC of the token in the author's "held" mail. */
@@ -99,6 +97,8 @@ export interface RecipientsTable {
   /** HMAC of the link token in the notice. */
   linkTokenHash: Uint8Array | null;
   linkMac: Uint8Array | null;
+  /** HMAC of the message code in the notice; null where there is none. */
+  messageCodeHash: Uint8Array | null;
   firstOpenedAt: number | null;
   lastOpenedAt: number | null;
   /** Account that opened first. */

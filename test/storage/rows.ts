@@ -33,7 +33,6 @@ export function messageRow(
     manifest: null,
     deskListEntry: null,
     listEntry: null,
-    messageCodeHash: null,
     holdUntil: null,
     holdTokenHash: null,
     keptUntil: null,

@@ -21,6 +21,7 @@ import { noSteps, type StepName } from '#src/base/steps.ts';
 import { openFileKeyProvider } from '#src/keys/file-key-provider.ts';
 import type { KeyProvider } from '#src/keys/key-provider.ts';
 import type { MailSite } from '#src/notification/mail-site.ts';
+import { messageCodeOf } from '#src/protection/secure-message/message-code.ts';
 import type { MailToQueue, PortalDependencies } from '#src/portal/portal-dependencies.ts';
 import { createPortal, type Portal } from '#src/portal/portal.ts';
 import { kidOfPoint } from '#src/keys/wrapping-point.ts';
@@ -45,11 +46,11 @@ export interface SentCopy {
   readonly address: string;
   readonly recipientId: string;
   readonly token: string;
+  readonly messageCode: string;
 }
 
 export interface SentMessage {
   readonly messageId: string;
-  readonly messageCode: string;
   readonly contentKey: Buffer;
   readonly content: Buffer;
   readonly copies: readonly SentCopy[];
@@ -116,8 +117,8 @@ export async function openPortalWorld(
     audit: new AuditLog({ database, clock }),
     mailer: { statementsForMail: async (mail) => queueMail(context, mails, mail) },
     mailSite: site(publicUrl),
-    threadOf: async () => ({
-      messageCode: '7K42QF9XM',
+    threadOf: async (_messageId, recipientId) => ({
+      messageCode: messageCodeOf(keys, recipientId),
       original: { messageIdField: '<original@hospital.test>', references: [] },
       wantsDisposition: false,
     }),
@@ -180,7 +181,6 @@ async function storeMessage(
   const publicKeys = keys.publicKeys();
   clock.advance(1);
   const messageId = newId(clock);
-  const messageCode = newId(clock).slice(-9);
   const ids = { organizationId: publicKeys.organizationId, messageId };
   const contentKey = systemRandom(32);
   const content = Buffer.from(options.content ?? 'Subject: Results\r\n\r\nYour results are fine.\r\n');
@@ -199,7 +199,9 @@ async function storeMessage(
       key: publicKeys.enrolment,
     };
     const wrap = wrapKey(contentKey, holder, ids);
-    return { address, canonical, recipientId: newId(clock), token: newToken(), holder, wrap };
+    const recipientId = newId(clock);
+    const messageCode = messageCodeOf(keys, recipientId);
+    return { address, canonical, recipientId, token: newToken(), messageCode, holder, wrap };
   });
   const manifest = signManifest(
     {
@@ -253,14 +255,13 @@ async function storeMessage(
         manifest: JSON.stringify(manifest),
         deskListEntry: null,
         listEntry: sealListEntry(entry, contentKey, ids),
-        messageCodeHash: hashMessageCode(keys, messageCode),
         holdUntil: null,
         holdTokenHash: null,
         keptUntil: clock.now() + 365 * DAY_MS,
       }),
       exactlyOne,
     ),
-    ...copies.flatMap(({ address, canonical, recipientId, token, holder, wrap }) => [
+    ...copies.flatMap(({ address, canonical, recipientId, token, messageCode, holder, wrap }) => [
       statement(
         query.insertInto('recipients').values({
           id: recipientId,
@@ -282,6 +283,7 @@ async function storeMessage(
             canonicalAddress: canonical,
             linkTokenHash: hashLinkToken(keys, token),
           }),
+          messageCodeHash: hashMessageCode(keys, messageCode),
           firstOpenedAt: null,
           lastOpenedAt: null,
           openedByAccountId: null,
@@ -307,7 +309,7 @@ async function storeMessage(
       ),
     ]),
   ]);
-  return { messageId, messageCode, contentKey, content, copies };
+  return { messageId, contentKey, content, copies };
 }
 
 /** A delivery in the unit of work, as the real sealer makes one; the object is the message that the mail is about. */

@@ -25,9 +25,9 @@ describe('the genuineness check', () => {
   it('knows a notice by its code and address, however they are typed', async () => {
     const browser = new TestBrowser(world);
     for (const [code, address] of [
-      [formatMessageCode(message.messageCode), 'asker@mail.test'],
-      [message.messageCode.toLowerCase(), ' ASKER@MAIL.TEST'],
-      [` ${formatMessageCode(message.messageCode).replaceAll('-', ' ')} `, 'Asker@mail.test'],
+      [formatMessageCode(codeOf(message)), 'asker@mail.test'],
+      [codeOf(message).toLowerCase(), ' ASKER@MAIL.TEST'],
+      [` ${formatMessageCode(codeOf(message)).replaceAll('-', ' ')} `, 'Asker@mail.test'],
     ]) {
       const answer = (await browser.post('/api/check', { code, address })).json();
       assert.equal(answer.genuine, true, `${code} ${address}`);
@@ -41,8 +41,8 @@ describe('the genuineness check', () => {
     const browser = new TestBrowser(world);
     const bodies = new Set<string>();
     for (const [code, address] of [
-      [other.messageCode, 'asker@mail.test'],
-      [message.messageCode, 'other@mail.test'],
+      [codeOf(other), 'asker@mail.test'],
+      [codeOf(message), 'other@mail.test'],
       ['000-000-000', 'asker@mail.test'],
       ['not a code', 'not an address'],
       ['', ''],
@@ -53,6 +53,21 @@ describe('the genuineness check', () => {
     }
     assert.deepEqual([...bodies], ['{"genuine":false}']);
     assert.equal(world.mails.length, 0);
+  });
+
+  it('a code says nothing about another recipient, blind copies included', async () => {
+    const [asker, blind] = (await world.send(['asker@mail.test', 'blind@mail.test'])).copies;
+    assert.ok(asker && blind);
+    const browser = new TestBrowser(world);
+    const check = async (code: string, address: string): Promise<unknown> =>
+      (await browser.post('/api/check', { code, address })).json();
+    for (const [own, others] of [
+      [asker, blind],
+      [blind, asker],
+    ] as const) {
+      assert.deepEqual(await check(own.messageCode, others.address), { genuine: false });
+      assert.partialDeepStrictEqual(await check(own.messageCode, own.address), { genuine: true });
+    }
   });
 
   it('is slowed down per network', async () => {
@@ -66,3 +81,9 @@ describe('the genuineness check', () => {
     assert.equal((await ask(51)).statusCode, 200);
   });
 });
+
+function codeOf(message: SentMessage): string {
+  const [copy] = message.copies;
+  assert.ok(copy);
+  return copy.messageCode;
+}

@@ -1,6 +1,7 @@
 /**
  * `POST /api/check`: is this notice real? The message code of its subject and the address it went to must belong
- * together. Whether one of them exists alone is not told, and tries are limited.
+ * together, and each recipient has another code: nobody can ask who else got a message. Whether code or address exists
+ * alone is not told, and tries are limited.
  */
 import { Type } from '@fastify/type-provider-typebox';
 

@@ -11,6 +11,7 @@ import {
   type SentMessage,
 } from '#test/support/portal-world.ts';
 import { DAY_MS, HOUR_MS } from '#src/base/clock.ts';
+import { formatMessageCode } from '#src/base/identifiers.ts';
 import { openListEntry } from '#src/sealing/list-entry.ts';
 import { statement } from '#src/storage/database.ts';
 
@@ -90,6 +91,8 @@ describe('opening a message', () => {
     assert.equal((await open(first.messageId)).statusCode, 200);
     assert.equal(await receipts(first.messageId), 1);
     assert.match(world.lastMail('opened'), /reader@mail\.test/u);
+    const code = formatMessageCode(first.copies[0]?.messageCode ?? '');
+    assert.ok(world.lastMail('opened').includes(code), 'the code of that recipient’s notice');
     const events = await world.auditEvents();
     assert.equal(events.filter((event) => event === 'message-opened').length, 1);
     assert.equal(events.filter((event) => event === 'message-opened-again').length, 1);

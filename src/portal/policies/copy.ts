@@ -36,7 +36,6 @@ const MESSAGE_COLUMNS = [
   'messages.objectStorage as message_objectStorage',
   'messages.objectName as message_objectName',
   'messages.objectLength as message_objectLength',
-  'messages.messageCodeHash as message_messageCodeHash',
 ] as const;
 
 export interface Copy {
@@ -66,7 +65,6 @@ export interface Copy {
     | 'objectStorage'
     | 'objectName'
     | 'objectLength'
-    | 'messageCodeHash'
   >;
 }
 
@@ -110,14 +108,14 @@ export async function findCopiesOfMessage(
   return rows.map((row) => believeCopy(context, row));
 }
 
-/** The copies of the message with this code that went to an address. Throws RowForged. */
+/** The copies whose notice has this code and went to this address: a code says nothing about other recipients. Throws RowForged. */
 export async function findCopiesByCode(
   context: CopyContext,
   messageCodeHash: Buffer,
   canonicalAddress: string,
 ): Promise<readonly Copy[]> {
   const rows = await selectCopies(context)
-    .where('messages.messageCodeHash', '=', messageCodeHash)
+    .where('recipients.messageCodeHash', '=', messageCodeHash)
     .where('recipients.canonicalAddress', '=', canonicalAddress)
     .execute();
   return rows.map((row) => believeCopy(context, row));
@@ -177,7 +175,6 @@ function toCopy(row: CopyRow): Copy {
       objectStorage: row.message_objectStorage,
       objectName: row.message_objectName,
       objectLength: row.message_objectLength,
-      messageCodeHash: row.message_messageCodeHash,
     },
   };
 }

@@ -42,14 +42,12 @@ async function createMessages(schema: Schema): Promise<void> {
     .addColumn('manifest', 'text')
     .addColumn('deskListEntry', types.bytes)
     .addColumn('listEntry', types.bytes)
-    .addColumn('messageCodeHash', types.bytes)
     .addColumn('holdUntil', types.integer)
     .addColumn('holdTokenHash', types.bytes)
     .addColumn('keptUntil', types.integer)
     // Last, because SQLite reads a row's earlier columns without touching the pages a large value spills into.
     .addColumn('objectBytes', types.bytes)
     .execute();
-  await addSparseIndex(schema, 'messages', 'messageCodeHash');
   await addSparseIndex(schema, 'messages', 'holdTokenHash');
   await addSparseIndex(schema, 'messages', 'holdUntil');
   await addSparseIndex(schema, 'messages', 'keptUntil');
@@ -76,6 +74,7 @@ async function createRecipients(schema: Schema): Promise<void> {
     .addColumn('expiresAt', types.integer)
     .addColumn('linkTokenHash', types.bytes)
     .addColumn('linkMac', types.bytes)
+    .addColumn('messageCodeHash', types.bytes)
     .addColumn('firstOpenedAt', types.integer)
     .addColumn('lastOpenedAt', types.integer)
     .addColumn('openedByAccountId', 'text')
@@ -87,6 +86,7 @@ async function createRecipients(schema: Schema): Promise<void> {
   await addIndex(schema, 'recipients', ['messageId']);
   await addIndex(schema, 'recipients', ['canonicalAddress', 'id']);
   await addSparseIndex(schema, 'recipients', 'expiresAt');
+  await addSparseIndex(schema, 'recipients', 'messageCodeHash');
   await schema.transaction.schema
     .createIndex('recipients_by_linkTokenHash')
     .on('recipients')
