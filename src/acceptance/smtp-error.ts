@@ -23,6 +23,19 @@ const NO_ROOM: SmtpReply = {
   text: 'Not enough room here now, please try again later',
 };
 
+/** What the server found wrong with the content; it answers by itself, and it is nothing of ours to mend. */
+const FAULTS_OF_THE_CLIENT: ReadonlySet<string> = new Set([
+  'connection-lost',
+  'line-endings',
+  'message-too-big',
+  'line-too-long',
+]);
+
+/** True where the mail was refused for what it is or how it came, not for a fault here. */
+export function isFaultOfTheClient(error: unknown): boolean {
+  return error instanceof Refused || FAULTS_OF_THE_CLIENT.has(errorCode(error));
+}
+
 export function replyForError(error: unknown): SmtpReply {
   if (error instanceof Refused) return error.reply;
   const code = errorCode(error);

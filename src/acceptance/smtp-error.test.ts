@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { CodedError } from '#src/base/coded-error.ts';
+
+import { isFaultOfTheClient, Refused, replyForError } from './smtp-error.ts';
+
+test('an unknown error is temporary and says nothing of what it was', () => {
+  const reply = replyForError(new Error('SELECT secret FROM somewhere'));
+  assert.equal(reply.code, 451);
+  assert.equal(reply.enhanced, '4.3.0');
+  assert.doesNotMatch(reply.text, /SELECT|secret/u);
+});
+
+test('a full disk is 452, whoever noticed it', () => {
+  for (const code of ['storage-full', 'ENOSPC', 'EDQUOT']) {
+    assert.deepEqual(
+      [
+        replyForError(new CodedError(code, 'no room')).code,
+        replyForError(new CodedError(code, 'no room')).enhanced,
+      ],
+      [452, '4.3.1'],
+    );
+  }
+});
+
+test('a refusal is answered as it was meant', () => {
+  const reply = { code: 550, enhanced: '5.7.1', text: 'Not ours' };
+  assert.equal(replyForError(new Refused('author-not-ours', reply)), reply);
+});
+
+test('what the client did wrong is no alarm of ours', () => {
+  assert.equal(isFaultOfTheClient(new CodedError('line-too-long', 'x')), true);
+  assert.equal(isFaultOfTheClient(new Refused('loop', { code: 554, enhanced: '5.4.6', text: 'x' })), true);
+  assert.equal(isFaultOfTheClient(new CodedError('database-unavailable', 'x')), false);
+  assert.equal(isFaultOfTheClient(new Error('x')), false);
+});
