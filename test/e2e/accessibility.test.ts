@@ -222,7 +222,7 @@ test('by keyboard alone, at 400 % zoom: from the link to the text and the attach
   await fits('the attachment');
   await page.keyboard.press('Escape');
   await dialog.waitFor({ state: 'hidden' });
-  assert.equal((await focused(page)).name, 'View results.txt', 'the focus comes back');
+  await eventually('the focus to come back', async () => (await focused(page)).name === 'View results.txt');
   await tabTo(page, 'All messages');
   await page.keyboard.press('Enter');
   await headingFocused(page, 'My messages');

@@ -12,6 +12,7 @@ import { HOUR_MS } from '#src/base/clock.ts';
 import { parseMessageCode } from '#src/base/identifiers.ts';
 import { parseMailAddress } from '#src/base/mail-address.ts';
 import type { HttpApp } from '#src/http/http-server.ts';
+import { messageCodeOf } from '#src/protection/secure-message/message-code.ts';
 
 import { requireManifest, SealBroken } from '../policies/content-key.ts';
 import { findCopiesByCode, type Copy } from '../policies/copy.ts';
@@ -62,8 +63,10 @@ async function findNotice(
   try {
     const copies = await findCopiesByCode(portal, hashMessageCode(portal.keys, code), address);
     const [copy] = copies;
-    if (copy !== undefined) requireManifest(portal, copy);
-    return copy ?? null;
+    // The code comes from the row's id: a hash that was copied onto another row makes no notice of it.
+    if (copy === undefined || messageCodeOf(portal.keys, copy.recipient.id) !== code) return null;
+    requireManifest(portal, copy);
+    return copy;
   } catch (error) {
     if (error instanceof RowForged || error instanceof SealBroken) return null;
     throw error;
