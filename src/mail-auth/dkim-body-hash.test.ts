@@ -5,6 +5,7 @@ import { suite, test } from 'node:test';
 import fc from 'fast-check';
 
 import { DkimBodyHash } from './dkim-body-hash.ts';
+import '#test/support/seeded-properties.ts';
 
 function hashOf(...pieces: readonly (string | Buffer)[]): string {
   const hash = new DkimBodyHash();

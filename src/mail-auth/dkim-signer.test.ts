@@ -11,6 +11,7 @@ import { verifyDkim } from '#test/support/verify-dkim.ts';
 import { DkimBodyHash } from './dkim-body-hash.ts';
 import { dnsRecordName, dnsRecordText } from './dkim-record.ts';
 import { canonicalField, signMail, type DkimKey } from './dkim-signer.ts';
+import '#test/support/seeded-properties.ts';
 
 const NOW_MS = Date.UTC(2026, 10, 21, 12);
 

@@ -4,6 +4,7 @@ import { describe, test } from 'node:test';
 import * as fc from 'fast-check';
 
 import { parseAddressList } from './address-list.ts';
+import '#test/support/seeded-properties.ts';
 
 /** Processor time: what others do on the machine doesn't count. */
 const cpuMs = (): number => process.cpuUsage().user / 1_000;

@@ -5,6 +5,7 @@ import * as fc from 'fast-check';
 
 import { decodeBytes } from './charset.ts';
 import { utf8Converter } from './utf8-converter.ts';
+import '#test/support/seeded-properties.ts';
 
 function convert(bytes: Buffer, label: string | null, pieceBytes: number): string {
   const converter = utf8Converter(label);

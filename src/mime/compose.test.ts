@@ -16,6 +16,7 @@ import { decodeHeaderText } from './encoded-words.ts';
 import { fieldValues, parseHeaderFields } from './header-fields.ts';
 import { MimeScanner } from './scanner.ts';
 import { transferDecoder } from './transfer-decoding.ts';
+import '#test/support/seeded-properties.ts';
 
 function readBack(header: string, lowerName: string): string {
   return decodeHeaderText(fieldValues(parseHeaderFields(Buffer.from(header, 'latin1')), lowerName)[0] ?? '')

@@ -8,6 +8,7 @@ import { buildMessageIndex } from './index-builder.ts';
 import { encryptedByAuthor } from './message-facts.ts';
 import { MimeScanner } from './scanner.ts';
 import type { ScanResult } from './scan-result.ts';
+import '#test/support/seeded-properties.ts';
 
 /** Processor time: what others do on the machine doesn't count. */
 const cpuMs = (): number => process.cpuUsage().user / 1_000;

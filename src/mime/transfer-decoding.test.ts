@@ -5,6 +5,7 @@ import * as fc from 'fast-check';
 
 import { Base64Counter } from './base64.ts';
 import { transferDecoder } from './transfer-decoding.ts';
+import '#test/support/seeded-properties.ts';
 
 function decode(encoding: string, encoded: string, pieceBytes = Number.MAX_SAFE_INTEGER): string {
   const decoder = transferDecoder(encoding);

@@ -8,6 +8,7 @@ import { findNearMiss, nearMissName } from './near-miss.ts';
 import type { NearMissFacts } from './near-miss.ts';
 import { ORDINARY_NEAR_SECURE, ORDINARY_NEAR_SEND } from './ordinary-words.ts';
 import { isOneSlipAway } from './subject-words.ts';
+import '#test/support/seeded-properties.ts';
 
 function factsOf(changes: Partial<NearMissFacts>): NearMissFacts {
   return {

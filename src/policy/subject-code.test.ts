@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import * as fc from 'fast-check';
 
 import { carriesCode } from './subject-code.ts';
+import '#test/support/seeded-properties.ts';
 
 const SECURE: readonly string[] = [
   'send secure',

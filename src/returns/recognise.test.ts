@@ -14,6 +14,7 @@ import { findAddress, reportedAddresses } from './recipient-address.ts';
 import { recognise, type Recognised } from './recognise.ts';
 import type { ReturnedMail } from './returned-mail.ts';
 import { readTextBounce } from './text-bounce.ts';
+import '#test/support/seeded-properties.ts';
 
 const samples = fileURLToPath(new URL('../../test/fixtures/returns/', import.meta.url));
 const JANE = 'jane@outside.example';

@@ -7,6 +7,7 @@ import type { Answer } from 'dns-packet';
 import fc from 'fast-check';
 
 import { isDnsName, readResponse } from './dns-message.ts';
+import '#test/support/seeded-properties.ts';
 
 const KINDS = new Set(['answer', 'none', 'failed', 'foreign', 'truncated']);
 const RUNS = 1_500;
@@ -57,10 +58,18 @@ test('a response with octets changed or cut is a value', () => {
       const cut = message.subarray(0, Math.max(12, message.length - (length % 64)));
       const result = readResponse(cut, { id: 7, name: 'mx.test', type });
       assert.ok(KINDS.has(result.kind));
-      if (result.kind === 'answer') assert.ok(isDnsName(result.name) || result.name === '');
+      if (result.kind === 'answer') assert.ok(isDnsName(result.name));
     }),
     { numRuns: RUNS },
   );
+});
+
+test('an alias that leads to what is no name is malformed', () => {
+  const message = responseTo('A');
+  const target = message.indexOf(Buffer.from([1, 0x61]), 25);
+  message[target + 1] = 0x80;
+  const result = readResponse(message, { id: 7, name: 'mx.test', type: 'A' });
+  assert.deepEqual(result, { kind: 'failed', why: 'malformed answer' });
 });
 
 test('made-up octets are a value', () => {

@@ -104,6 +104,8 @@ function readAnswers<T extends RecordType>(
   if (answers.length > MAX_RECORDS) return { kind: 'failed', why: 'too many records in the answer' };
   const chain = followAliases(answers, question);
   if (chain === null) return { kind: 'failed', why: 'aliases without end' };
+  // An alias may lead to any octets; only a name can be a server's, or stand in a certificate.
+  if (!isDnsName(chain.name)) return malformed;
   const secure = packet.flag_ad;
   const found = answers.filter(
     (record) => record.type === question.type && plainName(record.name) === chain.name,

@@ -15,6 +15,7 @@ import {
   sealedLength,
 } from './chunked-encryption.ts';
 import { openChunkedStream } from './chunked-stream.ts';
+import '#test/support/seeded-properties.ts';
 
 const inputKey = Buffer.alloc(32, 7);
 const context = Buffer.from('a context');

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import * as fc from 'fast-check';
 
 import { DataReader, DataWriter } from './end-of-data.ts';
+import '#test/support/seeded-properties.ts';
 
 const lines = fc
   .array(fc.constantFrom('', '.', '..', '.x', 'x', 'x.', '.\x0b', ' .'), { maxLength: 8 })

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import * as fc from 'fast-check';
 
 import { LineEndingGuard, LineEndingNormaliser } from './line-endings.ts';
+import '#test/support/seeded-properties.ts';
 
 const OCTETS = ['\r', '\n', '\0', '.', 'a', '\r\n'];
 const streams = fc.array(fc.constantFrom(...OCTETS), { maxLength: 12 }).map((parts) => parts.join(''));

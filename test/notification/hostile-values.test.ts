@@ -13,6 +13,7 @@ import { renderSecured } from '#src/notification/secured.ts';
 import type { WrittenMail } from '#src/notification/written-mail.ts';
 import { bounceData, noticeData, notForMeData, openedData, securedData, site } from './fixed-mails.ts';
 import { readRaw, splitParts } from './read-mail.ts';
+import '#test/support/seeded-properties.ts';
 
 const hostile = [
   'Ann\r\nBcc: evil@x.test',

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import * as fc from 'fast-check';
 
 import { cleanAscii, cleanText, shownAddress } from './clean-text.ts';
+import '#test/support/seeded-properties.ts';
 
 test('line ends, NUL and other controls become one space', () => {
   assert.equal(cleanText('Ann\r\nBcc: x@y.test\0\u0085Lee\u2028\t!', 80), 'Ann Bcc: x@y.test Lee !');

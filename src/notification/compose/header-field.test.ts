@@ -15,6 +15,7 @@ import {
   headerField,
   threadFields,
 } from './header-field.ts';
+import '#test/support/seeded-properties.ts';
 
 test('a long field is folded at spaces and never inside a word', () => {
   const field = headerField('Subject', `${'word '.repeat(30)}${'x'.repeat(90)}`);

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import * as fc from 'fast-check';
 
 import { quotedPrintable } from './quoted-printable.ts';
+import '#test/support/seeded-properties.ts';
 
 /** By the words of RFC 2045, apart from the code under test. */
 function decode(encoded: string): string {

@@ -7,6 +7,7 @@ import { action, facts, heading, link, list, note, paragraph, title, type Sectio
 import { cleanText } from './clean-text.ts';
 import { alternative } from './mail.ts';
 import { compileTemplate, slot } from './template.ts';
+import '#test/support/seeded-properties.ts';
 
 function sections(name: string, url: string): Section[] {
   const blocks = [

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import * as fc from 'fast-check';
 
 import { WireReader } from './wire-reader.ts';
+import '#test/support/seeded-properties.ts';
 
 const CONTENT = { maxMessageBytes: 200, maxLineOctets: 40 };
 
