@@ -2,7 +2,6 @@
 export const AUDIT_EVENTS = [
   'message-accepted',
   'recipient-decided',
-  'message-refused',
   'hold-released',
   'hold-cancelled',
   'delivery-handed-over',
@@ -11,7 +10,6 @@ export const AUDIT_EVENTS = [
   'delivery-uncertain',
   'delivery-failed',
   'delivery-expired',
-  'author-told-of-delay',
   'notice-bounced',
   'mail-returned',
   'channel-not-verified',
@@ -26,14 +24,12 @@ export const AUDIT_EVENTS = [
   'sign-in-failed',
   'signed-out',
   'password-reset',
-  'spool-wrap-destroyed',
   'spool-key-destroyed',
   'content-destroyed',
   'tamper-detected',
   'gateway-started',
   'gateway-stopped',
   'configuration-reloaded',
-  'configuration-refused',
 ] as const;
 export type AuditEventName = (typeof AUDIT_EVENTS)[number];
 
