@@ -16,6 +16,8 @@ import { promisify } from 'node:util';
 
 import { decode, encode } from 'dns-packet';
 
+import { freePort } from '#test/support/free-port.ts';
+
 export interface TestZone {
   /** Lines of a zone file; names are relative to the zone, SOA and NS are there already. */
   readonly records: readonly string[];
@@ -30,11 +32,19 @@ export interface TestDns {
 
 const PACKAGES = ['nsd', 'unbound', 'ldnsutils'];
 const PROGRAMS = ['/usr/sbin/nsd', '/usr/sbin/unbound', '/usr/bin/ldns-keygen', '/usr/bin/ldns-signzone'];
-const START_TIMEOUT_MS = 20_000;
+const START_ATTEMPTS = 4;
+const START_TIMEOUT_MS = 15_000;
 const INSTALL_TIMEOUT_MS = 90_000;
+const MAX_OUTPUT_CHARACTERS = 10_000;
 const ADDRESS = '127.0.0.1';
 
 const run = promisify(execFile);
+
+interface DnsServer {
+  readonly child: ChildProcess;
+  /** What it said on its standard error. */
+  output(): string;
+}
 
 interface SignedZone {
   readonly name: string;
@@ -47,20 +57,41 @@ interface SignedZone {
 export async function startTestDns(zones: Readonly<Record<string, TestZone>>): Promise<TestDns> {
   await installPackages();
   const folder = await mkdtemp(join(tmpdir(), 'test-dns-'));
-  const children: ChildProcess[] = [];
   try {
     const served = await makeZones(folder, zones);
     const root = await makeZone(folder, '', delegationsIn('', served), 'signed');
-    const authority = await freeDnsPort();
-    children.push(await startNsd(folder, authority, [root, ...served]));
-    const port = await freeDnsPort();
-    children.push(await startUnbound(folder, port, authority, root, served));
-    await answers(port);
-    return { resolver: { address: ADDRESS, port }, stop: () => stop(children, folder) };
+    return await startServers(folder, root, served);
   } catch (error) {
-    await stop(children, folder);
+    await rm(folder, { recursive: true, force: true });
     throw error;
   }
+}
+
+/** Tries again on other ports, because another process may take a free port before our server listens on it. */
+async function startServers(
+  folder: string,
+  root: SignedZone,
+  served: readonly SignedZone[],
+): Promise<TestDns> {
+  const said: string[] = [];
+  for (let attempt = 1; attempt <= START_ATTEMPTS; attempt++) {
+    const servers: DnsServer[] = [];
+    const authority = await freePort();
+    servers.push(await startNsd(folder, authority, [root, ...served]));
+    const port = await freePort();
+    servers.push(await startUnbound(folder, port, authority, root, served));
+    if (await answers(port, servers))
+      return {
+        resolver: { address: ADDRESS, port },
+        async stop() {
+          await endServers(servers);
+          await rm(folder, { recursive: true, force: true });
+        },
+      };
+    await endServers(servers);
+    said.push(...servers.map(({ output }) => output()));
+  }
+  throw new Error(`the DNS servers of the test did not start:\n${said.join('\n')}`);
 }
 
 async function installPackages(): Promise<void> {
@@ -151,7 +182,7 @@ function delegation({ name, ds }: SignedZone): string[] {
   return [`${name}. IN NS ns.nowhere.`, ...(ds === null ? [] : [ds])];
 }
 
-async function startNsd(folder: string, port: number, zones: readonly SignedZone[]): Promise<ChildProcess> {
+async function startNsd(folder: string, port: number, zones: readonly SignedZone[]): Promise<DnsServer> {
   const lines = [
     'server:',
     `  ip-address: ${ADDRESS}@${port}`,
@@ -176,7 +207,7 @@ async function startUnbound(
   authority: number,
   root: SignedZone,
   zones: readonly SignedZone[],
-): Promise<ChildProcess> {
+): Promise<DnsServer> {
   const lines = [
     'server:',
     `  interface: ${ADDRESS}`,
@@ -211,28 +242,34 @@ async function startServer(
   folder: string,
   file: string,
   lines: readonly string[],
-): Promise<ChildProcess> {
+): Promise<DnsServer> {
   await writeFile(join(folder, file), `${lines.join('\n')}\n`);
-  const server = spawn(program, ['-d', '-c', join(folder, file)], {
+  const child = spawn(program, ['-d', '-c', join(folder, file)], {
     cwd: folder,
-    stdio: ['ignore', 'ignore', process.env['TEST_DNS_LOG'] === undefined ? 'ignore' : 'inherit'],
+    stdio: ['ignore', 'ignore', 'pipe'],
   });
-  const endWithUs = (): void => void server.kill('SIGKILL');
+  let output = '';
+  child.stderr.on('data', (text: Buffer) => {
+    if (output.length < MAX_OUTPUT_CHARACTERS) output += text.toString();
+  });
+  const endWithUs = (): void => void child.kill('SIGKILL');
   process.once('exit', endWithUs);
-  server.once('exit', () => process.off('exit', endWithUs));
-  await once(server, 'spawn');
-  return server;
+  child.once('exit', () => process.off('exit', endWithUs));
+  await once(child, 'spawn');
+  return { child, output: () => `${program}: ${output}` };
 }
 
-/** Asks for the root's keys until the resolver has proven them. */
-async function answers(port: number): Promise<void> {
+const hasEnded = (child: ChildProcess): boolean => child.exitCode !== null || child.signalCode !== null;
+
+/** Asks for the root's keys until the resolver has proven them; false when a server ended or time is over. */
+async function answers(port: number, servers: readonly DnsServer[]): Promise<boolean> {
   const deadline = Date.now() + START_TIMEOUT_MS;
-  while (Date.now() < deadline) {
+  while (Date.now() < deadline && !servers.some(({ child }) => hasEnded(child))) {
     const packet = await ask(port, 200);
-    if (packet?.flag_ad === true) return;
+    if (packet?.flag_ad === true) return true;
     await new Promise((resolve) => setTimeout(resolve, 30));
   }
-  throw new Error('the DNS servers of the test did not start');
+  return false;
 }
 
 async function ask(port: number, timeoutMs: number): Promise<ReturnType<typeof decode> | null> {
@@ -254,21 +291,10 @@ async function ask(port: number, timeoutMs: number): Promise<ReturnType<typeof d
   return packet;
 }
 
-/** Free for UDP and, as far as one can tell, for TCP. */
-async function freeDnsPort(): Promise<number> {
-  const socket = createSocket('udp4');
-  socket.bind(0, ADDRESS);
-  await once(socket, 'listening');
-  const { port } = socket.address();
-  socket.close();
-  await once(socket, 'close');
-  return port;
-}
-
-async function stop(children: readonly ChildProcess[], folder: string): Promise<void> {
+async function endServers(servers: readonly DnsServer[]): Promise<void> {
   await Promise.all(
-    children.map(async (child) => {
-      if (child.exitCode !== null || child.signalCode !== null) return;
+    servers.map(async ({ child }) => {
+      if (hasEnded(child)) return;
       const exited = once(child, 'exit');
       // nsd has children that it ends itself when it is asked to.
       child.kill('SIGTERM');
@@ -277,5 +303,4 @@ async function stop(children: readonly ChildProcess[], folder: string): Promise<
       clearTimeout(impatient);
     }),
   );
-  await rm(folder, { recursive: true, force: true });
 }
