@@ -2,6 +2,7 @@
  * Finding accounts, by address or id. Every row is checked against its hash before it is believed; a forged one
  * throws RowForged, so that nothing can be decided from it.
  */
+import { preparedQuery } from '#src/storage/prepared.ts';
 import type { AccountAddressesTable, AccountsTable, CredentialsTable } from '#src/storage/tables.ts';
 
 import type { AccountsContext } from './accounts-context.ts';
@@ -34,11 +35,7 @@ export async function findAccount(
   context: DirectoryContext,
   accountId: string,
 ): Promise<AccountsTable | null> {
-  const account = await context.database.query
-    .selectFrom('accounts')
-    .selectAll()
-    .where('id', '=', accountId)
-    .executeTakeFirst();
+  const [account] = await selectAccount(context.database.query, { accountId });
   if (account === undefined) return null;
   requireMac('accounts', accountId, accountMac(context.keys, account), account.mac);
   return account;
@@ -49,12 +46,7 @@ export async function provenAddresses(
   context: DirectoryContext,
   accountId: string,
 ): Promise<readonly AccountAddressesTable[]> {
-  const proofs = await context.database.query
-    .selectFrom('account_addresses')
-    .selectAll()
-    .where('accountId', '=', accountId)
-    .orderBy('provenAt')
-    .execute();
+  const proofs = await selectProofs(context.database.query, { accountId });
   for (const proof of proofs) {
     requireMac(
       'account_addresses',
@@ -81,3 +73,19 @@ export async function findPassword(
   requireMac('credentials', credential.id, credentialMac(context.keys, credential), credential.mac);
   return credential;
 }
+
+interface OfAccount {
+  readonly accountId: string;
+}
+
+const selectAccount = preparedQuery<OfAccount, AccountsTable>((query, value) =>
+  query.selectFrom('accounts').selectAll().where('id', '=', value('accountId')),
+);
+
+const selectProofs = preparedQuery<OfAccount, AccountAddressesTable>((query, value) =>
+  query
+    .selectFrom('account_addresses')
+    .selectAll()
+    .where('accountId', '=', value('accountId'))
+    .orderBy('provenAt'),
+);

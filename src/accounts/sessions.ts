@@ -6,6 +6,7 @@
 import { sha256 } from '#src/base/bytes.ts';
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '#src/base/clock.ts';
 import { exactlyOne, statement, type Statement } from '#src/storage/database.ts';
+import { preparedQuery } from '#src/storage/prepared.ts';
 import type { SessionsTable } from '#src/storage/tables.ts';
 
 import { raiseTamperAlarm, type AccountsContext } from './accounts-context.ts';
@@ -62,11 +63,7 @@ export class Sessions {
   async find(token: string | undefined, kind: PortalSession['kind']): Promise<PortalSession | null> {
     if (token === undefined || !TOKEN.test(token)) return null;
     const tokenHash = hashSessionToken(token);
-    const row = await this.#context.database.query
-      .selectFrom('sessions')
-      .selectAll()
-      .where('tokenHash', '=', tokenHash)
-      .executeTakeFirst();
+    const [row] = await findSession(this.#context.database.query, { tokenHash });
     if (row === undefined) return null;
     try {
       requireMac('sessions', 'of a cookie', sessionMac(this.#context.keys, row), row.mac);
@@ -129,6 +126,10 @@ export class Sessions {
     return statement(query.deleteFrom('sessions').where('expiresAt', '<', this.#context.clock.now()));
   }
 }
+
+const findSession = preparedQuery<{ tokenHash: Uint8Array }, SessionsTable>((query, value) =>
+  query.selectFrom('sessions').selectAll().where('tokenHash', '=', value('tokenHash')),
+);
 
 /** When the session ends unless its person does something. */
 export function idleExpiry(session: PortalSession): number {

@@ -6,6 +6,8 @@ import type { MessageThread, PortalMailer, PortalSettings } from '#src/portal/po
 import { messageCodeOf } from '#src/protection/secure-message/message-code.ts';
 import type { WrittenMailSealer } from '#src/queue/written-mails.ts';
 import type { Database } from '#src/storage/database.ts';
+import { preparedQuery } from '#src/storage/prepared.ts';
+import type { MessagesTable } from '#src/storage/tables.ts';
 
 import { allowedHosts, mainDomain } from './part-settings.ts';
 import type { TlsPair } from './tls-files.ts';
@@ -57,11 +59,7 @@ export async function threadOf(
   messageId: string,
   recipientId: string,
 ): Promise<MessageThread> {
-  const row = await database.query
-    .selectFrom('messages')
-    .where('id', '=', messageId)
-    .select(['originalMessageId', 'wantsDisposition'])
-    .executeTakeFirst();
+  const [row] = await selectThread(database.query, { messageId });
   if (row === undefined) throw new CodedError('message-unknown', 'there is no such message');
   return {
     messageCode: messageCodeOf(keys, recipientId),
@@ -69,3 +67,13 @@ export async function threadOf(
     wantsDisposition: row.wantsDisposition === 1,
   };
 }
+
+const selectThread = preparedQuery<
+  { messageId: string },
+  Pick<MessagesTable, 'originalMessageId' | 'wantsDisposition'>
+>((query, value) =>
+  query
+    .selectFrom('messages')
+    .where('id', '=', value('messageId'))
+    .select(['originalMessageId', 'wantsDisposition']),
+);

@@ -13,11 +13,13 @@ import { cookieNames, cookieOptions, type CookieNames } from '#src/http/cookies.
 import { BackgroundWork } from './background-work.ts';
 import type { PortalDependencies } from './portal-dependencies.ts';
 import { PortalMails } from './portal-mails.ts';
+import { VerifiedManifests } from './verified-manifests.ts';
 
 export interface PortalContext extends PortalDependencies {
   readonly throttle: Throttle;
   readonly codes: AddressCodes;
   readonly sessions: Sessions;
+  readonly manifests: VerifiedManifests;
   readonly registration: Registration;
   readonly signIn: SignIn;
   readonly reset: PasswordReset;
@@ -36,6 +38,7 @@ export function buildPortalContext(dependencies: PortalDependencies): PortalCont
     throttle,
     codes,
     sessions,
+    manifests: new VerifiedManifests(dependencies.keys),
     registration: new Registration(dependencies, { codes, hasher, sessions }),
     signIn: new SignIn(dependencies, { throttle, hasher, sessions }),
     reset: new PasswordReset(dependencies, { codes, hasher, sessions, throttle }),

@@ -10,6 +10,7 @@ import { Refusal } from '#src/http/refusal.ts';
 import { HEADER_BYTES, SEALED_CHUNK_BYTES } from '#src/sealing/chunked-encryption.ts';
 import { STREAM_NAMES, type StreamLayout } from '#src/sealing/layout.ts';
 import type { StoredObject } from '#src/storage/objects.ts';
+import { preparedQuery } from '#src/storage/prepared.ts';
 import { storedObject } from '#src/storage/object-columns.ts';
 
 import { requireManifest } from '../policies/content-key.ts';
@@ -88,14 +89,10 @@ async function readStream(
 
 async function findObject(portal: PortalContext, copy: Copy): Promise<StoredObject> {
   const { objectStorage, objectName, objectLength } = copy.message;
-  const bytes =
+  const [bytes] =
     objectStorage === 'inline'
-      ? await portal.database.query
-          .selectFrom('messages')
-          .select('objectBytes')
-          .where('id', '=', copy.message.id)
-          .executeTakeFirst()
-      : undefined;
+      ? await selectObjectBytes(portal.database.query, { messageId: copy.message.id })
+      : [];
   const object = storedObject({
     objectStorage,
     objectName,
@@ -105,3 +102,7 @@ async function findObject(portal: PortalContext, copy: Copy): Promise<StoredObje
   if (object === null) requireReady('expired');
   return object as StoredObject;
 }
+
+const selectObjectBytes = preparedQuery<{ messageId: string }, { objectBytes: Uint8Array | null }>(
+  (query, value) => query.selectFrom('messages').select('objectBytes').where('id', '=', value('messageId')),
+);

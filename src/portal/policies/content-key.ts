@@ -10,10 +10,11 @@ import { CodedError, errorCode } from '#src/base/coded-error.ts';
 import { agreeWithAccountKey } from '#src/keys/account-key-pair.ts';
 import type { WrappingPublicKey } from '#src/keys/key-provider.ts';
 import { verifyKeyRecord } from '#src/keys/key-record.ts';
-import { verifyManifest, type Manifest } from '#src/sealing/manifest.ts';
+import type { Manifest } from '#src/sealing/manifest.ts';
 import { isAcceptedWrap } from '#src/sealing/wrap-replacement.ts';
 import { unwrapKey } from '#src/sealing/wrapped-key.ts';
-import type { WrapsTable } from '#src/storage/tables.ts';
+import { preparedQuery } from '#src/storage/prepared.ts';
+import type { AccountKeysTable, WrapsTable } from '#src/storage/tables.ts';
 
 import type { PortalContext } from '../portal-context.ts';
 import type { Copy } from './copy.ts';
@@ -44,13 +45,9 @@ const UNWRAP_FAILURES: ReadonlySet<string> = new Set([
 
 /** The verified manifest of the message, which names this copy. Throws SealBroken. */
 export function requireManifest(portal: PortalContext, copy: Copy): Manifest {
-  const { organizationId, sealKeys } = portal.keys.publicKeys();
   let manifest: Manifest;
   try {
-    manifest = verifyManifest(copy.message.manifest ?? '', sealKeys, {
-      organizationId,
-      messageId: copy.message.id,
-    });
+    manifest = portal.manifests.verify(copy.message.id, copy.message.manifest ?? '');
   } catch (error) {
     if (errorCode(error) === 'manifest-invalid') throw new SealBroken('manifest', copy);
     throw error;
@@ -102,15 +99,25 @@ async function findWrap(portal: PortalContext, reader: Reader, copy: Copy): Prom
 }
 
 function accountWrap(portal: PortalContext, reader: Reader, copy: Copy): Promise<WrapsTable | undefined> {
-  return portal.database.query
+  return selectAccountWrap(portal.database.query, {
+    messageId: copy.message.id,
+    recipientId: copy.recipient.id,
+    accountId: reader.account.id,
+  }).then(([wrap]) => wrap);
+}
+
+const selectAccountWrap = preparedQuery<
+  { messageId: string; recipientId: string; accountId: string },
+  WrapsTable
+>((query, value) =>
+  query
     .selectFrom('wraps')
     .selectAll()
-    .where('messageId', '=', copy.message.id)
-    .where('recipientId', '=', copy.recipient.id)
+    .where('messageId', '=', value('messageId'))
+    .where('recipientId', '=', value('recipientId'))
     .where('holderKind', '=', 'account')
-    .where('holderId', '=', reader.account.id)
-    .executeTakeFirst();
-}
+    .where('holderId', '=', value('accountId')),
+);
 
 /** A message that was accepted while its recipient registered is still wrapped to the enrolment key. */
 async function moveWrap(portal: PortalContext, reader: Reader, copy: Copy): Promise<WrapsTable | undefined> {
@@ -139,12 +146,7 @@ async function findAccountKey(
   copy: Copy,
   kid: string,
 ): Promise<AccountKey> {
-  const row = await portal.database.query
-    .selectFrom('account_keys')
-    .select(['record', 'wrappedPrivateKey'])
-    .where('accountId', '=', reader.account.id)
-    .where('kid', '=', kid)
-    .executeTakeFirst();
+  const [row] = await selectAccountKey(portal.database.query, { accountId: reader.account.id, kid });
   if (row === undefined) throw new SealBroken('key record', copy);
   try {
     const { key } = verifyKeyRecord(row.record, portal.keys.publicKeys(), reader.account.id);
@@ -155,3 +157,14 @@ async function findAccountKey(
     throw error;
   }
 }
+
+const selectAccountKey = preparedQuery<
+  { accountId: string; kid: string },
+  Pick<AccountKeysTable, 'record' | 'wrappedPrivateKey'>
+>((query, value) =>
+  query
+    .selectFrom('account_keys')
+    .select(['record', 'wrappedPrivateKey'])
+    .where('accountId', '=', value('accountId'))
+    .where('kid', '=', value('kid')),
+);

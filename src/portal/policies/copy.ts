@@ -5,6 +5,8 @@
 import { linkMac, requireMac } from '#src/accounts/row-mac.ts';
 import { hashLinkToken, isLinkToken } from '#src/accounts/link-tokens.ts';
 import { DAY_MS } from '#src/base/clock.ts';
+import type { Database } from '#src/storage/database.ts';
+import { preparedQuery } from '#src/storage/prepared.ts';
 import type { AccountsTable, MessagesTable, RecipientsTable } from '#src/storage/tables.ts';
 
 import type { PortalDependencies } from '../portal-dependencies.ts';
@@ -99,13 +101,11 @@ export async function findCopiesOfMessage(
   messageId: string,
   canonicalAddresses: readonly string[],
 ): Promise<readonly Copy[]> {
-  if (canonicalAddresses.length === 0) return [];
-  const rows = await selectCopies(context)
-    .where('recipients.messageId', '=', messageId)
-    .where('recipients.canonicalAddress', 'in', canonicalAddresses)
-    .orderBy('recipients.id')
-    .execute();
-  return rows.map((row) => believeCopy(context, row));
+  const { query } = context.database;
+  const rows = await Promise.all(
+    canonicalAddresses.map((canonicalAddress) => selectCopiesTo(query, { messageId, canonicalAddress })),
+  );
+  return rows.flat().map((row) => believeCopy(context, row));
 }
 
 /** The copies whose notice has this code and went to this address: a code says nothing about other recipients. Throws RowForged. */
@@ -181,7 +181,15 @@ function toCopy(row: CopyRow): Copy {
 
 export type CopyRow = Awaited<ReturnType<ReturnType<typeof selectCopies>['execute']>>[number];
 
-function selectCopies(context: Pick<PortalDependencies, 'database'>) {
+const selectCopiesTo = preparedQuery<{ messageId: string; canonicalAddress: string }, CopyRow>(
+  (query, value) =>
+    selectCopies({ database: { query } })
+      .where('recipients.messageId', '=', value('messageId'))
+      .where('recipients.canonicalAddress', '=', value('canonicalAddress'))
+      .orderBy('recipients.id'),
+);
+
+function selectCopies(context: { readonly database: Pick<Database, 'query'> }) {
   return context.database.query
     .selectFrom('recipients')
     .innerJoin('messages', 'messages.id', 'recipients.messageId')
