@@ -8,6 +8,7 @@ import { mailSigning } from '#src/gateway/mail-signing.ts';
 import { routesOf } from '#src/gateway/part-settings.ts';
 import { type ReturnListener, startReturnListener } from '#src/gateway/return-listener.ts';
 import { startConsole } from '#src/gateway/start-console.ts';
+import { startControl } from '#src/gateway/start-control.ts';
 import { startDelivery } from '#src/gateway/start-delivery.ts';
 import { startHolds } from '#src/gateway/start-holds.ts';
 import { startPortal } from '#src/gateway/start-portal.ts';
@@ -46,6 +47,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     parts.push(returns);
     const smtp = await startReceiving(core);
     parts.push(smtp);
+    parts.push(await startControl(core));
     await core.audit.record({ event: 'gateway-started', facts: { version: options.version } });
     return {
       smtpPort: smtp.port,

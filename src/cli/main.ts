@@ -8,10 +8,12 @@ import { dkimCommand } from './dkim-command.ts';
 import { docsCommand } from './docs-command.ts';
 import { CommandFailed, EXIT } from './exit-codes.ts';
 import { serveCommand } from './serve-command.ts';
+import { statusCommand } from './status-command.ts';
 import { version } from './version.ts';
 
 const COMMANDS: readonly Command[] = [
   serveCommand,
+  statusCommand,
   demoCommand,
   configCommand,
   auditCommand,

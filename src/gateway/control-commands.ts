@@ -1,0 +1,7 @@
+/** Every command that the command line can give to a gateway; a part adds its own here. */
+import type { AnyControlCommand } from '#src/control/control-command.ts';
+
+import type { Core } from './core.ts';
+import { statusCommand } from './commands/status.ts';
+
+export const controlCommands: readonly AnyControlCommand<Core>[] = [statusCommand];
