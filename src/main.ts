@@ -14,6 +14,7 @@ import { startHolds } from '#src/gateway/start-holds.ts';
 import { startPortal } from '#src/gateway/start-portal.ts';
 import { startReceiving } from '#src/gateway/start-receiving.ts';
 import { readTlsPair } from '#src/gateway/tls-files.ts';
+import type { PartnerList } from '#src/partners/partner-list.ts';
 import type { Portal } from '#src/portal/portal.ts';
 import type { SmtpListener } from '#src/smtp/server/smtp-server.ts';
 
@@ -25,6 +26,7 @@ export interface Gateway {
   readonly returnsPort: number | null;
   readonly portalPort: number;
   readonly consolePort: number;
+  readonly partners: PartnerList;
   /** Takes new settings and certificates; throws where they can't be used, and the old ones stay in force. */
   reload(settings: Settings): Promise<void>;
   /** Finishes what is under way within `graceMs`; the rest stays queued. */
@@ -54,6 +56,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       returnsPort: returns.port,
       portalPort: portal.port,
       consolePort: console.port,
+      partners: core.partners,
       reload: (settings) => reload(core, settings, { smtp: smtp.listener, returns, portal: portal.portal }),
       close: (graceMs) => closeAll(core, parts, graceMs),
     };

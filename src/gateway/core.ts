@@ -17,6 +17,7 @@ import type { ObjectStore } from '#src/storage/objects.ts';
 import { openDatabase } from '#src/storage/open-database.ts';
 
 import { mailSigning } from './mail-signing.ts';
+import { PartnerList } from '#src/partners/partner-list.ts';
 import { Channels } from './verified-channels.ts';
 
 export interface GatewayOptions {
@@ -43,6 +44,7 @@ export interface Core {
   readonly keys: KeyProvider;
   readonly audit: AuditLog;
   readonly sealer: WrittenMailSealer;
+  readonly partners: PartnerList;
   readonly channels: Channels;
   readonly fresh: FreshContent;
   /** Wakes the deliverer; set when it starts. */
@@ -71,6 +73,9 @@ export async function openCore(options: GatewayOptions): Promise<Core> {
     mailSigning(settings);
     const objects = await openFileObjectStore({ folder: join(settings.dataDir, 'objects'), log });
     const fresh = new FreshContent(clock);
+    const audit = new AuditLog({ database, clock, random });
+    const partners = new PartnerList({ database, keys, audit, clock, log });
+    await partners.refresh();
     const core: Core = {
       settings,
       options,
@@ -81,8 +86,13 @@ export async function openCore(options: GatewayOptions): Promise<Core> {
       database,
       objects,
       keys,
-      audit: new AuditLog({ database, clock, random }),
-      channels: new Channels({ clock, log }),
+      audit,
+      partners,
+      channels: new Channels({
+        clock,
+        log,
+        managed: (domain) => partners.snapshot.partners.get(domain) ?? null,
+      }),
       sealer: new WrittenMailSealer({
         database,
         objects,

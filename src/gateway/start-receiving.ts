@@ -5,7 +5,7 @@ import { createSmtpServer, type SmtpListener } from '#src/smtp/server/smtp-serve
 import type { SmtpReply } from '#src/smtp/server/smtp-transaction.ts';
 
 import type { Core } from './core.ts';
-import { acceptanceSettings } from './part-settings.ts';
+import { currentAcceptanceSettings } from './partner-directory.ts';
 import { readTlsPair } from './tls-files.ts';
 
 const NOT_TRUSTED: SmtpReply = {
@@ -17,7 +17,7 @@ const NOT_TRUSTED: SmtpReply = {
 export async function startReceiving(core: Core) {
   const { settings, clock, random, log, steps, database, objects, keys, audit, sealer } = core;
   const acceptance = new Acceptance({
-    settings: () => acceptanceSettings(core.settings),
+    settings: () => currentAcceptanceSettings(core),
     database,
     objects,
     keys,

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import type { Clock } from '#src/base/clock.ts';
 import type { Log } from '#src/base/log.ts';
 import type { Settings } from '#src/config/settings.ts';
+import { tlsSettingOf, type Partner } from '#src/partners/managed-partner.ts';
 import type { VerifiedChannels } from '#src/delivery/verified-channel.ts';
 import { withDnsCache } from '#src/routing/dns-cache.ts';
 import { createDnsClient } from '#src/routing/dns-client.ts';
@@ -22,13 +23,16 @@ const LOOK_UP_MS = 5_000;
 export class Channels {
   readonly #clock: Clock;
   readonly #log: Log;
+  readonly #managed: (domain: string) => Partner | null;
   /** Outlives a reload: an enforced policy holds until its time is over (RFC 8461 section 3.2). */
   readonly #policies: MtaStsCache = memoryMtaStsCache();
   #made: { readonly settings: Settings; readonly channels: VerifiedChannels } | null = null;
 
-  constructor(options: { clock: Clock; log: Log }) {
+  /** `managed`: a partner of the managed list. */
+  constructor(options: { clock: Clock; log: Log; managed: (domain: string) => Partner | null }) {
     this.#clock = options.clock;
     this.#log = options.log;
+    this.#managed = options.managed;
   }
 
   of(settings: Settings): VerifiedChannels {
@@ -58,13 +62,14 @@ export class Channels {
       routing: createRouting({ dns, mtaSts }),
       clock: this.#clock,
       ca: caFile === null ? [] : [readFileSync(caFile, 'utf8')],
-      settingOf: (domain) => settingOf(settings, domain),
+      settingOf: (domain) => this.#settingOf(settings, domain),
     };
   }
-}
 
-function settingOf(settings: Settings, domain: string): TlsSetting {
-  const partner = settings.partners.find((candidate) => isInternalDomain(domain, [candidate.domain]));
-  if (partner === undefined) return { kind: 'authenticated' };
-  return { kind: partner.tls, ...(partner.nextHop !== null && { nextHop: partner.nextHop }) };
+  /** The file wins over the managed list. */
+  #settingOf({ partners }: Settings, domain: string): TlsSetting {
+    const configured = partners.find((candidate) => isInternalDomain(domain, [candidate.domain]));
+    const partner = configured ?? this.#managed(domain);
+    return partner === null ? { kind: 'authenticated' } : tlsSettingOf(partner);
+  }
 }

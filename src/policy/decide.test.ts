@@ -61,6 +61,16 @@ const ALL_EXTERNAL: Partial<PolicySettings> = { encrypt: 'all-external' };
 const ORDINARY = { action: 'relay', protection: 'opportunistic-tls', rule: 'ordinary' };
 const INTERNAL = { action: 'relay', protection: 'internal', rule: 'internal-domain' };
 
+test('a partner whose stored channel can not be believed gets a secure message, code or not', () => {
+  const decision = decideFor({}, recipient('partner.example'), { distrustedDomains: ['partner.example'] });
+  assert.deepEqual(decision, {
+    action: 'protect',
+    protection: 'secure-message',
+    reason: 'partner-domain',
+    rule: 'partner-domain',
+  });
+});
+
 test('R4: an internal recipient gets the mail as it is, whatever it carries', () => {
   const everything = { ...CODED, carriesOurMark: true, answersSecuredThread: true, decodedBytes: 99 * MIB };
   assert.deepEqual(decideFor(everything, recipient('hospital.example')), INTERNAL);

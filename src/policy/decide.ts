@@ -64,10 +64,12 @@ function relayEncryptedByAuthor(message: MessageFacts): Decision | null {
 
 /** A partner's channel is a forced one: the code is ignored, and what can't be verified in time is protected otherwise. */
 function relayToPartner(
-  _: MessageFacts,
+  message: MessageFacts,
   recipient: RecipientFacts,
   settings: PolicySettings,
 ): Decision | null {
+  if (isInternalDomain(recipient.domain, settings.distrustedDomains ?? []))
+    return protect('partner-domain', 'partner-domain', message, settings);
   if (!isInternalDomain(recipient.domain, settings.partnerDomains)) return null;
   return { action: 'relay', protection: 'verified-tls', rule: 'partner-domain' };
 }

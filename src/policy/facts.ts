@@ -65,6 +65,8 @@ export interface PolicySettings {
   /** Exact A-label domains; `*.hospital.example` covers what is below. */
   readonly internalDomains: readonly string[];
   readonly partnerDomains: readonly string[];
+  /** Partners whose stored channel can't be believed: they get secure messages. */
+  readonly distrustedDomains?: readonly string[];
   readonly encrypt: 'on-code' | 'all-external';
   readonly headerRules: readonly HeaderRule[];
   /** What becomes of a near miss that nobody answered. */

@@ -19,6 +19,12 @@ export interface Tables {
   sessions: SessionsTable;
   address_codes: AddressCodesTable;
   throttles: ThrottlesTable;
+  partners: PartnersTable;
+  partner_agreements: PartnerAgreementsTable;
+  domain_channels: DomainChannelsTable;
+  partner_events: PartnerEventsTable;
+  partner_warnings: PartnerWarningsTable;
+  partner_suggestions: PartnerSuggestionsTable;
   audit_entries: AuditEntriesTable;
 }
 
@@ -282,6 +288,89 @@ export interface ThrottlesTable {
   key: Uint8Array;
   windowStart: number;
   count: number;
+}
+
+/** A partner of the managed list; those of the configuration file are in no table. */
+export interface PartnersTable {
+  /** Lower-case A-labels. */
+  domain: string;
+  tls: 'pkix' | 'dane' | 'mta-sts';
+  /** Its server, where mail does not go to its own MX. */
+  nextHopHost: string | null;
+  nextHopPort: number | null;
+  /** A removed one stays, so that a row that somebody deleted is told from it. */
+  state: 'active' | 'removed';
+  changedAt: number;
+  changedBy: string;
+  /** Keyed hash of all the above (partners' `partnerMac`). */
+  mac: Uint8Array;
+}
+
+/** The business associate agreement with a partner; days as `YYYY-MM-DD`. */
+export interface PartnerAgreementsTable {
+  domain: string;
+  status: 'none' | 'signed';
+  signedOn: string | null;
+  expiresOn: string | null;
+  /** Where the document is kept. */
+  keptAt: string | null;
+  changedAt: number;
+  changedBy: string;
+}
+
+/** What is known of the channel to a domain: the last probe, the last verified delivery, the last mail from it. */
+export interface DomainChannelsTable {
+  domain: string;
+  probedAt: number | null;
+  outcome: 'verified' | 'not-verified' | 'unreachable' | null;
+  /** What the servers had to prove: routing's kind of setting. */
+  setting: string | null;
+  /** How the server proved who it is, such as `DANE`. */
+  how: string | null;
+  /** Why the channel could not be verified; names of domains and servers only. */
+  why: string | null;
+  /** JSON of the probe's servers. */
+  servers: string | null;
+  /** Null also where no date counts (a key pinned by DANE). */
+  certificateExpiresAt: number | null;
+  /** The MTA-STS policy that was in force. */
+  policyId: string | null;
+  policyExpiresAt: number | null;
+  /** The last mail handed over on a verified channel, and JSON of its TLS facts. */
+  verifiedAt: number | null;
+  verifiedTls: string | null;
+  /** The last mail that came back for a recipient there, and how: `TLSv1.3 <cipher>` or `none`. */
+  inboundAt: number | null;
+  inboundTls: string | null;
+}
+
+/** The history of a domain in the directory. */
+export interface PartnerEventsTable {
+  id: string;
+  domain: string;
+  at: number;
+  kind: string;
+  /** JSON object of short values. */
+  facts: string;
+}
+
+/** A warning that stands; it goes when its cause is gone. */
+export interface PartnerWarningsTable {
+  domain: string;
+  kind: string;
+  /** How urgent it was when somebody was last told: the next stage is told again. */
+  stage: number;
+  since: number;
+  why: string | null;
+  /** The time that it warns of. */
+  until: number | null;
+}
+
+/** A domain that much mail goes to, of the last count. */
+export interface PartnerSuggestionsTable {
+  domain: string;
+  mails: number;
+  countedAt: number;
 }
 
 export interface AuditEntriesTable {

@@ -21,7 +21,13 @@ interface PartnerWorld {
 
 async function startWithPartner(
   t: TestContext,
-  options: { certificate?: CertificateRequest | null; ourCa?: boolean; behaviour?: SinkBehaviour } = {},
+  options: {
+    certificate?: CertificateRequest | null;
+    ourCa?: boolean;
+    behaviour?: SinkBehaviour;
+    /** Default true: the partner stands in the configuration. */
+    configured?: boolean;
+  } = {},
 ): Promise<PartnerWorld> {
   const authority = new CertificateAuthority();
   const folder = mkdtempSync(join(tmpdir(), 'sendsecure-partner-'));
@@ -43,7 +49,9 @@ async function startWithPartner(
     clock,
     toml: {
       delivery: `caFile = "${caFile}"`,
-      '[partners]': `domain = "partner.example"\ntls = "pkix"\nnextHop = "smtp://127.0.0.1:${partner.port}"`,
+      ...(options.configured !== false && {
+        '[partners]': `domain = "partner.example"\ntls = "pkix"\nnextHop = "smtp://127.0.0.1:${partner.port}"`,
+      }),
     },
   });
   return { world, partner, clock };
@@ -163,4 +171,45 @@ describe('partners', () => {
     assert.equal(world.rows("select event from audit_entries where event = 'tamper-detected'").length, 1);
     nothingInClear(all);
   });
+});
+
+describe('partners of the managed list', () => {
+  /** The list is in the database of a stopped gateway, as the command line leaves it. */
+  async function startWithManaged(t: TestContext, sql?: string): Promise<PartnerWorld> {
+    const all = await startWithPartner(t, { configured: false });
+    const { gateway } = all.world.gateway;
+    await gateway.partners.save(
+      [{ domain: 'partner.example', tls: 'pkix', nextHop: { host: '127.0.0.1', port: all.partner.port } }],
+      'test',
+    );
+    if (sql !== undefined) {
+      all.world.change(sql);
+      await gateway.partners.refresh();
+    }
+    return all;
+  }
+
+  it('get their mail over verified TLS, as those of the file do', async (t) => {
+    const { world, partner } = await startWithManaged(t);
+    await send(world);
+    const [mail] = await partner.waitForMails(1);
+    assert.ok(mail?.tls === true && mail.bytes.includes(SECRET));
+    assert.equal(world.at('outside').length, 0);
+  });
+
+  for (const [what, sql] of [
+    ['leads to another server', "update partners set nextHopHost = 'mx.evil.example'"],
+    ['was deleted', 'delete from partners'],
+  ] as const) {
+    it(`whose row ${what} get secure messages, also of mail without the code`, async (t) => {
+      const all = await startWithManaged(t, sql);
+      await send(all.world, 'lunch?');
+      const [notice] = await all.world.waitFor('outside', ({ kind }) => kind === 'notice');
+      assert.ok(notice !== undefined && !notice.text.includes(SECRET));
+      assert.equal(all.partner.mails.length, 0);
+      nothingInClear(all);
+      const alarms = all.world.rows("select entry from audit_entries where event = 'tamper-detected'");
+      assert.equal(alarms.length, 1);
+    });
+  }
 });

@@ -1,5 +1,6 @@
 /** Every migration, oldest first. A released one is never changed, removed or moved: a further one mends it. */
 import type { Migration } from './migration.ts';
 import { firstTables } from './0001-first-tables.ts';
+import { partnerDirectory } from './0002-partner-directory.ts';
 
-export const migrations: readonly Migration[] = [firstTables];
+export const migrations: readonly Migration[] = [firstTables, partnerDirectory];
