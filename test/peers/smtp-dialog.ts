@@ -81,13 +81,14 @@ export function parseDialog(text: string): Dialog {
   };
 }
 
-/** Throws an Error that names the step and shows what came instead. */
+/** Throws an Error that names the step and shows what came instead. `socket`: one that is open already, such as TLS. */
 export async function playDialog(
   port: number,
   dialog: Dialog,
   packets: Packets = wholePackets,
+  socket?: net.Socket,
 ): Promise<void> {
-  const peer = new DialogPeer(port);
+  const peer = new DialogPeer(port, socket);
   try {
     for (const [index, step] of dialog.steps.entries()) {
       for (const packet of packets(step.send)) await peer.send(packet);

@@ -1,6 +1,6 @@
 /**
  * MAIL FROM and RCPT TO as RFC 5321 section 4.1.1 writes them, with the parameters of SIZE (RFC 1870), 8BITMIME
- * (RFC 6152), SMTPUTF8 (RFC 6531) and DSN (RFC 3461). The address is handed on as it stood on the wire: an address
+ * (RFC 6152), SMTPUTF8 (RFC 6531), DSN (RFC 3461) and REQUIRETLS (RFC 8689). The address is handed on as it stood on the wire: an address
  * parser that rebuilds addresses has sent mail to the wrong domain before. What is wrong comes back as a reply.
  */
 import { parseMailAddress } from '#src/base/mail-address.ts';
@@ -18,11 +18,18 @@ const NOTIFY = /^(?:NEVER|(?:SUCCESS|FAILURE|DELAY)(?:,(?:SUCCESS|FAILURE|DELAY)
 // RFC 3461 sections 4.2 and 4.4.
 const MAX_ORCPT_CHARACTERS = 500;
 const MAX_ENVID_CHARACTERS = 100;
+const WITHOUT_VALUE = new Set(['SMTPUTF8', 'REQUIRETLS']);
 
-export function parseMailCommand(line: string, maxMessageBytes: number): Parsed<MailCommand> {
+/** `offersRequireTls`: the session may ask for TLS on the whole way (RFC 8689). */
+export function parseMailCommand(
+  line: string,
+  maxMessageBytes: number,
+  offersRequireTls = false,
+): Parsed<MailCommand> {
   const command = splitAddressCommand(line, 'MAIL FROM:');
   if (command === null) return refuse(501, '5.5.4', 'Syntax: MAIL FROM:<address>');
-  const parameters = parseParameters(command.rest, ['SIZE', 'BODY', 'SMTPUTF8', 'RET', 'ENVID']);
+  const known = ['SIZE', 'BODY', 'SMTPUTF8', 'RET', 'ENVID', ...(offersRequireTls ? ['REQUIRETLS'] : [])];
+  const parameters = parseParameters(command.rest, known);
   if ('refusal' in parameters) return parameters;
   const options = parseMailOptions(parameters.values, maxMessageBytes);
   if ('refusal' in options) return options;
@@ -64,12 +71,21 @@ function parseMailOptions(
   if (body !== '7bit' && body !== '8bitmime') return badParameter('BODY');
   const smtputf8 = values.get('SMTPUTF8');
   if (smtputf8 !== undefined && smtputf8 !== '') return badParameter('SMTPUTF8');
+  const requireTls = values.get('REQUIRETLS');
+  if (requireTls !== undefined && requireTls !== '') return badParameter('REQUIRETLS');
   const ret = values.get('RET')?.toUpperCase() ?? null;
   if (ret !== null && ret !== 'FULL' && ret !== 'HDRS') return badParameter('RET');
   const envid = values.get('ENVID') ?? null;
   if (envid !== null && (envid.length > MAX_ENVID_CHARACTERS || decodeXtext(envid) === null))
     return badParameter('ENVID');
-  return { smtputf8: smtputf8 !== undefined, body, sizeBytes, ret, envid };
+  return {
+    smtputf8: smtputf8 !== undefined,
+    body,
+    sizeBytes,
+    ret,
+    envid,
+    requireTls: requireTls !== undefined,
+  };
 }
 
 function checkAddress(path: string, smtputf8: boolean, enhanced: string): Parsed<MailAddress> {
@@ -112,7 +128,7 @@ function parseParameters(
     if (keyword === '') return refuse(501, '5.5.4', 'Bad parameter syntax');
     const name = keyword.toUpperCase();
     if (!known.includes(name)) return refuse(555, '5.5.4', `Parameter ${name.slice(0, 40)} is not known`);
-    if (values.has(name) || (value === undefined) !== (name === 'SMTPUTF8')) return badParameter(name);
+    if (values.has(name) || (value === undefined) !== WITHOUT_VALUE.has(name)) return badParameter(name);
     values.set(name, value ?? '');
   }
   return { values };

@@ -91,6 +91,7 @@ test('parameters reach the handler as they stood on the wire', async () => {
     sizeBytes: 123,
     ret: 'HDRS',
     envid: 'x+2By',
+    requireTls: false,
     recipients: [],
   });
   assert.equal(server.handler.recipients[0]?.notify, 'FAILURE,DELAY');

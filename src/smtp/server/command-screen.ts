@@ -12,8 +12,8 @@ export interface Screening {
   readonly close: boolean;
 }
 
-// Known, and not offered: what is not known at all is 500.
-const NOT_IMPLEMENTED = new Set('EXPN HELP ETRN TURN ATRN BDAT AUTH BURL SEND SOML SAML'.split(' '));
+// Known, and not offered unless the session says so: what is not known at all is 500.
+const NOT_IMPLEMENTED = new Set('EXPN HELP ETRN TURN ATRN BDAT AUTH BURL SEND SOML SAML STARTTLS'.split(' '));
 const UTF8_ALLOWED = new Set(['MAIL', 'RCPT', 'VRFY']);
 const HTTP_REQUEST = /^[A-Z]+ \S+ HTTP\/\d/iu;
 const CONTROL_CHARACTER = /\p{Cc}/u;
@@ -21,8 +21,8 @@ const NON_ASCII = /[^\0-\x7f]/u;
 
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true });
 
-/** null lets the command pass. */
-export function screenCommand(command: Buffer, startTlsOffered: boolean): Screening | null {
+/** null lets the command pass. `offered`: further commands of this session, such as STARTTLS and AUTH. */
+export function screenCommand(command: Buffer, offered: ReadonlySet<string>): Screening | null {
   const line = decodeLine(command);
   if (line === null) return refuse(500, '5.5.2', 'Command is not UTF-8');
   if (HTTP_REQUEST.test(line))
@@ -31,8 +31,7 @@ export function screenCommand(command: Buffer, startTlsOffered: boolean): Screen
   if (command.length + 2 > maxCommandOctets(verb)) return { refusal: COMMAND_TOO_LONG, close: false };
   if (CONTROL_CHARACTER.test(line) || (NON_ASCII.test(line) && !UTF8_ALLOWED.has(verb)))
     return refuse(500, '5.5.2', 'Character not allowed in a command');
-  if (NOT_IMPLEMENTED.has(verb) || (verb === 'STARTTLS' && !startTlsOffered))
-    return refuse(502, '5.5.1', 'Command not implemented');
+  if (NOT_IMPLEMENTED.has(verb) && !offered.has(verb)) return refuse(502, '5.5.1', 'Command not implemented');
   return null;
 }
 

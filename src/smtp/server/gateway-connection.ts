@@ -11,18 +11,26 @@ import { parseMailCommand } from './address-command.ts';
 import type { ContentFeed } from './content-feed.ts';
 import { MailTransaction } from './mail-transaction.ts';
 import { LOCAL_ERROR, contentRefused } from './replies.ts';
-import { SessionConnection } from './session-connection.ts';
-import type { Admission, SessionOptions } from './session-connection.ts';
+import { AuthConnection, type AuthOptions } from './auth-connection.ts';
+import type { Admission } from './session-connection.ts';
 import type { SmtpReply, TransactionHandler } from './smtp-transaction.ts';
 
-export interface GatewayOptions extends SessionOptions {
+export interface GatewayOptions extends AuthOptions {
+  /** Offer REQUIRETLS inside TLS. */
+  readonly offersRequireTls: boolean;
   readonly maxRecipients: number;
   readonly handler: TransactionHandler;
 }
 
 type Next = () => void;
 
-export class GatewayConnection extends SessionConnection {
+const NO_CLIENT: SmtpReply = {
+  code: 550,
+  enhanced: '5.7.1',
+  text: 'The load balancer names no client on this connection',
+};
+
+export class GatewayConnection extends AuthConnection {
   readonly #gateway: GatewayOptions;
   #transaction: MailTransaction | null = null;
 
@@ -42,12 +50,16 @@ export class GatewayConnection extends SessionConnection {
   }
 
   override handler_MAIL(command: Buffer, callback: Next): void {
-    const { handler, maxMessageBytes, maxRecipients } = this.#gateway;
+    const { handler, maxMessageBytes, maxRecipients, offersRequireTls } = this.#gateway;
     if (this.#transaction !== null) {
       this.refuse({ code: 503, enhanced: '5.5.1', text: 'A transaction has begun already' }, callback);
       return;
     }
-    const mail = parseMailCommand(command.toString('utf8'), maxMessageBytes);
+    const mail = parseMailCommand(command.toString('utf8'), maxMessageBytes, offersRequireTls && this.secure);
+    if (this.isHealthCheck) {
+      this.refuse(NO_CLIENT, callback);
+      return;
+    }
     if ('refusal' in mail) {
       this.refuse(mail.refusal, callback);
       return;
@@ -105,6 +117,14 @@ export class GatewayConnection extends SessionConnection {
     callback();
   }
 
+  override handler_AUTH(command: Buffer, callback: Next): void {
+    if (this.#transaction !== null) {
+      this.refuse({ code: 503, enhanced: '5.5.1', text: 'Not while a transaction is under way' }, callback);
+      return;
+    }
+    super.handler_AUTH(command, callback);
+  }
+
   override handler_STARTTLS(command: Buffer, callback: Next): void {
     if (this.#transaction !== null) {
       this.refuse({ code: 503, enhanced: '5.5.1', text: 'Not while a transaction is under way' }, callback);
@@ -154,6 +174,6 @@ export class GatewayConnection extends SessionConnection {
   }
 
   #logHandlerError(error: unknown): void {
-    this.#gateway.log.error('smtp: handler failed', { remoteAddress: this.remoteAddress, error });
+    this.#gateway.log.error('smtp: handler failed', { remoteAddress: this.clientAddress, error });
   }
 }

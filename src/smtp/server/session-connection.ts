@@ -12,7 +12,7 @@ import type { Log } from '#src/base/log.ts';
 import { SMTPConnection } from 'smtp-server/lib/smtp-connection.js';
 import type { SMTPServer } from 'smtp-server';
 
-import { screenCommand } from './command-screen.ts';
+import { screenCommand, type Screening } from './command-screen.ts';
 import type { ContentFeed, ContentLimits } from './content-feed.ts';
 import {
   COMMAND_TOO_LONG,
@@ -25,6 +25,8 @@ import {
 } from './replies.ts';
 import { READABLE_COMMAND_OCTETS } from './smtp-limits.ts';
 import type { SmtpLimits } from './smtp-limits.ts';
+import { clientCertificateOf, type ClientCertificate } from './peer-certificate.ts';
+import type { ProxiedClient } from './proxy-header.ts';
 import type { SmtpReply, SmtpSession } from './smtp-transaction.ts';
 import { WireReader } from './wire-reader.ts';
 
@@ -41,6 +43,12 @@ export interface Admission {
   readonly sessionId: string;
   readonly refusal: SmtpReply | null;
   readonly lineEndings: 'refuse' | 'normalise';
+  /** Without TLS no mail is taken. */
+  readonly requiresTls: boolean;
+  /** The client: a load balancer names another one than the socket has. */
+  readonly client: ProxiedClient;
+  /** A load balancer speaks for itself. */
+  readonly isHealthCheck: boolean;
   /** Runs once, when the connection has closed. */
   readonly closed: () => void;
 }
@@ -61,6 +69,7 @@ export class SessionConnection extends SMTPConnection {
   #contentSinceMs = 0;
   #upgradeSinceMs = 0;
   #released = false;
+  #certificate: ClientCertificate | null = null;
 
   constructor(server: SMTPServer, socket: Socket, gateway: SessionOptions, admission: Admission) {
     super(server, socket, { id: admission.sessionId });
@@ -112,7 +121,7 @@ export class SessionConnection extends SMTPConnection {
       this.#end(EARLY_TALK);
       return;
     }
-    const screening = screenCommand(command, this._isSupported('STARTTLS'));
+    const screening = this.screen(command);
     if (screening !== null) {
       if (screening.close) this.#end(screening.refusal);
       else {
@@ -124,6 +133,28 @@ export class SessionConnection extends SMTPConnection {
     // The library counts to ten on its own; the count is ours.
     this._unrecognizedCommands = 0;
     super._onCommand(command, callback);
+  }
+
+  /** What is wrong with a command line before its meaning is looked at. */
+  protected screen(command: Buffer): Screening | null {
+    return screenCommand(command, this.offeredCommands);
+  }
+
+  protected get offeredCommands(): ReadonlySet<string> {
+    return new Set(this._isSupported('STARTTLS') ? ['STARTTLS'] : []);
+  }
+
+  /** The longest line that is kept in memory, its CR LF included. */
+  protected get readableOctets(): number {
+    return READABLE_COMMAND_OCTETS;
+  }
+
+  protected get clientAddress(): string {
+    return this.#admission.client.address;
+  }
+
+  protected get isHealthCheck(): boolean {
+    return this.#admission.isHealthCheck;
   }
 
   override send(code: number, data?: string | string[] | null, context?: string | false): void {
@@ -221,10 +252,14 @@ export class SessionConnection extends SMTPConnection {
   }
 
   #createReader(): WireReader {
+    const readableOctets = (): number => this.readableOctets;
     const reader = new WireReader(
       {
         lineEndings: this.#admission.lineEndings,
-        maxCommandOctets: READABLE_COMMAND_OCTETS,
+        // Asked for with each line: what may be sent grows with TLS.
+        get maxCommandOctets() {
+          return readableOctets();
+        },
         content: this.contentLimits,
       },
       {
@@ -242,7 +277,7 @@ export class SessionConnection extends SMTPConnection {
   #refuseOctet(): void {
     const inContent = this.feed !== null && this.reader?.inContent === true;
     this.#gateway.log.warn('smtp: bare CR, LF or NUL refused', {
-      remoteAddress: this.remoteAddress,
+      remoteAddress: this.clientAddress,
       step: inContent ? 'content' : 'command',
     });
     if (inContent) this.feed?.fail('line-endings');
@@ -273,14 +308,24 @@ export class SessionConnection extends SMTPConnection {
     const socket = this._socket;
     return {
       id: this.#admission.sessionId,
-      remoteAddress: this.remoteAddress,
-      remotePort: this.remotePort,
+      remoteAddress: this.clientAddress,
+      remotePort: this.#admission.client.port,
       heloName: (this.hostNameAppearsAs || '').replaceAll(/[^A-Za-z0-9._:[\]-]/gu, '?').slice(0, 255),
       tls:
         socket instanceof TLSSocket
-          ? { version: socket.getProtocol() ?? 'unknown', cipher: socket.getCipher().name }
+          ? {
+              version: socket.getProtocol() ?? 'unknown',
+              cipher: socket.getCipher().name,
+              clientCertificate: this.#certificateOf(socket),
+            }
           : null,
     };
+  }
+
+  /** Read once: a session has one handshake. */
+  #certificateOf(socket: TLSSocket): ClientCertificate | null {
+    this.#certificate ??= clientCertificateOf(socket);
+    return this.#certificate;
   }
 }
 

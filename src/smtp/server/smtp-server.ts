@@ -1,19 +1,21 @@
 /**
  * The receiving side of SMTP: who may connect, how many at a time, TLS, and stopping. What a session says is in
- * `gateway-connection.ts`, what happens to mail is the handler's. Not offered: AUTH, XCLIENT, XFORWARD, PROXY,
- * CHUNKING, REQUIRETLS. RFC 5321, 1870, 2034, 2920, 3207, 3461, 6152, 6531.
+ * `gateway-connection.ts`, what happens to mail is the handler's. Not offered: XCLIENT, XFORWARD, CHUNKING.
+ * RFC 5321, 1870, 2034, 2920, 3207, 3461, 4954, 6152, 6531, 8314, 8689.
  */
 import type { Socket } from 'node:net';
 
 import type { Clock } from '#src/base/clock.ts';
-import { errorCode } from '#src/base/coded-error.ts';
+import { CodedError, errorCode } from '#src/base/coded-error.ts';
 import { newId } from '#src/base/identifiers.ts';
 import type { Log } from '#src/base/log.ts';
-import { SMTPServer } from 'smtp-server';
 
+import type { Authenticator } from './auth-connection.ts';
 import { GatewayConnection } from './gateway-connection.ts';
 import type { GatewayOptions } from './gateway-connection.ts';
+import { readProxyHeader, type ProxiedClient } from './proxy-header.ts';
 import type { Admission } from './session-connection.ts';
+import { SessionServer } from './session-server.ts';
 import { defaultSmtpLimits } from './smtp-limits.ts';
 import type { SmtpLimits } from './smtp-limits.ts';
 import type { SmtpReply, TransactionHandler } from './smtp-transaction.ts';
@@ -23,6 +25,8 @@ export interface SmtpServerTls {
   readonly cert: string | Buffer;
   /** PEM. */
   readonly key: string | Buffer;
+  /** PEM. Trust anchors for certificates of clients; a client is asked for one where this is given. */
+  readonly clientAnchors?: readonly string[];
 }
 
 export interface SmtpServerOptions {
@@ -30,6 +34,16 @@ export interface SmtpServerOptions {
   readonly hostname: string;
   /** Absent: STARTTLS is not offered. */
   readonly tls?: SmtpServerTls | undefined;
+  /** TLS from the first octet (RFC 8314 section 3) instead of STARTTLS; needs `tls`. */
+  readonly implicitTls?: boolean;
+  /** True for addresses from which no mail is taken without TLS (530). */
+  readonly requiresTls?: (remoteAddress: string) => boolean;
+  /** Who may sign in; absent: AUTH is not offered. */
+  readonly authenticator?: Authenticator;
+  /** Take REQUIRETLS inside TLS (RFC 8689): the handler answers for the way that mail goes on. */
+  readonly offersRequireTls?: boolean;
+  /** Load balancers: their connections begin with a PROXY header, nobody else's do. */
+  readonly isProxy?: (remoteAddress: string) => boolean;
   /** Octets; announced as SIZE. */
   readonly maxMessageBytes: number;
   /** Default 1,000 (RFC 5321 section 4.5.3.1.8 asks for at least 100). */
@@ -53,7 +67,10 @@ export interface SmtpListener {
   close(options: { readonly graceMs: number }): Promise<void>;
 }
 
+/** Throws CodedError `tls-missing` where implicit TLS has no certificate. */
 export function createSmtpServer(options: SmtpServerOptions): SmtpListener {
+  if (options.implicitTls === true && options.tls === undefined)
+    throw new CodedError('tls-missing', 'implicit TLS needs a certificate and its key');
   return new GatewayServer(options);
 }
 
@@ -66,6 +83,8 @@ class GatewayServer implements SmtpListener {
   readonly #server: SessionServer;
   readonly #open = new Set<GatewayConnection>();
   readonly #perAddress = new Map<string, number>();
+  /** Connections of load balancers that have not said yet whom they pass on. */
+  readonly #unproxied = new Set<Socket>();
   #sweep: NodeJS.Timeout | null = null;
   #stopping = false;
 
@@ -73,10 +92,12 @@ class GatewayServer implements SmtpListener {
     this.#options = options;
     this.#gateway = {
       ...options,
+      authenticator: options.authenticator ?? null,
+      offersRequireTls: options.offersRequireTls === true,
       maxRecipients: options.maxRecipients ?? 1_000,
       limits: { ...defaultSmtpLimits, ...options.limits },
     };
-    this.#server = new SessionServer(options, this.#gateway.limits, (socket) => this.#connect(socket));
+    this.#server = new SessionServer(options, this.#gateway.limits, (socket) => void this.#accept(socket));
     this.#server.on('error', (error) => {
       options.log.debug('smtp: connection failed', { code: errorCode(error) });
     });
@@ -98,11 +119,16 @@ class GatewayServer implements SmtpListener {
   }
 
   reload(tls: SmtpServerTls): void {
-    this.#server.updateSecureContext({ cert: tls.cert, key: tls.key });
+    this.#server.updateSecureContext({
+      cert: tls.cert,
+      key: tls.key,
+      ...(tls.clientAnchors !== undefined && { ca: [...tls.clientAnchors] }),
+    });
   }
 
   async close({ graceMs }: { readonly graceMs: number }): Promise<void> {
     this.#stopping = true;
+    for (const socket of this.#unproxied) socket.destroy();
     if (this.#sweep !== null) clearInterval(this.#sweep);
     const closed = new Promise<void>((resolve) => {
       this.#server.server.close(() => resolve());
@@ -119,14 +145,50 @@ class GatewayServer implements SmtpListener {
     await closed;
   }
 
-  #connect(socket: Socket): GatewayConnection {
-    const address = plainAddress(socket.remoteAddress);
+  /** A load balancer says first whom it passes on; what it says can't be checked, so only listed ones are asked. */
+  async #accept(socket: Socket): Promise<void> {
+    const peer: ProxiedClient = {
+      address: plainAddress(socket.remoteAddress),
+      port: socket.remotePort ?? 0,
+    };
+    if (this.#options.isProxy?.(peer.address) !== true) {
+      this.#connect(socket, peer, false);
+      return;
+    }
+    const { limits } = this.#gateway;
+    socket.on('error', ignore);
+    if (this.#unproxied.size >= limits.connections) {
+      socket.destroy();
+      return;
+    }
+    this.#unproxied.add(socket);
+    const header = await readProxyHeader(socket, limits.proxyHeaderMs);
+    this.#unproxied.delete(socket);
+    if (header === null || this.#stopping || socket.destroyed) {
+      this.#options.log.info('smtp: no PROXY header from a load balancer', { remoteAddress: peer.address });
+      socket.destroy();
+      return;
+    }
+    const client = header.client ?? peer;
+    this.#connect(
+      socket,
+      { address: plainAddress(client.address), port: client.port },
+      header.client === null,
+    );
+    socket.off('error', ignore);
+  }
+
+  #connect(socket: Socket, client: ProxiedClient, isHealthCheck: boolean): void {
+    const { address } = client;
     const count = (this.#perAddress.get(address) ?? 0) + 1;
     this.#perAddress.set(address, count);
     const admission: Admission = {
       sessionId: newId(this.#options.clock),
-      refusal: this.#refuse(address, count),
+      refusal: this.#refuse(address, count, isHealthCheck),
       lineEndings: this.#options.lineEndings?.(address) ?? 'refuse',
+      requiresTls: this.#options.requiresTls?.(address) ?? false,
+      client,
+      isHealthCheck,
       closed: () => {
         this.#open.delete(connection);
         const left = (this.#perAddress.get(address) ?? 1) - 1;
@@ -136,17 +198,17 @@ class GatewayServer implements SmtpListener {
     };
     const connection = new GatewayConnection(this.#server, socket, this.#gateway, admission);
     this.#open.add(connection);
-    return connection;
+    this.#server.begin(connection);
   }
 
-  #refuse(address: string, count: number): SmtpReply | null {
+  #refuse(address: string, count: number, isHealthCheck: boolean): SmtpReply | null {
     const { limits } = this.#gateway;
     if (this.#stopping) return STOPPING;
     if (count > limits.connectionsPerAddress)
       return { code: 421, enhanced: '4.7.0', text: 'Too many connections from your address' };
     if (this.#open.size >= limits.connections)
       return { code: 421, enhanced: '4.3.2', text: 'Too many connections, try again later' };
-    return this.#options.connection?.(address) ?? null;
+    return isHealthCheck ? null : (this.#options.connection?.(address) ?? null);
   }
 
   #endDrawnOut(): void {
@@ -155,43 +217,9 @@ class GatewayServer implements SmtpListener {
   }
 }
 
-/** smtp-server, making our sessions instead of its own. */
-class SessionServer extends SMTPServer {
-  readonly #makeSession: (socket: Socket) => GatewayConnection;
-
-  constructor(
-    options: SmtpServerOptions,
-    limits: SmtpLimits,
-    makeSession: (socket: Socket) => GatewayConnection,
-  ) {
-    super({
-      name: options.hostname,
-      size: options.maxMessageBytes,
-      heloResponse: '%s',
-      logger: false,
-      disableReverseLookup: true,
-      socketTimeout: limits.idleMs,
-      hideDSN: false,
-      hideENHANCEDSTATUSCODES: false,
-      hideREQUIRETLS: true,
-      disabledCommands: ['AUTH', 'HELP', 'WIZ', 'SHELL', 'KILL', 'XCLIENT', 'XFORWARD', 'LHLO'].concat(
-        options.tls === undefined ? ['STARTTLS'] : [],
-      ),
-      minVersion: 'TLSv1.2',
-      ...options.tls,
-    });
-    this.#makeSession = makeSession;
-  }
-
-  override connect(socket: Socket): void {
-    const connection = this.#makeSession(socket);
-    this.connections.add(connection);
-    connection.on('error', (error: Error) => this._onError(error));
-    connection.init();
-  }
-}
-
 /** An IPv4 address seen through an IPv6 socket, as IPv4. */
 function plainAddress(address: string | undefined): string {
   return (address ?? '').replace(/^::ffff:/iu, '');
 }
+
+function ignore(): void {}

@@ -4,13 +4,21 @@
  */
 import type { MailAddress } from '#src/base/mail-address.ts';
 
+import type { ClientCertificate } from './peer-certificate.ts';
+
 export interface SmtpSession {
   readonly id: string;
   readonly remoteAddress: string;
   readonly remotePort: number;
   /** What HELO or EHLO said, with characters that no Received field may hold replaced by `?`. */
   readonly heloName: string;
-  readonly tls: { readonly version: string; readonly cipher: string } | null;
+  readonly tls: {
+    readonly version: string;
+    readonly cipher: string;
+    readonly clientCertificate?: ClientCertificate | null;
+  } | null;
+  /** Who signed in with a password (AUTH); null or absent: nobody did. */
+  readonly user?: string | null;
 }
 
 export interface SmtpEnvelope {
@@ -23,6 +31,8 @@ export interface SmtpEnvelope {
   readonly ret: 'FULL' | 'HDRS' | null;
   /** xtext, as on the wire. */
   readonly envid: string | null;
+  /** TLS is asked for on the whole way (RFC 8689). */
+  readonly requireTls: boolean;
   /** Those accepted so far. */
   readonly recipients: readonly SmtpRecipient[];
 }
