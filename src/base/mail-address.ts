@@ -48,7 +48,7 @@ export function parseMailAddress(raw: string): MailAddress | null {
  */
 export function canonicalDomain(domain: string): string | null {
   if (domain.startsWith('['))
-    return /^\[[\dA-Fa-fv.:IP]{2,64}\]$/u.test(domain) ? asciiLowerCase(domain) : null;
+    return /^\[[\dA-Fa-fv.:IiPp]{2,64}\]$/u.test(domain) ? asciiLowerCase(domain) : null;
   if (domain === '' || domain.endsWith('.') || FORBIDDEN.test(domain)) return null;
   // The URL parser would decode percent signs and cut off a path, query or fragment; a mail domain has none.
   if (/[%/\\?#]/u.test(domain)) return null;

@@ -233,6 +233,9 @@ function assemble(values: ReadValues, baseDir: string, isTrial: boolean): Settin
     delivery: {
       nextHop,
       internalNextHop: optional<NextHopSetting>('delivery.internalNextHop') ?? { kind: 'capture' },
+      clientCertificate: tls('delivery.clientCertificate'),
+      partnersThroughNextHop: get('delivery.partnersThroughNextHop'),
+      ownAddresses: get('delivery.ownAddresses'),
       bounceDomain: optional('delivery.bounceDomain'),
       caFile: caFile === null ? null : resolve(baseDir, caFile),
       nextHopSigns: get('delivery.nextHopSigns'),
@@ -283,9 +286,6 @@ function checkTogether(settings: Settings, problems: ProblemCollector): void {
     );
   }
   const { nextHop, internalNextHop } = settings.delivery;
-  if (nextHop.kind === 'mx') {
-    problems.add('delivery.nextHop', '"mx" is not in this release; name a smarthost: "smtp://host:port"');
-  }
   if (internalNextHop.kind === 'mx')
     problems.add('delivery.internalNextHop', 'name the internal server: "smtp://host:port"');
   if (nextHop.kind !== 'capture' && internalNextHop.kind === 'capture') {
@@ -294,6 +294,7 @@ function checkTogether(settings: Settings, problems: ProblemCollector): void {
       'is needed beside a real nextHop: receipts and internal mail never take the general route',
     );
   }
+  checkNextHop(settings, problems);
   checkReturns(settings, problems);
   const service = parseMailAddress(settings.organization.serviceAddress);
   const ours = settings.organization.domains;
@@ -304,6 +305,19 @@ function checkTogether(settings: Settings, problems: ProblemCollector): void {
     );
   }
   checkSigning(settings, problems);
+}
+
+/** What only one server that all mail goes to can do. */
+function checkNextHop({ delivery }: Settings, problems: ProblemCollector): void {
+  if (delivery.nextHop.kind === 'smarthost') return;
+  const needsSmarthost = 'needs a smarthost as nextHop: "smtp://host:port"';
+  if (delivery.clientCertificate !== null) problems.add('delivery.clientCertificate', needsSmarthost);
+  if (delivery.partnersThroughNextHop) problems.add('delivery.partnersThroughNextHop', needsSmarthost);
+  if (delivery.nextHop.kind === 'mx' && delivery.nextHopSigns)
+    problems.add(
+      'delivery.nextHopSigns',
+      'with nextHop = "mx" nobody signs behind us: make a key for [[dkim]] with "sendsecure dkim generate"',
+    );
 }
 
 function checkSigning(settings: Settings, problems: ProblemCollector): void {

@@ -206,10 +206,28 @@ export const SCHEMA: Readonly<Record<string, Readonly<Record<string, KeySpec>>>>
   delivery: {
     nextHop: {
       description:
-        'Where mail to the outside goes: "smtp://host:port", "smtps://user:password@host:port", or "capture" to keep it in /captured. With smtps or a password the server’s certificate must fit; plain smtp uses TLS where it is offered.',
+        'Where mail to the outside goes: "smtp://host:port", "smtps://user:password@host:port", "mx" for the servers of each domain, or "capture" to keep it in /captured. With smtps, a password or a client certificate the server’s certificate must fit; plain smtp uses TLS where it is offered; mx also honours DANE and MTA-STS.',
       default: 'capture',
       read: readNextHop,
       example: '"smtp://127.0.0.1:2600"',
+    },
+    clientCertificate: {
+      description:
+        'Certificate and key that we show to nextHop: { cert = "…", key = "…" }. Its own certificate must then fit.',
+      read: readTls,
+    },
+    partnersThroughNextHop: {
+      description:
+        'true: mail to partners that have no nextHop of their own goes through nextHop, over verified TLS and only while that offers REQUIRETLS (RFC 8689). false: straight to the partners’ servers.',
+      default: false,
+      read: readFlag,
+    },
+    ownAddresses: {
+      description:
+        'Addresses under which the outside reaches this gateway, where they are not those of this machine (NAT). With "mx", mail is never sent to ourselves.',
+      default: [],
+      read: readNetworks,
+      example: '["203.0.113.5"]',
     },
     internalNextHop: {
       description:
@@ -230,7 +248,7 @@ export const SCHEMA: Readonly<Record<string, Readonly<Record<string, KeySpec>>>>
     caFile: { description: 'PEM file with further trust anchors for verified TLS.', read: readFilePath },
     resolvers: {
       description:
-        'DNS resolvers that validate DNSSEC, by address, for partners’ servers (DANE, MTA-STS). Without one nothing is proven by DNSSEC.',
+        'DNS resolvers that validate DNSSEC, by address, for DANE and for the names of partners’ servers; on this machine or a network that nobody else can write to. Without one nothing is proven by DNSSEC.',
       default: [],
       read: readResolvers,
       example: '["127.0.0.1"]',

@@ -99,6 +99,12 @@ export interface Settings {
   readonly delivery: {
     readonly nextHop: NextHopSetting;
     readonly internalNextHop: NextHopSetting;
+    /** Shown to `nextHop`, whose TLS must then be verified. */
+    readonly clientCertificate: TlsFiles | null;
+    /** Mail that must be protected takes `nextHop` where that offers REQUIRETLS. */
+    readonly partnersThroughNextHop: boolean;
+    /** Addresses under which the outside reaches us, beside those of this machine. */
+    readonly ownAddresses: readonly string[];
     readonly bounceDomain: string | null;
     readonly caFile: string | null;
     readonly nextHopSigns: boolean;

@@ -58,6 +58,7 @@ function* warnings(settings: Settings): Generator<StartupNotice> {
         'may not be provable, and mail there becomes secure messages after the waiting time',
     );
   }
+  yield* mxWarnings(settings, say);
   const serviceDomain = parseMailAddress(settings.organization.serviceAddress)?.domain ?? '';
   if (
     settings.dkim.length > 0 &&
@@ -74,9 +75,9 @@ function* warnings(settings: Settings): Generator<StartupNotice> {
     );
   }
   yield* returnWarnings(settings, say);
-  if (settings.organization.encrypt === 'all-external') {
+  if (settings.organization.encrypt === 'all-external' && settings.delivery.resolvers.length === 0) {
     yield say(
-      'encrypt = "all-external": verified TLS comes with the next release; until then all outside mail becomes secure messages',
+      'encrypt = "all-external" without [delivery] resolvers: domains that publish DANE alone can\'t be verified, and mail there becomes secure messages',
     );
   }
   const publicHost = new URL(settings.publicUrl).hostname;
@@ -89,6 +90,20 @@ function* warnings(settings: Settings): Generator<StartupNotice> {
       `publicUrl (${publicHost}) is not under one of your domains: recipients are told to check that`,
     );
   }
+}
+
+function* mxWarnings(
+  { delivery, smtp }: Settings,
+  say: (text: string) => StartupNotice,
+): Generator<StartupNotice> {
+  if (delivery.nextHop.kind !== 'mx') return;
+  yield say(
+    `[delivery] nextHop = "mx": needs port 25 to the outside, which many providers close, and an address whose reverse DNS name is ${smtp.hostname}`,
+  );
+  if (delivery.resolvers.length === 0)
+    yield say(
+      "[delivery] resolvers is not set: DANE can't be honoured, so mail goes with opportunistic TLS to domains that publish it; name a validating resolver",
+    );
 }
 
 function* returnWarnings(

@@ -13,8 +13,8 @@ import type { Statement } from '#src/storage/database.ts';
 
 import type { CapturedMails } from './captured-mails.ts';
 import { mailBytes, mailLength, type OpenMessage, type OutgoingContent } from './outgoing-content.ts';
-import { chooseRoute, hopFor, routeName, type Routes } from './route.ts';
-import { sendVerified, type VerifiedChannels } from './verified-channel.ts';
+import { sendByPlan, type VerifiedChannels } from './planned-sending.ts';
+import { chooseWay, type Routes } from './route.ts';
 
 export type AttemptOutcome =
   | { readonly kind: 'captured'; readonly statement: Statement }
@@ -33,6 +33,8 @@ export interface AttemptOptions {
   /** DKIM-Signature fields to stand before a mail; may be none. */
   readonly sign: (mail: AsyncIterable<Buffer>, delivery: DeliveryRow) => Promise<string>;
   readonly routes: () => Routes;
+  /** Told of each address of a server found by MX, whether there was a connection. */
+  readonly onTried: (host: string, reached: boolean) => void;
   readonly steps: Steps;
   /** Looked at before the final dot: false gives the delivery up to whoever holds the lease next. */
   readonly leaseHolds: (delivery: DeliveryRow) => boolean;
@@ -46,16 +48,18 @@ export async function attemptDelivery(
   try {
     if (!isOwnDelivery(options.keys, delivery)) return { kind: 'forged' };
     const message = await options.content.open(delivery.messageId);
-    const route = chooseRoute(options.routes(), delivery);
-    if (route.kind === 'capture') return await capture(delivery, message, options);
-    if (delivery.tlsRequirement === 'verified') {
-      const send = (hop: NextHop): Promise<TransmitOutcome> => transmit(delivery, message, hop, options);
-      return await sendVerified(delivery.domain, options.channels(), send);
-    }
-    return {
-      ...(await transmit(delivery, message, hopFor(route, delivery), options)),
-      nextHop: routeName(route),
-    };
+    const channels = options.channels();
+    const way = chooseWay(options.routes(), delivery, (domain) => channels.settingOf(domain));
+    if (way.kind === 'capture') return await capture(delivery, message, options);
+    const send = (hop: NextHop): Promise<TransmitOutcome> =>
+      transmit(delivery, message, { hop, requireTls: way.requireTls }, options);
+    if (way.kind === 'plan')
+      return await sendByPlan(delivery.domain, way, {
+        channels,
+        transmit: send,
+        onTried: options.onTried,
+      });
+    return { ...(await send(way.hop)), nextHop: `${way.hop.host}:${way.hop.port}` };
   } catch (error) {
     return { kind: 'hindered', code: errorCode(error) };
   }
@@ -74,18 +78,29 @@ async function capture(
 async function transmit(
   delivery: DeliveryRow,
   message: OpenMessage,
-  hop: NextHop,
+  { hop, requireTls }: { readonly hop: NextHop; readonly requireTls: boolean },
   options: AttemptOptions,
 ): Promise<TransmitOutcome> {
   const { steps } = options;
   const signature = Buffer.from(await options.sign(mailBytes(message, delivery), delivery), 'latin1');
-  const outcome = await options.pool.transmit(hop, outgoingMail(delivery, message, signature, steps), {
+  const mail = { ...outgoingMail(delivery, message, signature, steps), requireTlsExtension: requireTls };
+  const outcome = await options.pool.transmit(hop, mail, {
     onConnecting: () => steps.reach('delivery-connecting'),
     beforeDot: () => Promise.resolve(options.leaseHolds(delivery)),
     onDotSent: () => steps.reach('delivery-dot-sent'),
   });
   if (outcome.kind === 'accepted') steps.reach('delivery-acknowledged');
-  return outcome;
+  return delivery.tlsRequirement === 'verified' ? waitingForRequireTls(outcome) : outcome;
+}
+
+/**
+ * A next hop that can't pass the duty on (RFC 8689 section 4.2.1: 5.7.30) is a channel that is not good enough now,
+ * so that the mail waits and becomes a secure message instead of coming back.
+ */
+function waitingForRequireTls(outcome: TransmitOutcome): TransmitOutcome {
+  if (outcome.kind !== 'rejected' || outcome.enhanced !== '5.7.30') return outcome;
+  const { reply, tls } = outcome;
+  return { kind: 'deferred', reply, enhanced: '4.7.30', stage: 'tls', uncertain: false, tls };
 }
 
 function outgoingMail(

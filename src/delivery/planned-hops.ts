@@ -14,12 +14,25 @@ export function plannedHops(planned: PlannedHost, ca: readonly string[], clock: 
       case 'encrypted':
         return { ...hop, tls: 'encrypted' };
       case 'pkix':
-        return { ...hop, tls: 'verified', certificateNames: verify.names, ca };
+        return {
+          ...hop,
+          tls: 'verified',
+          certificateNames: verify.names,
+          verifiedBy: VERIFIED_BY[verify.by],
+          ca,
+        };
       case 'dane':
-        return { ...hop, tls: 'verified', certificateCheck: daneCheck(verify, clock) };
+        return { ...hop, tls: 'verified', certificateCheck: daneCheck(verify, clock), verifiedBy: 'dane' };
     }
   });
 }
+
+const VERIFIED_BY = {
+  pinned: 'pkix-pinned',
+  dnssec: 'pkix-dnssec',
+  domain: 'pkix-domain',
+  'mta-sts': 'mta-sts',
+} as const;
 
 function daneCheck(
   { records, names }: PlannedHost['verify'] & { kind: 'dane' },

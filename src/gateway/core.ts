@@ -18,7 +18,7 @@ import { openDatabase } from '#src/storage/open-database.ts';
 
 import { mailSigning } from './mail-signing.ts';
 import { PartnerList } from '#src/partners/partner-list.ts';
-import { Channels } from './verified-channels.ts';
+import { Channels, type MailNetwork } from './verified-channels.ts';
 
 export interface GatewayOptions {
   readonly settings: Settings;
@@ -29,6 +29,8 @@ export interface GatewayOptions {
   readonly clock?: Clock;
   readonly random?: RandomSource;
   readonly steps?: Steps;
+  /** Default: the Internet. */
+  readonly network?: MailNetwork;
 }
 
 /** What several parts share. */
@@ -91,6 +93,7 @@ export async function openCore(options: GatewayOptions): Promise<Core> {
       channels: new Channels({
         clock,
         log,
+        network: options.network,
         managed: (domain) => partners.snapshot.partners.get(domain) ?? null,
       }),
       sealer: new WrittenMailSealer({

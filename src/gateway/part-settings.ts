@@ -1,14 +1,17 @@
 /** The configuration, translated into what each part wants to know. No part reads the configuration itself. */
 import { readFileSync } from 'node:fs';
+import { createSecureContext } from 'node:tls';
 
 import type { AcceptanceSettings } from '#src/acceptance/settings.ts';
+import { CodedError } from '#src/base/coded-error.ts';
 import { DAY_MS, MINUTE_MS } from '#src/base/clock.ts';
 import { parseMailAddress } from '#src/base/mail-address.ts';
 import { NetworkList } from '#src/base/network-list.ts';
 import { signingDomainOf } from '#src/config/dkim-domains.ts';
-import type { NextHopSetting, Settings } from '#src/config/settings.ts';
+import type { NextHopSetting, Settings, TlsFiles } from '#src/config/settings.ts';
 import type { Route, Routes } from '#src/delivery/route.ts';
 import type { MailSite } from '#src/notification/mail-site.ts';
+import type { NextHop } from '#src/smtp/client/transmit.ts';
 
 import { oncePerSettings } from './once-per-settings.ts';
 
@@ -80,12 +83,26 @@ function noticeFromAuthor({ notice, delivery, dkim }: Settings, author: string):
  * does all mail to a hop that is given a password, or that speaks TLS from the first octet (RFC 8314 section 3).
  */
 export function routesOf(settings: Settings): Routes {
-  const { nextHop, internalNextHop, caFile, internalNextHopIsPrivate } = settings.delivery;
+  const { nextHop, internalNextHop, caFile, internalNextHopIsPrivate, clientCertificate } = settings.delivery;
   const ca = caFile === null ? undefined : [readFileSync(caFile, 'utf8')];
   return {
-    outside: route(nextHop, 'opportunistic', ca),
-    internal: route(internalNextHop, internalNextHopIsPrivate ? 'opportunistic' : 'verified', ca),
+    outside: route(nextHop, 'opportunistic', { ca, clientCertificate: readPair(clientCertificate) }),
+    internal: route(internalNextHop, internalNextHopIsPrivate ? 'opportunistic' : 'verified', { ca }),
+    protectedThroughNextHop: settings.delivery.partnersThroughNextHop,
   };
+}
+
+/** Throws what reading throws, and CodedError `client-certificate` where key and certificate don't fit. */
+function readPair(files: TlsFiles | null): NextHop['clientCertificate'] {
+  if (files === null) return undefined;
+  const pair = { cert: readFileSync(files.cert, 'utf8'), key: readFileSync(files.key, 'utf8') };
+  try {
+    createSecureContext(pair);
+  } catch (error) {
+    const words = '[delivery] clientCertificate: certificate and key do not fit each other, or are no PEM';
+    throw new CodedError('client-certificate', words, { cause: error });
+  }
+  return pair;
 }
 
 const LOOPBACK = new NetworkList(['127.0.0.0/8', '::1/128']);
@@ -93,12 +110,13 @@ const LOOPBACK = new NetworkList(['127.0.0.0/8', '::1/128']);
 function route(
   hop: NextHopSetting,
   tls: 'opportunistic' | 'verified',
-  ca: readonly string[] | undefined,
+  trust: Pick<NextHop, 'ca' | 'clientCertificate'>,
 ): Route {
-  if (hop.kind !== 'smarthost') return { kind: 'capture' };
+  if (hop.kind !== 'smarthost') return hop;
   const { host, port, implicitTls, user, password } = hop;
   const onThisHost = host === 'localhost' || LOOPBACK.has(host);
-  const needsProof = implicitTls || password !== null;
+  const showsKey = trust.clientCertificate !== undefined;
+  const needsProof = implicitTls || password !== null || showsKey;
   return {
     kind: 'smtp',
     onThisHost,
@@ -106,8 +124,8 @@ function route(
       host,
       port,
       implicitTls,
-      tls: onThisHost ? 'opportunistic' : needsProof ? 'verified' : tls,
-      ...(ca !== undefined && { ca }),
+      tls: showsKey || (needsProof && !onThisHost) ? 'verified' : onThisHost ? 'opportunistic' : tls,
+      ...trust,
       ...(user !== null && password !== null && { auth: { user, password } }),
     },
   };

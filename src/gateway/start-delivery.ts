@@ -64,6 +64,7 @@ export function startDelivery(core: Core) {
         sign: (mail, delivery) => signatureOf(mail, delivery, mailSigning(core.settings), clock.now()),
         routes: currentRoutes,
         channels: () => core.channels.of(core.settings),
+        onTried: () => {},
         steps,
         leaseHolds,
       }),

@@ -1,14 +1,17 @@
 /** The part of delivery that needs the DNS: how the servers of partners prove who they are. */
 import { readFileSync } from 'node:fs';
+import { networkInterfaces } from 'node:os';
 
 import type { Clock } from '#src/base/clock.ts';
 import type { Log } from '#src/base/log.ts';
+import { NetworkList } from '#src/base/network-list.ts';
 import type { Settings } from '#src/config/settings.ts';
 import { tlsSettingOf, type Partner } from '#src/partners/managed-partner.ts';
-import type { VerifiedChannels } from '#src/delivery/verified-channel.ts';
+import type { VerifiedChannels } from '#src/delivery/planned-sending.ts';
 import { withDnsCache } from '#src/routing/dns-cache.ts';
 import { createDnsClient } from '#src/routing/dns-client.ts';
 import { unroutableNetworks } from '#src/routing/host-addresses.ts';
+import type { OwnHost } from '#src/routing/mail-hosts.ts';
 import { memoryMtaStsCache, type MtaStsCache } from '#src/routing/mta-sts-policy.ts';
 import { createMtaStsSource } from '#src/routing/mta-sts-source.ts';
 import { createMtaSts } from '#src/routing/mta-sts.ts';
@@ -20,16 +23,31 @@ import { isInternalDomain } from '#src/policy/domains.ts';
 /** The client waits for its 250 while we look. */
 const LOOK_UP_MS = 5_000;
 
+/** What stands in for the Internet in a test: mail servers on another port, on addresses of loopback. */
+export interface MailNetwork {
+  readonly port: number;
+  readonly refused: NetworkList;
+}
+
+const INTERNET: MailNetwork = { port: 25, refused: unroutableNetworks };
+
 export class Channels {
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #managed: (domain: string) => Partner | null;
+  readonly #network: MailNetwork;
   /** Outlives a reload: an enforced policy holds until its time is over (RFC 8461 section 3.2). */
   readonly #policies: MtaStsCache = memoryMtaStsCache();
   #made: { readonly settings: Settings; readonly channels: VerifiedChannels } | null = null;
 
   /** `managed`: a partner of the managed list. */
-  constructor(options: { clock: Clock; log: Log; managed: (domain: string) => Partner | null }) {
+  constructor(options: {
+    clock: Clock;
+    log: Log;
+    managed: (domain: string) => Partner | null;
+    network?: MailNetwork | undefined;
+  }) {
+    this.#network = options.network ?? INTERNET;
     this.#clock = options.clock;
     this.#log = options.log;
     this.#managed = options.managed;
@@ -56,10 +74,11 @@ export class Channels {
     const { resolvers, caFile } = settings.delivery;
     const client = resolvers.length > 0 ? createDnsClient({ resolvers }) : createSystemDns();
     const dns = withDnsCache(client, this.#clock);
-    const source = createMtaStsSource({ dns, refused: unroutableNetworks });
+    const { port, refused } = this.#network;
+    const source = createMtaStsSource({ dns, refused });
     const mtaSts = createMtaSts({ source, cache: this.#policies, clock: this.#clock, log: this.#log });
     return {
-      routing: createRouting({ dns, mtaSts }),
+      routing: createRouting({ dns, mtaSts, port, refused, own: ownHost(settings) }),
       clock: this.#clock,
       ca: caFile === null ? [] : [readFileSync(caFile, 'utf8')],
       settingOf: (domain) => this.#settingOf(settings, domain),
@@ -72,4 +91,16 @@ export class Channels {
     const partner = configured ?? this.#managed(domain);
     return partner === null ? { kind: 'authenticated' } : tlsSettingOf(partner);
   }
+}
+
+/** By the names that we go by, and the addresses of this machine that others can reach. */
+function ownHost({ smtp, delivery }: Settings): OwnHost {
+  const addresses = Object.values(networkInterfaces())
+    .flatMap((list) => list ?? [])
+    .filter(({ internal }) => !internal)
+    .map(({ address }) => address.replace(/%.*$/u, ''));
+  return {
+    names: [smtp.hostname.toLowerCase(), ...(delivery.bounceDomain === null ? [] : [delivery.bounceDomain])],
+    addresses: new NetworkList([...addresses, ...delivery.ownAddresses]),
+  };
 }

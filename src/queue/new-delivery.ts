@@ -21,7 +21,7 @@ export interface NewDelivery {
   readonly recipient: string;
   readonly domain: string;
   readonly route: 'internal' | 'outside';
-  readonly tlsRequirement?: 'verified' | null;
+  readonly tlsRequirement?: DeliveriesTable['tlsRequirement'];
   /** Byte range in the object's content stream; null: all of it. */
   readonly range: { readonly start: number; readonly end: number } | null;
   readonly dsnNotify?: string | null;

@@ -65,17 +65,18 @@ function judgePolicy(facts: HostFacts, daneFirst: boolean): HostVerdict {
   if (byDane?.kind === 'skip') return byDane;
   if (!allowsHost(policy, host)) return skip('not on the list of the MTA-STS policy');
   if (byDane?.kind === 'use' && byDane.verify.kind === 'dane') return byDane;
-  return use(host, { kind: 'pkix', names: [host] }, `MTA-STS (${policy.mode})`);
+  return use(host, { kind: 'pkix', names: [host], by: 'mta-sts' }, `MTA-STS (${policy.mode})`);
 }
 
 function judgeName({ host, domains, nameProof, policy }: HostFacts): HostVerdict {
-  if (nameProof === 'pinned') return use(host, { kind: 'pkix', names: [host] }, 'named by the operator');
-  if (nameProof === 'dnssec') return use(host, { kind: 'pkix', names: [host] }, 'name proven by DNSSEC');
+  const itself = { kind: 'pkix', names: [host] } as const;
+  if (nameProof === 'pinned') return use(host, { ...itself, by: 'pinned' }, 'named by the operator');
+  if (nameProof === 'dnssec') return use(host, { ...itself, by: 'dnssec' }, 'name proven by DNSSEC');
   if (policy !== null && policy.mode !== 'none' && allowsHost(policy, host))
-    return use(host, { kind: 'pkix', names: [host] }, 'name proven by MTA-STS');
+    return use(host, { ...itself, by: 'mta-sts' }, 'name proven by MTA-STS');
   // The alias of a domain comes from the same unprotected DNS.
-  const names = domains.slice(0, 1);
-  return use(host, { kind: 'pkix', names }, 'name from unprotected DNS: must prove the domain itself');
+  const proof = { kind: 'pkix', names: domains.slice(0, 1), by: 'domain' } as const;
+  return use(host, proof, 'name from unprotected DNS: must prove the domain itself');
 }
 
 function use(servername: string, verify: HostProof, why: string): HostVerdict {

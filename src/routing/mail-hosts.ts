@@ -17,6 +17,13 @@ export interface MailHost {
   readonly addresses: HostAddresses;
 }
 
+/** How this gateway itself would stand in the DNS: mail is never sent there (RFC 5321 section 5.1). */
+export interface OwnHost {
+  /** Lower-case names. */
+  readonly names: readonly string[];
+  readonly addresses: NetworkList;
+}
+
 export type MailHosts =
   | {
       readonly kind: 'hosts';
@@ -28,6 +35,8 @@ export type MailHosts =
       readonly canonicalDomain: string;
     }
   | { readonly kind: 'null-mx' }
+  /** No server is better than this gateway itself. */
+  | { readonly kind: 'loop' }
   | { readonly kind: 'no-mail-host'; readonly why: string }
   | { readonly kind: 'failed'; readonly why: string };
 
@@ -35,6 +44,12 @@ export interface MailHostOptions {
   readonly dns: DnsClient;
   readonly random: RandomBelow;
   readonly refused: NetworkList;
+  readonly own: OwnHost;
+}
+
+interface Exchange {
+  readonly name: string;
+  readonly preference: number;
 }
 
 const MAX_HOSTS = 20;
@@ -43,44 +58,62 @@ const HOST_NAME = /^(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)*[a-z](?:[a-z0-
 
 /** `domain`: lower-case A-labels, or an address literal in brackets. Never rejects. */
 export async function findMailHosts(domain: string, options: MailHostOptions): Promise<MailHosts> {
-  if (domain.startsWith('[')) return literalHost(domain);
+  if (domain.startsWith('[')) return literalHost(domain, options);
   const answer = await options.dns.query(domain, 'MX');
   if (answer.kind === 'failed') return { kind: 'failed', why: `MX of ${domain}: ${answer.why}` };
   if (answer.kind === 'none') {
     if (answer.reason === 'no-such-name') return { kind: 'no-mail-host', why: `${domain} does not exist` };
-    return hostsOf([domain], domain, answer.secure, options);
+    return hostsOf([{ name: domain, preference: 0 }], domain, answer.secure, options);
   }
   if (answer.records.length === 1 && answer.records[0]?.exchange === '') return { kind: 'null-mx' };
-  const names = orderExchanges(answer.records, options.random).slice(0, MAX_HOSTS);
-  if (names.length === 0) return { kind: 'no-mail-host', why: `the MX records of ${domain} name no server` };
-  return hostsOf(names, answer.name, answer.secure, options);
+  const exchanges = orderExchanges(answer.records, options.random).slice(0, MAX_HOSTS);
+  if (exchanges.length === 0)
+    return { kind: 'no-mail-host', why: `the MX records of ${domain} name no server` };
+  return hostsOf(exchanges, answer.name, answer.secure, options);
 }
 
 async function hostsOf(
-  names: readonly string[],
+  exchanges: readonly Exchange[],
   canonicalDomain: string,
   secure: boolean,
-  { dns, refused, random }: MailHostOptions,
+  { dns, refused, random, own }: MailHostOptions,
 ): Promise<MailHosts> {
-  const hosts = await Promise.all(
-    names.map(async (name) => ({ name, addresses: await findAddresses(dns, name, refused, random) })),
+  const found = await Promise.all(
+    exchanges.map(async ({ name, preference }) => ({
+      host: { name, addresses: await findAddresses(dns, name, refused, random) },
+      preference,
+    })),
   );
+  const ours = found.filter(({ host }) => isOwn(host, own)).map(({ preference }) => preference);
+  // Whoever is no better than we are would send it back to us.
+  const hosts = found.filter(({ preference }) => preference < Math.min(...ours)).map(({ host }) => host);
+  if (hosts.length === 0) return { kind: 'loop' };
   if (hosts.every(({ addresses }) => addresses.kind === 'none'))
     return { kind: 'no-mail-host', why: `no server of ${canonicalDomain} has a usable address` };
   return { kind: 'hosts', hosts, secure, canonicalDomain };
 }
 
-function orderExchanges(records: readonly MxRecord[], random: RandomBelow): string[] {
-  const usable = records.filter(({ exchange }) => HOST_NAME.test(exchange));
-  const ordered = shuffle(usable, random).toSorted((a, b) => a.preference - b.preference);
-  return [...new Set(ordered.map(({ exchange }) => exchange))];
+function isOwn({ name, addresses }: MailHost, own: OwnHost): boolean {
+  if (own.names.includes(name)) return true;
+  return addresses.kind === 'addresses' && addresses.addresses.some((address) => own.addresses.has(address));
 }
 
-/** RFC 5321 section 4.1.3. Whoever may send to a literal was asked before; here it is an address. */
-function literalHost(domain: string): MailHosts {
+function orderExchanges(records: readonly MxRecord[], random: RandomBelow): Exchange[] {
+  const usable = records.filter(({ exchange }) => HOST_NAME.test(exchange));
+  const ordered = shuffle(usable, random).toSorted((a, b) => a.preference - b.preference);
+  // A server that stands there twice counts where it is preferred.
+  const first = new Map<string, number>();
+  for (const { exchange, preference } of ordered) if (!first.has(exchange)) first.set(exchange, preference);
+  return [...first].map(([name, preference]) => ({ name, preference }));
+}
+
+/** RFC 5321 section 4.1.3. A literal leads neither to this machine nor where no record of a domain may lead. */
+function literalHost(domain: string, { refused, own }: MailHostOptions): MailHosts {
   const address = domain.slice(1, -1).replace(/^ipv6:/iu, '');
   const isLiteral = domain.endsWith(']') && isIP(address) === (/^\[ipv6:/iu.test(domain) ? 6 : 4);
   if (!isLiteral) return { kind: 'no-mail-host', why: `${domain} is no address` };
+  if (own.addresses.has(address)) return { kind: 'loop' };
+  if (refused.has(address)) return { kind: 'no-mail-host', why: `no mail is sent to ${domain}` };
   const addresses = {
     kind: 'addresses',
     addresses: [address],

@@ -14,7 +14,7 @@ import type { RandomBelow } from './host-addresses.ts';
 import { judgeHost } from './judge-host.ts';
 import type { HostVerdict } from './judge-host.ts';
 import { findMailHosts } from './mail-hosts.ts';
-import type { MailHost, MailHosts } from './mail-hosts.ts';
+import type { MailHost, MailHosts, OwnHost } from './mail-hosts.ts';
 import { allowsHost } from './mta-sts-policy.ts';
 import type { MtaStsPolicy } from './mta-sts-policy.ts';
 import type { MtaSts, MtaStsResult } from './mta-sts.ts';
@@ -29,6 +29,8 @@ export interface RoutingOptions {
   readonly port?: number;
   /** Addresses that no record of somebody else's may lead to; default loopback, link-local and the like. */
   readonly refused?: NetworkList;
+  /** Never sent to: mail would come back; default nobody. */
+  readonly own?: OwnHost;
   readonly random?: RandomBelow;
 }
 
@@ -63,6 +65,7 @@ class RoutePlanner {
   readonly #mtaSts: MtaSts;
   readonly #port: number;
   readonly #refused: NetworkList;
+  readonly #own: OwnHost;
   readonly #random: RandomBelow;
 
   constructor(options: RoutingOptions) {
@@ -70,6 +73,7 @@ class RoutePlanner {
     this.#mtaSts = options.mtaSts;
     this.#port = options.port ?? SMTP_PORT;
     this.#refused = options.refused ?? unroutableNetworks;
+    this.#own = options.own ?? { names: [], addresses: noNetworks };
     this.#random = options.random ?? ((limit) => randomInt(limit));
   }
 
@@ -80,12 +84,19 @@ class RoutePlanner {
       dns: this.#dns,
       random: this.#random,
       refused: this.#refused,
+      own: this.#own,
     });
     switch (found.kind) {
       case 'failed':
         return { kind: 'defer', why: found.why };
       case 'null-mx':
         return { kind: 'undeliverable', why: `${domain} takes no mail (null MX)`, enhanced: '5.1.10' };
+      case 'loop':
+        return {
+          kind: 'undeliverable',
+          why: `the DNS names this gateway as the mail server of ${domain}: there is nobody to send it on to`,
+          enhanced: '5.4.6',
+        };
       case 'no-mail-host':
         return { kind: 'undeliverable', why: found.why, enhanced: '5.1.2' };
       case 'hosts':

@@ -26,9 +26,15 @@ export type HostProof =
   /** TLS, or nothing is sent; the certificate is not looked at (RFC 7672 section 2.2: no usable TLSA record). */
   | { readonly kind: 'encrypted' }
   /** A chain to a trust anchor and one of the names in subjectAltName. */
-  | { readonly kind: 'pkix'; readonly names: readonly string[] }
+  | { readonly kind: 'pkix'; readonly names: readonly string[]; readonly by: NameProof }
   /** To be asked of `verifyDane`. */
   | { readonly kind: 'dane'; readonly records: readonly TlsaRecord[]; readonly names: readonly string[] };
+
+/**
+ * Why the name in a certificate is the right one: the operator named the server, DNSSEC or an MTA-STS policy proves
+ * that it serves the domain, or the certificate carries the domain itself.
+ */
+export type NameProof = 'pinned' | 'dnssec' | 'mta-sts' | 'domain';
 
 export interface PlannedHost {
   readonly host: string;
@@ -56,6 +62,10 @@ export type RoutePlan =
   /** Can't be told now; to be tried again. */
   | { readonly kind: 'defer'; readonly why: string }
   /** Nobody takes mail for the domain: it does not exist, or says so. `enhanced` as in RFC 3463. */
-  | { readonly kind: 'undeliverable'; readonly why: string; readonly enhanced: '5.1.2' | '5.1.10' | '5.4.4' }
+  | {
+      readonly kind: 'undeliverable';
+      readonly why: string;
+      readonly enhanced: '5.1.2' | '5.1.10' | '5.4.4' | '5.4.6';
+    }
   /** There are servers, but none that could prove who it is the way the setting asks for. */
   | { readonly kind: 'not-authenticated'; readonly why: string };

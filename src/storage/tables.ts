@@ -157,8 +157,11 @@ export interface DeliveriesTable {
   /** Lower-case A-labels of the recipient's domain. */
   domain: string;
   route: 'internal' | 'outside';
-  /** `verified`: only over TLS to a server that has proven who it is, or not at all; null: as the route has it. */
-  tlsRequirement: 'verified' | null;
+  /**
+   * `verified`: only over TLS to a server that has proven who it is, or not at all. `requiretls`: the same, and only to
+   * one that passes the duty on (RFC 8689), because the submitter asked for it. null: as the route has it.
+   */
+  tlsRequirement: 'verified' | 'requiretls' | null;
   /** Byte range in the object's content stream; null: all of it (a relayed mail). */
   rangeStart: number | null;
   rangeEnd: number | null;

@@ -69,9 +69,16 @@ export function unstuffed(bytes: Buffer): Buffer {
   return Buffer.from(text.replaceAll(/(^|\r\n)\./gu, '$1'), 'latin1');
 }
 
-export async function startSmtpSink(options: { readonly behaviour?: SinkBehaviour } = {}): Promise<SmtpSink> {
+export async function startSmtpSink(
+  options: {
+    readonly behaviour?: SinkBehaviour;
+    /** Where it listens; default a free port of 127.0.0.1. */
+    readonly address?: string;
+    readonly port?: number;
+  } = {},
+): Promise<SmtpSink> {
   const sink = new Sink(options.behaviour ?? {});
-  await sink.listen();
+  await sink.listen(options.port ?? 0, options.address ?? '127.0.0.1');
   return sink;
 }
 
@@ -92,9 +99,10 @@ class Sink implements SmtpSink {
     return (this.#server.address() as AddressInfo).port;
   }
 
-  async listen(): Promise<void> {
-    await new Promise<void>((resolve) => {
-      this.#server.listen(0, '127.0.0.1', resolve);
+  async listen(port: number, address: string): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen(port, address, resolve);
     });
   }
 

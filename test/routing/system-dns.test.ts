@@ -79,7 +79,9 @@ test('plans: servers are found, DANE is not, failures wait', async () => {
     return plan.kind === 'hosts' ? plan.hosts.map((host) => host.verify) : plan.kind;
   };
   assert.deepEqual(await verify('signed.test', 'opportunistic'), [{ kind: 'none' }]);
-  assert.deepEqual(await verify('signed.test', 'pkix'), [{ kind: 'pkix', names: ['signed.test'] }]);
+  assert.deepEqual(await verify('signed.test', 'pkix'), [
+    { kind: 'pkix', names: ['signed.test'], by: 'domain' },
+  ]);
   assert.equal(await verify('signed.test', 'dane'), 'not-authenticated');
   assert.equal(await verify('null.test', 'pkix'), 'undeliverable');
   assert.equal(await verify('bogus.test', 'opportunistic'), 'defer');

@@ -31,6 +31,8 @@ export interface SinksOptions extends Omit<TestGatewayOptions, 'toml'> {
   readonly toml?: Readonly<Record<string, string>>;
   readonly outside?: SinkBehaviour;
   readonly inside?: SinkBehaviour;
+  /** Instead of the sink outside. */
+  readonly nextHop?: string;
   /** Instead of the sink inside. */
   readonly internalNextHop?: string;
   readonly lowDiskMB?: number;
@@ -86,7 +88,7 @@ export async function startGatewayWithSinks(
     ...options,
     toml: {
       ...options.toml,
-      delivery: `nextHop = "smtp://127.0.0.1:${outside.port}"\ninternalNextHop = "${options.internalNextHop ?? `smtp://127.0.0.1:${inside.port}`}"\n${options.toml?.['delivery'] ?? ''}`,
+      delivery: `nextHop = "${options.nextHop ?? `smtp://127.0.0.1:${outside.port}`}"\ninternalNextHop = "${options.internalNextHop ?? `smtp://127.0.0.1:${inside.port}`}"\n${options.toml?.['delivery'] ?? ''}`,
     },
   });
   t.after(() => gateway.dispose());

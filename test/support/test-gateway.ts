@@ -11,7 +11,7 @@ import type { Log, LogFields } from '#src/base/log.ts';
 import type { Steps } from '#src/base/steps.ts';
 import { webFolder } from '#src/cli/paths.ts';
 import { loadSettings } from '#src/config/load.ts';
-import { startGateway, type Gateway } from '#src/main.ts';
+import { startGateway, type Gateway, type GatewayOptions } from '#src/main.ts';
 
 import { freePort } from './free-port.ts';
 
@@ -20,6 +20,8 @@ export interface TestGatewayOptions {
   readonly toml?: Readonly<Record<string, string>>;
   readonly clock?: Clock;
   readonly steps?: Steps;
+  /** What stands in for the Internet. */
+  readonly network?: GatewayOptions['network'];
   /** Free space below which no mail is taken. */
   readonly lowDiskMB?: number;
   /** Keep the folders of an earlier gateway. */
@@ -72,6 +74,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     webFolder,
     ...(options.clock !== undefined && { clock: options.clock }),
     ...(options.steps !== undefined && { steps: options.steps }),
+    ...(options.network !== undefined && { network: options.network }),
   });
   const consoleUrl = `http://localhost:${consolePort}`;
   let stopped = false;

@@ -190,6 +190,7 @@ test('nobody at the address: deferred at once', async () => {
     enhanced: null,
     stage: 'connect',
     uncertain: false,
+    unreachable: true,
     tls: null,
   });
 });

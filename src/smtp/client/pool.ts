@@ -205,6 +205,7 @@ function deferredBy(failure: ConnectionFailure): TransmitOutcome {
     enhanced: failure.reply?.enhanced ?? null,
     stage: failure.stage,
     uncertain: false,
+    ...(failure.unreachable && { unreachable: true }),
     tls: null,
   };
 }
@@ -216,6 +217,7 @@ function hopKey(hop: NextHop): string {
   let key = hopKeys.get(hop);
   if (key === undefined) {
     const { host, port, implicitTls, tls, servername, certificateNames, ca, auth, localAddress } = hop;
+    const { verifiedBy, clientCertificate } = hop;
     const check = hop.certificateCheck?.id;
     key = JSON.stringify([
       host,
@@ -225,6 +227,8 @@ function hopKey(hop: NextHop): string {
       servername,
       certificateNames,
       check,
+      verifiedBy,
+      clientCertificate,
       ca,
       auth,
       localAddress,

@@ -22,11 +22,21 @@ export class ConnectionFailure extends CodedError {
   readonly stage: 'connect' | 'tls';
   /** The peer's reply, where it gave one. */
   readonly reply: Reply | null;
+  /** Not even TCP: nothing listens there, or nothing gets through. */
+  readonly unreachable: boolean = false;
 
   constructor(code: string, message: string, stage: 'connect' | 'tls', reply: Reply | null = null) {
     super(code, printable(message));
     this.stage = stage;
     this.reply = reply;
+  }
+}
+
+class Unreachable extends ConnectionFailure {
+  override readonly unreachable = true;
+
+  constructor(code: string, message: string) {
+    super(code, message, 'connect');
   }
 }
 
@@ -151,11 +161,11 @@ function connectSocket(hop: NextHop, timeoutMs: number): Promise<Socket> {
   });
   const timer = setTimeout(() => {
     socket.destroy();
-    reject(new ConnectionFailure('ETIMEDOUT', 'connection timed out', 'connect'));
+    reject(new Unreachable('ETIMEDOUT', 'connection timed out'));
   }, timeoutMs);
   socket.once('error', (error) => {
     clearTimeout(timer);
-    reject(new ConnectionFailure(errorCode(error), `can't connect: ${errorCode(error)}`, 'connect'));
+    reject(new Unreachable(errorCode(error), `can't connect: ${errorCode(error)}`));
   });
   socket.once('connect', () => {
     clearTimeout(timer);

@@ -44,7 +44,7 @@ export function tlsOptionsOf(hop: NextHop): ConnectionOptions {
     rejectUnauthorized: true,
     checkServerIdentity: (hostname, certificate) =>
       checkCertificateNames(certificateNames ?? [hostname], certificate),
-    secureContext: verifyingContext(hop.ca ?? []),
+    secureContext: verifyingContext(hop.ca ?? [], hop.clientCertificate),
   };
 }
 
@@ -65,6 +65,7 @@ export function inspectTls(socket: unknown, hop: NextHop): TlsInspection {
     version: socket.getProtocol() ?? 'unknown',
     cipher: socket.getCipher().name,
     verified: hop.tls === 'verified' && fault === null,
+    verifiedBy: hop.tls === 'verified' && fault === null ? (hop.verifiedBy ?? 'pkix-pinned') : null,
     servername: hop.servername ?? hop.host,
     fingerprint256: chain[0]?.fingerprint256 ?? null,
   };
@@ -77,14 +78,18 @@ function findFault(socket: TLSSocket, chain: readonly X509Certificate[], hop: Ne
 }
 
 /** Reading the system's trust anchors takes milliseconds; hops share them. */
-function verifyingContext(ca: readonly string[]): SecureContext {
-  const name = ca.join('\n');
+function verifyingContext(
+  ca: readonly string[],
+  clientCertificate: NextHop['clientCertificate'],
+): SecureContext {
+  const name = JSON.stringify([ca, clientCertificate]);
   let context = contexts.get(name);
   if (context === undefined) {
     context = tls.createSecureContext({
       ca: [...tls.getCACertificates('default'), ...ca],
       minVersion: 'TLSv1.2',
       ciphers: AEAD_CIPHERS,
+      ...clientCertificate,
     });
     contexts.set(name, context);
   }

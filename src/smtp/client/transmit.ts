@@ -17,12 +17,22 @@ export interface NextHop {
   readonly certificateNames?: readonly string[] | undefined;
   /** Instead of names and trust anchors. */
   readonly certificateCheck?: CertificateCheck | undefined;
+  /** What the check rests on, for the facts of a verified connection; default: the name in the configuration. */
+  readonly verifiedBy?: VerifiedBy | undefined;
   /** Trust anchors (PEM) beside those of the system. */
   readonly ca?: readonly string[] | undefined;
+  /** PEM. Shown to the server; only where TLS is verified. */
+  readonly clientCertificate?: { readonly cert: string; readonly key: string } | undefined;
   /** Sent only over TLS, or to a loopback address. */
   readonly auth?: { readonly user: string; readonly password: string } | undefined;
   readonly localAddress?: string | undefined;
 }
+
+/**
+ * How a server proved who it is. `pkix-…`: a chain to a trust anchor, and the name that the operator named (`pinned`),
+ * that DNSSEC proves, or the recipients' own domain. `mta-sts`: a name on the list of the policy. `dane`: TLSA records.
+ */
+export type VerifiedBy = 'pkix-pinned' | 'pkix-dnssec' | 'pkix-domain' | 'mta-sts' | 'dane';
 
 /** Another way than names and trust anchors to tell whether a certificate is the right one, such as DANE. */
 export interface CertificateCheck {
@@ -61,6 +71,8 @@ export interface TlsFacts {
   readonly cipher: string;
   /** True only where the certificate was checked and the connection would not have been used otherwise. */
   readonly verified: boolean;
+  /** null: not verified. */
+  readonly verifiedBy: VerifiedBy | null;
   /** The name that was checked, or would have been. */
   readonly servername: string;
   /** SHA-256 of the peer's certificate, hexadecimal with colons. */
@@ -85,6 +97,8 @@ export type TransmitOutcome =
       readonly stage: TransmitStage;
       /** The final dot went out and its reply was lost: the peer may have the mail. */
       readonly uncertain: boolean;
+      /** No connection came about: nobody listens there, or the way is closed. */
+      readonly unreachable?: boolean;
       readonly tls: TlsFacts | null;
     }
   | {
