@@ -4,11 +4,11 @@
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { connect } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { freePort } from '#test/support/free-port.ts';
+import { greets } from '#test/support/greets.ts';
 
 import { cpuSeconds, peakMegabytes } from './process-facts.ts';
 
@@ -120,19 +120,6 @@ async function waitUntilListening(port: number, child: ChildProcess): Promise<vo
   }
   child.kill('SIGKILL');
   throw new Error('the gateway did not start');
-}
-
-/** True where something at the port says 220. */
-export function greets(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ host: '127.0.0.1', port });
-    socket.once('data', (bytes) => {
-      resolve(bytes.toString('latin1').startsWith('220'));
-      socket.destroy();
-    });
-    socket.once('error', () => resolve(false));
-    socket.once('close', () => resolve(false));
-  });
 }
 
 async function stop(child: ChildProcess): Promise<void> {

@@ -27,7 +27,8 @@ import type { Database } from '#src/storage/database.ts';
 import type { ObjectStore } from '#src/storage/objects.ts';
 
 import { acceptMessage, type AcceptTools, type MessageToAccept } from './accept-message.ts';
-import { findAuthor, maySubmit } from './author.ts';
+import { findAuthor } from './author.ts';
+import { checkSubmission } from './check-submission.ts';
 import { decideRecipients, distinctRecipients } from './decide-recipients.ts';
 import { authorFields, decodeSubjects, gatherFacts, messageIdField, threadIds } from './gather-facts.ts';
 import { LowDiskWatch } from './low-disk-watch.ts';
@@ -38,9 +39,6 @@ import type { AcceptanceSettings } from './settings.ts';
 import { Refused, replyForError, isFaultOfTheClient } from './smtp-error.ts';
 import type { FreshContent } from '#src/queue/fresh-content.ts';
 import type { WrittenMailSealer } from '#src/queue/written-mails.ts';
-
-/** RFC 5321 section 6.3: a mail that has seen this many servers is going round in circles. */
-const MAX_HOPS = 50;
 
 export interface AcceptanceOptions {
   readonly settings: () => AcceptanceSettings;
@@ -121,7 +119,7 @@ export class Acceptance implements TransactionHandler {
       steps,
       log,
       inspectHeader: (fields) => {
-        this.#checkSubmission(fields, envelope, settings);
+        checkSubmission(fields, envelope, settings);
         carriesOurMark = this.#carriesOurMark(fields);
       },
       brokeScannerBefore: (fields) => this.#scannerFailures.seenBefore(fingerprint(fields)),
@@ -190,28 +188,6 @@ export class Acceptance implements TransactionHandler {
   #tools(): AcceptTools {
     const { database, keys, audit, sealer, fresh, clock, random, steps } = this.#options;
     return { database, keys, audit, sealer, fresh, clock, random, steps };
-  }
-
-  /** Who may send through us, and whether the mail is going round in circles. */
-  #checkSubmission(
-    fields: readonly HeaderField[],
-    envelope: SmtpEnvelope,
-    settings: AcceptanceSettings,
-  ): void {
-    if (!maySubmit(authorFields(fields, envelope.reversePath), settings.policy.internalDomains)) {
-      throw new Refused('author-not-ours', {
-        code: 550,
-        enhanced: '5.7.1',
-        text: 'Neither the sender address nor the From field of this mail is at a domain of this organisation',
-      });
-    }
-    if (fieldValues(fields, 'received').length >= MAX_HOPS) {
-      throw new Refused('too-many-hops', {
-        code: 554,
-        enhanced: '5.4.6',
-        text: 'This mail has passed too many servers; two of them send it to each other',
-      });
-    }
   }
 
   #carriesOurMark(fields: readonly HeaderField[]): boolean {

@@ -32,7 +32,9 @@ export interface AuthorMailTools {
 /** None, one or two mails to the author, and reports to the reverse-path. */
 export function writeAuthorMails(message: TimedMessage, tools: AuthorMailTools): readonly MailToSend[] {
   const mails: MailToSend[] = [];
-  const told = message.facts.automatic === null ? message.author.told : null;
+  const { automatic, carriesOurMark } = message.facts;
+  // A mail that comes by again was told about when it came first.
+  const told = automatic === null && !carriesOurMark ? message.author.told : null;
   if (told !== null && deservesSecured(message)) mails.push(secured(message, told.raw, tools));
   if (told !== null && has(message, 'hold')) mails.push(held(message, told.raw, tools));
   if (message.envelope.reversePath !== '')

@@ -54,6 +54,20 @@ describe('who may submit', () => {
     }
   });
 
+  it('takes what a mail server of ours reports to people inside in its own name, and only that', async () => {
+    const mail = mailFrom('MAILER-DAEMON@mx1.elsewhere.example', 'Undelivered Mail');
+    const answers: readonly (readonly [string, readonly string[], RegExp])[] = [
+      ['', ['ann.lee@hospital.test', 'bob@HOSPITAL.test'], /^250 /u],
+      ['', ['ann.lee@hospital.test', 'jane@outside.example'], /^550 5\.7\.1 /u],
+      ['', ['jane@outside.example'], /^550 5\.7\.1 /u],
+      ['x@elsewhere.example', ['ann.lee@hospital.test'], /^550 5\.7\.1 /u],
+    ];
+    for (const [reversePath, recipients, expected] of answers) {
+      const { final } = await world.submit({ reversePath, recipients, mail });
+      assert.match(final, expected, recipients.join());
+    }
+  });
+
   it('tells the From mailbox if it is one and ours, else Sender, else the reverse-path', async () => {
     const told: readonly (readonly [string, string, string, string])[] = [
       ['rp1@hospital.test', 'from1@hospital.test', '', 'from1@hospital.test'],

@@ -40,6 +40,13 @@ describe('Debian packages', () => {
     assert.doesNotMatch(installations[0] ?? '', /openssl/u);
   });
 
+  it('answers beforehand what a package would ask', async () => {
+    const { machine, installations } = machineThat({ installed: [], root: true });
+    await ensureDebianPackages(['postfix'], machine);
+    const asked = /main_mailer_type select No configuration' \| debconf-set-selections && apt-get install/u;
+    assert.match(installations[0] ?? '', asked);
+  });
+
   it('says the command where it may not install, or can not', async () => {
     const command = /apt-get update && apt-get install --yes --no-install-recommends libnss3/u;
     const user = machineThat({ installed: [] });

@@ -9,6 +9,10 @@ import { join } from 'node:path';
 /** Where nothing answers, apt tries mirrors for many minutes. */
 const INSTALL_TIMEOUT_MS = 180_000;
 const NAME = /^[a-z0-9][a-z0-9+.-]+$/u;
+/** Answers to what a package asks when it is installed. Without a configuration no server of the machine is started. */
+const DEBCONF_ANSWERS: Readonly<Record<string, string>> = {
+  postfix: 'postfix postfix/main_mailer_type select No configuration',
+};
 
 /** What is asked of the machine; replaced in the test of this file. */
 export interface Machine {
@@ -58,6 +62,8 @@ function isInstalled(name: string): string {
 /** One installation at a time, as test files run side by side; what another one installed meanwhile is no longer missing. */
 function installArguments(missing: readonly string[]): readonly string[] {
   const install = `apt-get install --yes --no-install-recommends ${missing.join(' ')}`;
-  const script = `${missing.map(isInstalled).join(' && ')} || ${install} || { apt-get update && ${install}; }`;
+  const answers = missing.flatMap((name) => DEBCONF_ANSWERS[name] ?? []);
+  const answer = answers.map((line) => `echo '${line}' | debconf-set-selections && `).join('');
+  const script = `${missing.map(isInstalled).join(' && ')} || { ${answer}${install}; } || { apt-get update && ${install}; }`;
   return ['--timeout', '120', join(tmpdir(), 'sendsecure-apt.lock'), 'sh', '-c', script];
 }
