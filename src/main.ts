@@ -3,6 +3,7 @@
  * nothing is lost. How each part is connected is in gateway/. It decides nothing itself.
  */
 import type { Settings } from '#src/config/settings.ts';
+import { startupNotices } from '#src/config/startup-notices.ts';
 import { type Core, type GatewayOptions, openCore } from '#src/gateway/core.ts';
 import { mailSigning } from '#src/gateway/mail-signing.ts';
 import { routesOf } from '#src/gateway/part-settings.ts';
@@ -50,7 +51,11 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     const smtp = await startReceiving(core);
     parts.push(smtp);
     parts.push(await startControl(core));
-    await core.audit.record({ event: 'gateway-started', facts: { version: options.version } });
+    await core.audit.record({
+      event: 'gateway-started',
+      facts: { version: options.version, mode: modeOf(core.settings) },
+    });
+    warnWhereUnprotected(core);
     return {
       smtpPort: smtp.port,
       returnsPort: returns.port,
@@ -84,7 +89,18 @@ async function reload(
   if (smtpTls !== undefined) listeners.smtp.reload(smtpTls);
   if (portalTls !== undefined) listeners.portal.reloadTls(portalTls);
   core.settings = settings;
-  await core.audit.record({ event: 'configuration-reloaded' });
+  await core.audit.record({ event: 'configuration-reloaded', facts: { mode: modeOf(settings) } });
+  warnWhereUnprotected(core);
+}
+
+/** `protect`, `observe`, or `observe-some`. */
+function modeOf({ organization: { mode, observe } }: Settings): string {
+  return observe.length > 0 ? 'observe-some' : mode;
+}
+
+/** Nobody may believe mail protected that isn't. */
+function warnWhereUnprotected({ settings, log }: Core): void {
+  for (const { level, text } of startupNotices(settings)) if (level === 'unprotected') log.warn(text);
 }
 
 /** The newest part first: nothing new comes in while the rest is finished. All share one deadline. */

@@ -21,6 +21,7 @@ import type { Author } from './author.ts';
 import type { DecidedRecipient } from './decide-recipients.ts';
 import { messageIdField } from './gather-facts.ts';
 import { mayBecomeSecureMessage, messageRow, recipientRows, securedThreadRows } from './message-rows.ts';
+import { observedRows } from './observed-rows.ts';
 import type { ReceivedMessage } from './receive-and-seal.ts';
 import { secureRecipients, type SecuredRecipient } from './secure-recipients.ts';
 import type { AcceptanceSettings } from './settings.ts';
@@ -63,6 +64,7 @@ export async function acceptMessage(message: MessageToAccept, tools: AcceptTools
     ...(await contentStatements(timed, secured, tools)),
     ...relayStatements(timed, tools),
     ...(written?.statements ?? []),
+    ...observedRows(tools, timed),
     ...securedThreadRows(tools, message.queueId, threadMembers(timed, mails), acceptedAt),
     ...auditStatements(timed, tools),
   ];
@@ -217,7 +219,7 @@ function auditStatements(message: TimedMessage, tools: AcceptTools): Statement[]
       inspected: received.scan !== null && received.scan.uninspectable === null,
     },
   });
-  const decisions = decided.map(({ id, recipient, decision }) =>
+  const decisions = decided.map(({ id, recipient, decision, observed }) =>
     tools.audit.entry({
       event: 'recipient-decided',
       messageId: queueId,
@@ -228,6 +230,7 @@ function auditStatements(message: TimedMessage, tools: AcceptTools): Statement[]
         rule: decision.rule,
         ...('protection' in decision && { protection: decision.protection }),
         ...('reason' in decision && decision.reason !== undefined && { reason: decision.reason }),
+        ...(observed !== null && { observed: true, wouldHave: observed.action, wouldRule: observed.rule }),
       },
     }),
   );

@@ -14,6 +14,8 @@ import type { KeyProvider } from '#src/keys/key-provider.ts';
 import { fieldValues } from '#src/mime/header-fields.ts';
 import type { HeaderField } from '#src/mime/scan-result.ts';
 import { isInternalDomain } from '#src/policy/domains.ts';
+import { HEADER_SWITCHES } from '#src/policy/header-switches.ts';
+import { isObserved } from '#src/policy/observe.ts';
 import { isOurMark, MARK_FIELD } from '#src/protection/gateway-mark.ts';
 import { findMessageCodes } from '#src/protection/secure-message/message-code.ts';
 import type {
@@ -27,9 +29,9 @@ import type { Database } from '#src/storage/database.ts';
 import type { ObjectStore } from '#src/storage/objects.ts';
 
 import { acceptMessage, type AcceptTools, type MessageToAccept } from './accept-message.ts';
-import { findAuthor } from './author.ts';
+import { findAuthor, ourAuthors } from './author.ts';
 import { checkSubmission } from './check-submission.ts';
-import { decideRecipients, distinctRecipients } from './decide-recipients.ts';
+import { decideRecipients, distinctRecipients, observeRecipients } from './decide-recipients.ts';
 import { authorFields, decodeSubjects, gatherFacts, messageIdField, threadIds } from './gather-facts.ts';
 import { LowDiskWatch } from './low-disk-watch.ts';
 import { threadHash } from './message-rows.ts';
@@ -111,6 +113,7 @@ export class Acceptance implements TransactionHandler {
     const { clock, keys, log, objects, random, steps } = this.#options;
     const settings = this.#options.settings();
     let carriesOurMark = false;
+    let observed = false;
     const received = await receiveAndSeal(content, {
       messageId: queueId,
       organizationId: keys.publicKeys().organizationId,
@@ -121,7 +124,10 @@ export class Acceptance implements TransactionHandler {
       inspectHeader: (fields) => {
         checkSubmission(fields, envelope, settings);
         carriesOurMark = this.#carriesOurMark(fields);
+        observed = isObservedMail(fields, envelope, settings);
       },
+      // What is only observed goes on whole: the product behind us may need the fields.
+      fieldsToRemove: () => (observed ? NO_FIELDS : HEADER_SWITCHES),
       brokeScannerBefore: (fields) => this.#scannerFailures.seenBefore(fingerprint(fields)),
     });
     try {
@@ -149,7 +155,8 @@ export class Acceptance implements TransactionHandler {
         random,
       );
       steps.reach('decided');
-      return { queueId, session, envelope, received, author, facts, decided, settings };
+      const message = { queueId, session, envelope, received, author, facts, settings };
+      return { ...message, decided: observed ? observeRecipients(facts, decided) : decided };
     } catch (error) {
       await objects.remove(received.object);
       received.contentKey.fill(0);
@@ -243,6 +250,16 @@ function refuseWhereAllAreRefused(message: MessageToAccept): void {
   if (!same) return;
   if (first.action === 'refuse') throw new Refused(first.why, REFUSALS[first.why]);
   if (first.action === 'return') throw new Refused(first.why, tooLarge(first.limitBytes, first.why));
+}
+
+const NO_FIELDS: ReadonlySet<string> = new Set();
+
+function isObservedMail(
+  fields: readonly HeaderField[],
+  { reversePath }: SmtpEnvelope,
+  { policy, observe }: AcceptanceSettings,
+): boolean {
+  return isObserved(ourAuthors(authorFields(fields, reversePath), policy.internalDomains), observe);
 }
 
 const REFUSALS: Readonly<Record<'loop' | 'automatic-needs-verified-tls', SmtpReply>> = {

@@ -19,6 +19,7 @@ import { decodeXtext } from '#src/smtp/xtext.ts';
 import { messageCodeForAuthor } from '#src/protection/secure-message/message-code.ts';
 
 import type { TimedMessage } from './accept-message.ts';
+import { isChangedByObserving } from './decide-recipients.ts';
 import { holdTokenOf } from './hold-token.ts';
 import { messageIdField } from './gather-facts.ts';
 import type { MailToSend } from '#src/queue/written-mails.ts';
@@ -42,9 +43,18 @@ export function writeAuthorMails(message: TimedMessage, tools: AuthorMailTools):
   return mails;
 }
 
-/** One for every message with the code, and for every one that was protected for another reason. */
+/**
+ * One for every message that asked for protection, and for every one that was protected for another reason. None
+ * where the gateway only observes and let somebody's copy through: it would say "secured" of what was not.
+ */
 function deservesSecured(message: TimedMessage): boolean {
-  return has(message, 'protect') || (message.facts.subjects.some(carriesCode) && !has(message, 'hold'));
+  if (has(message, 'protect')) return true;
+  return asked(message) && !has(message, 'hold') && !message.decided.some(isChangedByObserving);
+}
+
+function asked({ facts, settings }: TimedMessage): boolean {
+  const { furtherCodes } = settings.policy;
+  return facts.headerSwitch || facts.subjects.some((subject) => carriesCode(subject, furtherCodes));
 }
 
 function has(message: TimedMessage, action: Decision['action']): boolean {

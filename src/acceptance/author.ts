@@ -48,6 +48,15 @@ function isOutside(from: readonly Mailbox[], internalDomains: readonly string[])
   return addresses.length > 0 && !addresses.some(({ domain }) => isInternalDomain(domain, internalDomains));
 }
 
+/** Every address at our domains that the mail names as its author; which of them wrote it nobody can tell. */
+export function ourAuthors(fields: AuthorFields, internalDomains: readonly string[]): readonly MailAddress[] {
+  const named = [...fields.from, ...fields.sender].map(({ address }) => address);
+  return [...named, fields.reversePath]
+    .map((address) => parseMailAddress(address))
+    .filter((parsed) => parsed !== null)
+    .filter(({ domain }) => isInternalDomain(domain, internalDomains));
+}
+
 /** A mail may leave through us only if its reverse-path or its From is at our domains. */
 export function maySubmit(fields: AuthorFields, internalDomains: readonly string[]): boolean {
   return [fields.reversePath, ...fields.from.map((mailbox) => mailbox.address)].some((address) => {

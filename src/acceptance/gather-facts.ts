@@ -6,6 +6,7 @@ import { automaticKind, encryptedByAuthor, messageIds, replyPrefix } from '#src/
 import type { HeaderField, ScanResult } from '#src/mime/scan-result.ts';
 import { isInternalDomain } from '#src/policy/domains.ts';
 import type { MessageFacts } from '#src/policy/facts.ts';
+import { hasHeaderSwitch } from '#src/policy/header-switches.ts';
 
 import type { AuthorFields } from './author.ts';
 
@@ -77,6 +78,7 @@ export function gatherFacts(
     submitterIsMachine: known.submitterIsMachine,
     decodedBytes: scan?.decodedBytes ?? 0,
     largestAttachmentBytes: scan?.largestAttachmentBytes ?? 0,
+    headerSwitch: hasHeaderSwitch(header.map(({ lowerName }) => lowerName)),
     ruleFields: new Map(
       known.ruleFieldNames.map((name) => [
         name,

@@ -51,6 +51,8 @@ export interface ReceiveOptions {
   readonly log: Log;
   /** Sees the header fields before anything is removed or stored; throws Refused to end the transaction. */
   inspectHeader(fields: readonly HeaderField[]): void;
+  /** Fields that end here beside those that never go on, lower-case names; asked after `inspectHeader`. */
+  fieldsToRemove?(fields: readonly HeaderField[]): ReadonlySet<string>;
   /** True where this content broke the scanner before: it is then sealed raw instead of being deferred again. */
   brokeScannerBefore(fields: readonly HeaderField[]): boolean;
 }
@@ -144,7 +146,8 @@ class SinglePass {
     const fields = parseHeaderFields(block);
     this.#options.inspectHeader(fields);
     this.#header = fields;
-    const cleaned = removeFields(block, fields, REMOVED_FIELDS);
+    const further = this.#options.fieldsToRemove?.(fields) ?? [];
+    const cleaned = removeFields(block, fields, new Set([...REMOVED_FIELDS, ...further]));
     return [...this.#pass(cleaned), ...(rest.length > 0 ? this.#pass(rest) : [])];
   }
 

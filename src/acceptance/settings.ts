@@ -1,9 +1,12 @@
 /** What acceptance is told by the configuration. Asked for anew with each message, so that a reload takes effect. */
 import type { MailSite } from '#src/notification/mail-site.ts';
 import type { PolicySettings } from '#src/policy/facts.ts';
+import type { ObserveSettings } from '#src/policy/observe.ts';
 
 export interface AcceptanceSettings {
   readonly policy: PolicySettings;
+  /** Whose mail is decided and passed on as it is. */
+  readonly observe: ObserveSettings;
   readonly site: MailSite;
   /** Our name in trace fields and reports. */
   readonly hostname: string;

@@ -11,12 +11,14 @@ export function banner(settings: Settings, started: StartedOn): string {
   const { smtp, returns, publicUrl, delivery, console: staff } = settings;
   const captured = delivery.nextHop.kind === 'capture';
   const notices = startupNotices(settings);
+  const unprotected = notices.filter(({ level }) => level === 'unprotected');
   const missing = notices.filter(({ level }) => level === 'missing');
   const warnings = notices.filter(({ level }) => level === 'warning');
   const lines = [
     '',
     `Send Secure is running for ${settings.organization.name}.`,
     '',
+    ...unprotected.flatMap(({ text }) => [`!!! ${text}.`, '']),
     `  Mail from your servers   smtp://${smtp.listen.host}:${started.smtpPort}`,
     ...(returns.listen === null
       ? []

@@ -7,6 +7,7 @@ import { demoCommand } from './demo-command.ts';
 import { dkimCommand } from './dkim-command.ts';
 import { docsCommand } from './docs-command.ts';
 import { CommandFailed, EXIT } from './exit-codes.ts';
+import { observeCommand } from './observe-command.ts';
 import { serveCommand } from './serve-command.ts';
 import { statusCommand } from './status-command.ts';
 import { version } from './version.ts';
@@ -17,6 +18,7 @@ const COMMANDS: readonly Command[] = [
   demoCommand,
   configCommand,
   auditCommand,
+  observeCommand,
   dkimCommand,
   docsCommand,
   buildWebCommand,

@@ -205,6 +205,9 @@ function assemble(values: ReadValues, baseDir: string, isTrial: boolean): Settin
       domains: get('organization.domains'),
       serviceAddress: get('organization.serviceAddress'),
       encrypt: get('organization.encrypt'),
+      codes: get('organization.codes'),
+      mode: get('organization.mode'),
+      observe: get('organization.observe'),
       language: get('organization.language'),
       timeZone: get('organization.timeZone'),
       helpPhone: get('organization.helpPhone'),
@@ -304,6 +307,7 @@ function checkTogether(settings: Settings, problems: ProblemCollector): void {
       `must be at one of organization.domains (${ours.join(', ')})`,
     );
   }
+  checkObserving(settings, problems);
   checkSigning(settings, problems);
 }
 
@@ -318,6 +322,22 @@ function checkNextHop({ delivery }: Settings, problems: ProblemCollector): void 
       'delivery.nextHopSigns',
       'with nextHop = "mx" nobody signs behind us: make a key for [[dkim]] with "sendsecure dkim generate"',
     );
+}
+
+/** Observed mail leaves unprotected: nothing about who is meant may be open. */
+function checkObserving({ organization }: Settings, problems: ProblemCollector): void {
+  const { mode, observe, domains } = organization;
+  if (mode === 'observe' && observe.length > 0) {
+    problems.add(
+      'organization.observe',
+      'names authors, but mode = "observe" leaves all mail unprotected: leave mode out to observe these authors only, or leave out the list',
+    );
+  }
+  for (const entry of observe) {
+    const named = entry.slice(entry.lastIndexOf('@') + 1).replace('*.', '');
+    if (!domains.some((domain) => coversDomain(domain, named) || coversDomain(domain, `x.${named}`)))
+      problems.add('organization.observe', `"${entry}" is at none of organization.domains`);
+  }
 }
 
 function checkSigning(settings: Settings, problems: ProblemCollector): void {

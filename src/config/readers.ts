@@ -3,6 +3,8 @@ import { isIP } from 'node:net';
 
 import { canonicalDomain, parseMailAddress } from '#src/base/mail-address.ts';
 
+import { wantedOfCode } from '#src/policy/further-codes.ts';
+
 import type {
   ListenAddress,
   NextHopSetting,
@@ -78,6 +80,36 @@ export const readMailbox: Reader<string> = (value) =>
   typeof value === 'string' && parseMailAddress(value) !== null
     ? ok(value)
     : wanted('a mail address, such as "send-secure@hospital.example"');
+
+/** Canonical addresses, or `@` and a domain pattern. */
+export const readAuthors: Reader<readonly string[]> = (value) => {
+  const complaint = wanted(
+    'a list of addresses and domains, such as ["author@hospital.example", "@dept.hospital.example"]',
+  );
+  if (!Array.isArray(value)) return complaint;
+  const authors: string[] = [];
+  for (const item of value as readonly unknown[]) {
+    const text = typeof item === 'string' ? item : '';
+    const domains = text.startsWith('@') ? readDomains([text.slice(1)]) : null;
+    const author =
+      domains === null ? parseMailAddress(text)?.canonical : domains.ok && `@${domains.value[0]}`;
+    if (typeof author !== 'string') return complaint;
+    authors.push(author);
+  }
+  return ok(authors);
+};
+
+export const readCodes: Reader<readonly string[]> = (value) => {
+  if (!Array.isArray(value)) return wanted('a list of codes, such as ["[secure]", "phi mail"]');
+  const codes: string[] = [];
+  for (const item of value as readonly unknown[]) {
+    if (typeof item !== 'string' || /\p{Cc}/u.test(item)) return wanted('codes as plain texts');
+    const complaint = wantedOfCode(item);
+    if (complaint !== null) return wanted(complaint);
+    codes.push(item);
+  }
+  return ok(codes);
+};
 
 export const readSelector: Reader<string> = (value) =>
   typeof value === 'string' &&

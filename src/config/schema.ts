@@ -5,7 +5,9 @@
 import { hostname } from 'node:os';
 
 import {
+  readAuthors,
   readChoice,
+  readCodes,
   readDomains,
   readDomain,
   readFlag,
@@ -82,6 +84,25 @@ export const SCHEMA: Readonly<Record<string, Readonly<Record<string, KeySpec>>>>
         'on-code: mail is protected when the author asks, a rule or its thread does. all-external: always.',
       default: 'on-code',
       read: readChoice('on-code', 'all-external'),
+    },
+    codes: {
+      description: 'Words in the subject that ask for protection, beside "send secure".',
+      default: [],
+      read: readCodes,
+      example: '["[secure]", "phi mail"]',
+    },
+    mode: {
+      description:
+        'protect, or observe: for a trial everything is decided and recorded, and **all mail is passed on unprotected**; see `sendsecure observe report`.',
+      default: 'protect',
+      read: readChoice('protect', 'observe'),
+    },
+    observe: {
+      description:
+        'Authors whose mail is only observed, **and passed on unprotected**, while all others are protected: addresses, or "@" and a domain.',
+      default: [],
+      read: readAuthors,
+      example: '["author@hospital.example", "@dept.hospital.example"]',
     },
     language: {
       description: 'First language of mails to recipients; the other one stands below.',

@@ -69,6 +69,11 @@ export interface Settings {
     readonly domains: readonly string[];
     readonly serviceAddress: string;
     readonly encrypt: 'on-code' | 'all-external';
+    /** Codes beside `send secure`, as written. */
+    readonly codes: readonly string[];
+    readonly mode: 'protect' | 'observe';
+    /** Canonical addresses, or `@` and a domain; empty with mode `observe`, where everybody is meant. */
+    readonly observe: readonly string[];
     readonly language: 'en' | 'es';
     /** IANA name, for times in mails. */
     readonly timeZone: string;

@@ -10,13 +10,25 @@ import { signingDomainOf } from './dkim-domains.ts';
 import type { Settings } from './settings.ts';
 
 export interface StartupNotice {
-  /** `missing`: needed before real mail. `warning`: works, but look at it. */
-  readonly level: 'missing' | 'warning';
+  /** `missing`: needed before real mail. `warning`: works, but look at it. `unprotected`: mail leaves in clear. */
+  readonly level: 'missing' | 'warning' | 'unprotected';
   readonly text: string;
 }
 
 export function startupNotices(settings: Settings): readonly StartupNotice[] {
-  return [...missing(settings), ...warnings(settings)];
+  return [...observing(settings), ...missing(settings), ...warnings(settings)];
+}
+
+function observing({ organization }: Settings): readonly StartupNotice[] {
+  const { mode, observe } = organization;
+  if (mode === 'observe') {
+    const text =
+      'OBSERVE MODE: NOTHING IS PROTECTED. [organization] mode = "observe": all mail is passed on as it is, with the code or without';
+    return [{ level: 'unprotected', text }];
+  }
+  if (observe.length === 0) return [];
+  const text = `OBSERVE MODE: MAIL OF ${observe.join(', ')} IS NOT PROTECTED. [organization] observe: it is passed on as it is, with the code or without`;
+  return [{ level: 'unprotected', text }];
 }
 
 function* missing(settings: Settings): Generator<StartupNotice> {

@@ -10,6 +10,7 @@ import { NetworkList } from '#src/base/network-list.ts';
 import { signingDomainOf } from '#src/config/dkim-domains.ts';
 import type { NextHopSetting, Settings, TlsFiles } from '#src/config/settings.ts';
 import type { Route, Routes } from '#src/delivery/route.ts';
+import { parseSubjectCode } from '#src/policy/subject-code.ts';
 import type { MailSite } from '#src/notification/mail-site.ts';
 import type { NextHop } from '#src/smtp/client/transmit.ts';
 
@@ -51,11 +52,13 @@ function makeAcceptanceSettings(settings: Settings): AcceptanceSettings {
       internalDomains: settings.organization.domains,
       partnerDomains: settings.partners.map((partner) => partner.domain),
       encrypt: settings.organization.encrypt,
+      furtherCodes: settings.organization.codes.map((code) => parseSubjectCode(code)),
       headerRules: settings.rules,
       unansweredNearMiss: settings.hold.unanswered,
       secureMessageMaxBytes: settings.limits.secureMessageBytes,
       secureAttachmentMaxBytes: settings.limits.secureAttachmentBytes,
     },
+    observe: { everybody: settings.organization.mode === 'observe', authors: settings.organization.observe },
     site: mailSite(settings),
     hostname: settings.smtp.hostname,
     mainDomain: mainDomain(settings),

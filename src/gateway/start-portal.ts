@@ -1,5 +1,6 @@
 /** The recipients' site, connected; what it commits wakes delivery. */
 import { MINUTE_MS } from '#src/base/clock.ts';
+import type { Settings } from '#src/config/settings.ts';
 import { createPortal, type Portal } from '#src/portal/portal.ts';
 import type { Database } from '#src/storage/database.ts';
 
@@ -30,6 +31,7 @@ export async function startPortal(core: Core) {
     settings: portalSettings(settings, tls, options.version),
     web: await readWebApp(options.webFolder),
     readiness: readinessChecks(core),
+    unprotected: () => unprotectedMode(core.settings),
   });
   const { port } = await portal.listen(settings.portal.listen);
   const sweep = new RepeatingTask({
@@ -60,6 +62,12 @@ function wakingDatabase(core: Core): Database {
       return results;
     },
   };
+}
+
+/** Anybody may ask, so it names no author. */
+function unprotectedMode({ organization }: Settings): string | null {
+  if (organization.mode === 'observe') return 'observe: nothing is protected';
+  return organization.observe.length > 0 ? 'observe: mail of some authors is not protected' : null;
 }
 
 const STUCK_AFTER_MS = 30 * MINUTE_MS;

@@ -13,6 +13,8 @@ export type ProtectedHow =
 /** The policy's reasons to protect. */
 export type SecuredReason =
   | 'code'
+  | 'further-code'
+  | 'header-switch'
   | 'secured-thread'
   | 'header-rule'
   | 'all-external'
@@ -29,7 +31,8 @@ export type NearMissKind =
   | 'punctuated'
   | 'look-alike'
   | 'vendor-tag'
-  | 'code-in-body';
+  | 'code-in-body'
+  | 'further-code';
 
 export type ReturnReason = 'message-too-large' | 'attachment-too-large' | 'no-answer';
 

@@ -12,6 +12,7 @@ const SETTINGS: PolicySettings = {
   internalDomains: ['hospital.example', '*.hospital.example'],
   partnerDomains: ['partner.example'],
   encrypt: 'on-code',
+  furtherCodes: [],
   headerRules: [{ name: 'label', field: 'x-label', contains: 'Confidential' }],
   unansweredNearMiss: 'secure',
   secureMessageMaxBytes: 10 * MIB,
@@ -34,6 +35,7 @@ const PLAIN: MessageFacts = {
   submitterIsMachine: false,
   decodedBytes: 1000,
   largestAttachmentBytes: 0,
+  headerSwitch: false,
   ruleFields: new Map(),
 };
 
@@ -108,6 +110,24 @@ test('mail to a partner goes over the forced channel, with or without the code, 
 test('R7: the code protects, in any Subject field', () => {
   assert.deepEqual(decideFor({ subjects: ['x', 'Send Secure'] }), protectedFor('code'));
   assert.deepEqual(decideFor(CODED, OUTSIDE, ALL_EXTERNAL), protectedFor('code'));
+});
+
+test('a code that the organisation added protects, and says so', () => {
+  const settings = { furtherCodes: [['phi', 'mail']] };
+  assert.deepEqual(
+    decideFor({ subjects: ['PHI mail: labs'] }, OUTSIDE, settings),
+    protectedFor('further-code', 'code'),
+  );
+  assert.deepEqual(decideFor(CODED, OUTSIDE, settings), protectedFor('code'));
+  assert.deepEqual(decideFor({ subjects: ['PHI mail: labs'] }), ORDINARY);
+});
+
+test('a field with which another product is told to encrypt protects', () => {
+  assert.deepEqual(decideFor({ headerSwitch: true }), protectedFor('header-switch'));
+  assert.deepEqual(
+    decideFor({ headerSwitch: true, automatic: 'auto-submitted' }),
+    protectedFor('header-switch'),
+  );
 });
 
 test('an answer in a secured thread and a rule by header protect', () => {

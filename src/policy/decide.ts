@@ -32,6 +32,7 @@ export const policyRules: readonly PolicyRule[] = [
   { name: 'encrypted-by-author', decide: relayEncryptedByAuthor },
   { name: 'partner-domain', decide: relayToPartner },
   { name: 'code', decide: protectForCode },
+  { name: 'header-switch', decide: protectForSwitch },
   { name: 'secured-thread', decide: protectForThread },
   { name: 'header-rule', decide: protectForHeader },
   { name: 'all-external', decide: protectAllExternal },
@@ -75,7 +76,18 @@ function relayToPartner(
 }
 
 function protectForCode(message: MessageFacts, _: RecipientFacts, settings: PolicySettings): Decision | null {
-  return message.subjects.some(carriesCode) ? protect('code', 'code', message, settings) : null;
+  if (message.subjects.some((subject) => carriesCode(subject)))
+    return protect('code', 'code', message, settings);
+  const isFurther = message.subjects.some((subject) => carriesCode(subject, settings.furtherCodes));
+  return isFurther ? protect('further-code', 'code', message, settings) : null;
+}
+
+function protectForSwitch(
+  message: MessageFacts,
+  _: RecipientFacts,
+  settings: PolicySettings,
+): Decision | null {
+  return message.headerSwitch ? protect('header-switch', 'header-switch', message, settings) : null;
 }
 
 function protectForThread(
@@ -117,7 +129,7 @@ function protectAllExternal(
 /** Only an author of ours can be asked, and only a person: machines are secured at once, automatic mail passes. */
 function holdNearMiss(message: MessageFacts, _: RecipientFacts, settings: PolicySettings): Decision | null {
   if (message.automatic !== null || message.authorOutside) return null;
-  const nearMiss = findNearMiss(message);
+  const nearMiss = findNearMiss(message, settings.furtherCodes);
   if (nearMiss === null) return null;
   const secured = protect(
     message.submitterIsMachine ? 'near-miss-machine' : 'near-miss',

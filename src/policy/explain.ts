@@ -12,16 +12,27 @@ export type RuleName =
   | 'encrypted-by-author'
   | 'partner-domain'
   | 'code'
+  | 'header-switch'
   | 'secured-thread'
   | 'header-rule'
   | 'all-external'
   | 'near-miss'
-  | 'ordinary';
+  | 'ordinary'
+  /** Followed by `:` and the rule that would have decided. */
+  | 'observed';
 
 const REASONS: Readonly<Record<ProtectReason, Sentence>> = {
   code: {
     en: 'The subject contains the words “send secure”.',
     es: 'El asunto contiene las palabras «send secure».',
+  },
+  'further-code': {
+    en: 'The subject contains a code of your organisation that asks for protection.',
+    es: 'El asunto contiene un código de su organización que pide protección.',
+  },
+  'header-switch': {
+    en: 'The mail program marked it to be encrypted.',
+    es: 'El programa de correo lo marcó para que se cifrara.',
   },
   'secured-thread': {
     en: 'It answers a message that was sent secured, so the answer is secured too.',
@@ -64,6 +75,7 @@ const RULES: Readonly<Record<RuleName, Sentence>> = {
   },
   'partner-domain': REASONS['partner-domain'],
   code: REASONS.code,
+  'header-switch': REASONS['header-switch'],
   'secured-thread': REASONS['secured-thread'],
   'header-rule': REASONS['header-rule'],
   'all-external': REASONS['all-external'],
@@ -74,6 +86,10 @@ const RULES: Readonly<Record<RuleName, Sentence>> = {
   ordinary: {
     en: 'Nothing asked for protection, so it was sent as ordinary mail.',
     es: 'Nada pedía protección, así que se envió como correo normal.',
+  },
+  observed: {
+    en: 'The gateway only observes this author’s mail, so it was passed on unchanged and unprotected.',
+    es: 'La pasarela solo observa el correo de este autor, así que se transmitió sin cambios ni protección.',
   },
 };
 
@@ -110,6 +126,10 @@ const NEAR_MISSES: Readonly<Record<NearMiss['kind'], Sentence>> = {
     en: 'The words “send secure” stand in the text; they count only in the subject.',
     es: 'Las palabras «send secure» están en el texto; solo cuentan en el asunto.',
   },
+  'further-code': {
+    en: 'The mail has what looks like a code of your organisation for protected mail, but not quite.',
+    es: 'El correo tiene algo que parece un código de su organización para proteger el correo, pero no exacto.',
+  },
 };
 
 /** Why the mail was protected. */
@@ -119,7 +139,7 @@ export function explainReason(reason: ProtectReason, locale: ExplainLocale): str
 
 /** What a rule means; takes the stored name of a decision's rule. Null for a name that no rule has. */
 export function explainRule(rule: string, locale: ExplainLocale): string | null {
-  const name = rule.startsWith('header-rule:') ? 'header-rule' : rule;
+  const name = ['header-rule', 'observed'].find((prefix) => rule.startsWith(`${prefix}:`)) ?? rule;
   return isRuleName(name) ? RULES[name][locale] : null;
 }
 

@@ -3,6 +3,8 @@
  * into one decision for each recipient, and nothing in this folder does I/O or knows where a fact came from.
  */
 
+import type { SubjectCode } from './subject-code.ts';
+
 /** Mail that a machine wrote: never held, never answered by us (RFC 3834, RFC 3464, RFC 8098). */
 export type AutomaticKind =
   | 'null-reverse-path'
@@ -40,6 +42,8 @@ export interface MessageFacts {
   /** Decoded sum of all parts, and the largest attachment, in bytes. */
   readonly decodedBytes: number;
   readonly largestAttachmentBytes: number;
+  /** The mail carries a field with which other products are told to encrypt (`header-switches.ts`). */
+  readonly headerSwitch: boolean;
   /** The header fields that rules may test, lower-case names, decoded values. */
   readonly ruleFields: ReadonlyMap<string, readonly string[]>;
 }
@@ -68,6 +72,8 @@ export interface PolicySettings {
   /** Partners whose stored channel can't be believed: they get secure messages. */
   readonly distrustedDomains?: readonly string[];
   readonly encrypt: 'on-code' | 'all-external';
+  /** Codes beside `send secure`. */
+  readonly furtherCodes: readonly SubjectCode[];
   readonly headerRules: readonly HeaderRule[];
   /** What becomes of a near miss that nobody answered. */
   readonly unansweredNearMiss: 'secure' | 'return';
@@ -84,6 +90,8 @@ export type Protection =
 
 export type ProtectReason =
   | 'code'
+  | 'further-code'
+  | 'header-switch'
   | 'secured-thread'
   | 'header-rule'
   | 'all-external'
@@ -135,7 +143,8 @@ export interface NearMiss {
     | 'punctuated'
     | 'look-alike'
     | 'vendor-tag'
-    | 'code-in-body';
+    | 'code-in-body'
+    | 'further-code';
   /** The words of the subject that look like the code; shown to the author only, never stored in clear. */
   readonly text: string;
   /** Which vendor's tag, from a closed list (`encrypt`): may be stored. */

@@ -124,6 +124,7 @@ const NEAR: Readonly<Record<NearMiss['kind'], readonly string[]>> = {
     '(Secrue)',
   ],
   'code-in-body': [],
+  'further-code': [],
 };
 
 const NEITHER: readonly string[] = [

@@ -4,9 +4,10 @@
  * docs/policy.md. A subject that carries the code is never asked about here. Linear in the length of the subject.
  */
 import type { MessageFacts, NearMiss } from './facts.ts';
+import { findFurtherNearMiss } from './further-codes.ts';
 import { maskedSlice, reverseIfOverridden, unmask } from './look-alikes.ts';
 import { ORDINARY_BEFORE_SECURE } from './ordinary-words.ts';
-import { comparableForm, formCarriesCode } from './subject-code.ts';
+import { comparableForm, formCarriesCode, type SubjectCode } from './subject-code.ts';
 import { isOneSlipAway, nearnessToSecure, nearnessToSend, splitWords } from './subject-words.ts';
 import type { SubjectWord } from './subject-words.ts';
 import { findVendorTags } from './vendor-tags.ts';
@@ -27,16 +28,30 @@ const MAX_WORDS_BETWEEN = 3;
 const MAX_SHOWN_CHARACTERS = 120;
 const MAX_BODY_LINE_CHARACTERS = 200;
 
-/** The first near miss, or null. Subjects that carry the code are passed over. */
-export function findNearMiss(facts: NearMissFacts): NearMiss | null {
+/** The first near miss, or null. Subjects that carry the code, or one of the `further` ones, are passed over. */
+export function findNearMiss(facts: NearMissFacts, further: readonly SubjectCode[] = []): NearMiss | null {
   for (const subject of facts.subjects) {
     const form = comparableForm(subject);
-    if (formCarriesCode(form)) continue;
+    if (formCarriesCode(form, further)) continue;
     const plain = withoutControls(form);
-    const found = findAlike(subject, plain) ?? findInWords(plain) ?? findVendorTag(plain, facts);
+    const found =
+      findAlike(subject, plain) ??
+      findInWords(plain) ??
+      findFurther(plain, further) ??
+      findVendorTag(plain, facts);
     if (found !== null) return found;
   }
-  return findInBody(facts.firstBodyLine) ?? findInBody(facts.lastBodyLine);
+  return findInBody(facts.firstBodyLine, further) ?? findInBody(facts.lastBodyLine, further);
+}
+
+function findFurther(form: string, further: readonly SubjectCode[]): NearMiss | null {
+  if (further.length === 0) return null;
+  const words = splitWords(form);
+  for (const code of further) {
+    const found = findFurtherNearMiss(words, code, form);
+    if (found !== null) return nearMiss('further-code', form.slice(found.start, found.end));
+  }
+  return null;
 }
 
 /**
@@ -216,10 +231,12 @@ function findVendorTag(form: string, facts: NearMissFacts): NearMiss | null {
 }
 
 /** The code, with at most one slip, alone on a line that the author wrote (not quoted from another mail). */
-function findInBody(line: string): NearMiss | null {
+function findInBody(line: string, further: readonly SubjectCode[]): NearMiss | null {
   if (line.length > MAX_BODY_LINE_CHARACTERS || /^\s*[>|]/u.test(line)) return null;
   const form = withoutControls(comparableForm(line));
   const words = splitWords(form);
+  const said = form.replaceAll(/\s+/gu, '');
+  if (further.some((code) => said === code.join(''))) return nearMiss('further-code', form.trim());
   const alone =
     (words.length === 1 && words[0]?.text === CODE_JOINED) ||
     (words.length === 2 && pairIsCode(words[0]?.text ?? '', words[1]?.text ?? ''));

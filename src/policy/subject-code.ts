@@ -1,12 +1,14 @@
 /**
- * Tells whether a subject carries the code `send secure`. The input is decoded (RFC 2047) and unfolded already;
+ * Tells whether a subject carries the code `send secure`, or one that the organisation added. The input is decoded (RFC 2047) and unfolded already;
  * here it is brought into the one form that is compared: compatibility forms folded (NFKC), invisible characters
  * dropped, lower case. Wherever a character could be read in two ways, the reading that protects wins.
  * Knows nothing of mails, recipients or what follows from the answer. Linear in the length of the subject.
  */
 
-const FIRST = 'send';
-const SECOND = 'secure';
+/** The words of a code in comparable form, in order; between them white space or nothing. */
+export type SubjectCode = readonly string[];
+
+export const BUILT_IN_CODE: SubjectCode = ['send', 'secure'];
 
 /**
  * Marks beyond this many in a row are dropped before normalising, as in the Stream-Safe Text Format (UAX 15):
@@ -30,17 +32,30 @@ const WHITE_SPACE = /\s/u;
 const JOINING = /[\p{L}\p{N}_]/u;
 const MARK = /\p{M}/u;
 
-/** True where the subject, or what is left of it without control characters, has the code as words of its own. */
-export function carriesCode(decodedSubject: string): boolean {
-  return formCarriesCode(comparableForm(decodedSubject));
+/** A code as somebody writes it into the configuration, in the form in which subjects are compared. */
+export function parseSubjectCode(text: string): SubjectCode {
+  return splitAtWhiteSpace(comparableForm(text).replaceAll(CONTROL, ' '));
+}
+
+/** True where the subject, or what is left of it without control characters, has a code as words of its own. */
+export function carriesCode(decodedSubject: string, further: readonly SubjectCode[] = []): boolean {
+  return formCarriesCode(comparableForm(decodedSubject), further);
 }
 
 /** As `carriesCode`, for a text that `comparableForm` gave. */
-export function formCarriesCode(form: string): boolean {
+export function formCarriesCode(form: string, further: readonly SubjectCode[] = []): boolean {
+  return hasCodeOf(form, BUILT_IN_CODE) || further.some((code) => hasCodeOf(form, code));
+}
+
+function hasCodeOf(form: string, code: SubjectCode): boolean {
   const withGaps = form.replaceAll(CONTROL, ' ');
-  if (hasCode(withGaps)) return true;
+  if (hasCode(withGaps, code)) return true;
   const closedUp = form.replaceAll(CONTROL_BUT_WHITE_SPACE, '');
-  return closedUp.length !== form.length && hasCode(closedUp);
+  return closedUp.length !== form.length && hasCode(closedUp, code);
+}
+
+function splitAtWhiteSpace(form: string): SubjectCode {
+  return form.split(/\s+/u).filter((word) => word !== '');
 }
 
 /**
@@ -58,21 +73,51 @@ export function comparableForm(text: string): string {
     .toLowerCase();
 }
 
-function hasCode(form: string): boolean {
-  let from = form.indexOf(FIRST);
+function hasCode(form: string, code: SubjectCode): boolean {
+  const [first = ''] = code;
+  if (first === '') return false;
+  let from = form.indexOf(first);
   while (from !== -1) {
-    let at = from + FIRST.length;
-    while (at < form.length && WHITE_SPACE.test(form.charAt(at))) at++;
-    if (form.startsWith(SECOND, at) && isFree(form, from, at + SECOND.length)) return true;
-    from = form.indexOf(FIRST, from + FIRST.length);
+    const to = endOfCode(form, from, code);
+    if (to !== -1 && isFree(form, from, to)) return true;
+    from = form.indexOf(first, from + 1);
   }
   return false;
 }
 
-/** True where neither end of the range touches a letter, a digit or `_`; marks belong to the letter before them. */
+/** Where the code that begins at `from` ends; -1 where another word follows. */
+function endOfCode(form: string, from: number, code: SubjectCode): number {
+  let at = from;
+  for (const [index, word] of code.entries()) {
+    if (index > 0) at = endOfWhiteSpace(form, at);
+    if (!form.startsWith(word, at)) return -1;
+    at += word.length;
+  }
+  return at;
+}
+
+function endOfWhiteSpace(form: string, from: number): number {
+  let at = from;
+  while (at < form.length && WHITE_SPACE.test(form.charAt(at))) at++;
+  return at;
+}
+
+/**
+ * True where neither end of the range touches a letter, a digit or `_`; marks belong to the letter before them. An
+ * end of the code that is a sign itself (`[secure]`) may touch anything.
+ */
 function isFree(form: string, from: number, to: number): boolean {
+  return isFreeBehind(form, to) && isFreeBefore(form, from);
+}
+
+function isFreeBehind(form: string, to: number): boolean {
   const after = codePointAt(form, to);
-  if (JOINING.test(after) || MARK.test(after)) return false;
+  if (MARK.test(after)) return false;
+  return !JOINING.test(after) || !endsInWord(form, to);
+}
+
+function isFreeBefore(form: string, from: number): boolean {
+  if (!JOINING.test(codePointAt(form, from))) return true;
   let at = from;
   let before = codePointBefore(form, at);
   while (MARK.test(before)) {
@@ -80,6 +125,11 @@ function isFree(form: string, from: number, to: number): boolean {
     before = codePointBefore(form, at);
   }
   return !JOINING.test(before);
+}
+
+function endsInWord(form: string, to: number): boolean {
+  const last = codePointBefore(form, to);
+  return JOINING.test(last) || MARK.test(last);
 }
 
 function codePointAt(text: string, index: number): string {

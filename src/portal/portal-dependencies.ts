@@ -98,4 +98,6 @@ export interface PortalDependencies {
   /** Null: no pages, only the API. */
   readonly web: WebApp | null;
   readonly readiness: readonly ReadinessCheck[];
+  /** What /readyz adds where the service works and protects nothing, or not everybody; null where it does. */
+  readonly unprotected?: () => string | null;
 }

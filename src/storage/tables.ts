@@ -26,6 +26,7 @@ export interface Tables {
   partner_warnings: PartnerWarningsTable;
   partner_suggestions: PartnerSuggestionsTable;
   audit_entries: AuditEntriesTable;
+  observed_decisions: ObservedDecisionsTable;
 }
 
 /** A sealed object: a mail that was submitted to us, mails that we wrote about one, or one that came back. */
@@ -391,4 +392,22 @@ export interface AuditEntriesTable {
   salt: Uint8Array;
   /** SHA-256(salt ‖ entry). */
   leaf: Uint8Array;
+}
+
+/** What would have been decided for a recipient of a mail that the gateway only observed. */
+export interface ObservedDecisionsTable {
+  recipientId: string;
+  observedAt: number;
+  /** Domain of the author of ours; empty where there is none. */
+  authorDomain: string;
+  recipientDomain: string;
+  /** policy's decision: `relay`, `protect`, `hold`, `return` or `refuse`. */
+  action: string;
+  rule: string;
+  /** policy's `Protection` where the decision has one. */
+  protection: string | null;
+  /** Kind of slip where the mail would have been held. */
+  nearMiss: string | null;
+  /** 1 where the mail would not have gone on as it did. */
+  changed: number;
 }

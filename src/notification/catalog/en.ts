@@ -89,6 +89,8 @@ export const en: Catalog = {
     whyTitle: 'Why it was protected',
     why: {
       code: 'You wrote "send secure" in the subject.',
+      'further-code': 'You wrote a code of your organization in the subject.',
+      'header-switch': 'Your email program marked it to be encrypted.',
       'secured-thread': 'It answers a message that was protected, so the answer is protected too.',
       'header-rule': 'Your organization has a rule that protects messages marked like this one.',
       'all-external': 'Your organization protects all email that goes to people outside.',
@@ -131,6 +133,8 @@ export const en: Catalog = {
       'vendor-tag':
         'The subject has a tag that other mail systems use to protect an email. Ours is "send secure".',
       'code-in-body': '"Send secure" stands in the text of your message, but not in the subject.',
+      'further-code':
+        'It has what looks like a code of your organization for protected email, but not quite.',
     },
     chooseTitle: 'Your choice',
     choose: 'You answer on a page that opens in your browser.',

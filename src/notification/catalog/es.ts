@@ -91,6 +91,8 @@ export const es: Catalog = {
     whyTitle: 'Por qué se protegió',
     why: {
       code: 'Usted escribió "send secure" en el asunto.',
+      'further-code': 'Usted escribió un código de su organización en el asunto.',
+      'header-switch': 'Su programa de correo lo marcó para que se cifrara.',
       'secured-thread': 'Responde a un mensaje protegido, así que la respuesta también se protege.',
       'header-rule': 'Su organización tiene una regla que protege los mensajes marcados como este.',
       'all-external': 'Su organización protege todo el correo que va a personas de fuera.',
@@ -133,6 +135,8 @@ export const es: Catalog = {
       'vendor-tag':
         'El asunto tiene una marca que otros sistemas usan para proteger. La nuestra es "send secure".',
       'code-in-body': '"Send secure" está en el texto de su mensaje, pero no en el asunto.',
+      'further-code':
+        'Tiene algo que parece un código de su organización para proteger el correo, pero no es exacto.',
     },
     chooseTitle: 'Su decisión',
     choose: 'Usted responde en una página que se abre en su navegador.',

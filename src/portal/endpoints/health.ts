@@ -6,6 +6,7 @@ import type { HttpApp } from '#src/http/http-server.ts';
 import type { PortalContext } from '../portal-context.ts';
 
 const Health = Type.Object({ status: Type.String() });
+const Ready = Type.Object({ status: Type.String(), mode: Type.Optional(Type.String()) });
 const CHECK_TIMEOUT_MS = 5_000;
 
 export function addHealthEndpoints(app: HttpApp, portal: PortalContext): void {
@@ -15,13 +16,17 @@ export function addHealthEndpoints(app: HttpApp, portal: PortalContext): void {
   });
 
   app.get('/readyz', {
-    schema: { summary: 'Whether the service can do its work', response: { 200: Health, 503: Health } },
+    schema: { summary: 'Whether the service can do its work', response: { 200: Ready, 503: Health } },
     handler: async (_request, reply) => {
       const results = await Promise.all(portal.readiness.map((check) => passes(portal, check)));
-      if (results.every(Boolean)) return { status: 'ready' };
+      if (results.every(Boolean)) return ready(portal.unprotected?.() ?? null);
       return reply.code(503).send({ status: 'not ready' });
     },
   });
+}
+
+function ready(unprotected: string | null): { status: string; mode?: string } {
+  return unprotected === null ? { status: 'ready' } : { status: 'ready', mode: unprotected };
 }
 
 async function passes(

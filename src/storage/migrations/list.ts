@@ -2,5 +2,6 @@
 import type { Migration } from './migration.ts';
 import { firstTables } from './0001-first-tables.ts';
 import { partnerDirectory } from './0002-partner-directory.ts';
+import { observedDecisions } from './0003-observed-decisions.ts';
 
-export const migrations: readonly Migration[] = [firstTables, partnerDirectory];
+export const migrations: readonly Migration[] = [firstTables, partnerDirectory, observedDecisions];
