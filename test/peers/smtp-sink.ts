@@ -40,6 +40,8 @@ export interface SinkBehaviour {
   readonly implicitTls?: boolean;
   /** Keep envelopes only: for benchmarks. */
   readonly discardContent?: boolean;
+  /** Gets each mail as it is taken; where it returns false the mail is not kept in `mails`. */
+  readonly onMail?: (mail: SinkMail) => boolean;
 }
 
 export interface SmtpSink {
@@ -48,6 +50,8 @@ export interface SmtpSink {
   /** Every command line in the order it came, all connections together. */
   readonly commands: readonly string[];
   readonly connections: number;
+  /** Those that are open now. */
+  readonly openConnections: number;
   /** Resolves when `count` mails are there; rejects after the time. */
   waitForMails(count: number, timeoutMs?: number): Promise<readonly SinkMail[]>;
   stop(): Promise<void>;
@@ -106,7 +110,12 @@ class Sink implements SmtpSink {
     });
   }
 
+  get openConnections(): number {
+    return this.#sockets.size;
+  }
+
   store(mail: SinkMail): void {
+    if (this.behaviour.onMail?.(mail) === false) return;
     this.mails.push(mail);
     for (const wake of this.#arrived.splice(0)) wake();
   }
@@ -191,7 +200,8 @@ class SinkSession {
       if (end < 0) break;
       const line = this.#input.toString('utf8', 0, end);
       this.#input = this.#input.subarray(end + 2);
-      this.#sink.commands.push(line);
+      // A sink that keeps no mails keeps no endless list of commands either.
+      if (this.#sink.behaviour.onMail === undefined) this.#sink.commands.push(line);
       await this.#command(line);
     }
     this.#working = false;

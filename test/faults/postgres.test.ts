@@ -2,13 +2,12 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 
-import pg from 'pg';
-
 import type { StepName } from '#src/base/steps.ts';
 import { startTestPostgres, type TestPostgres } from '#test/peers/postgres.ts';
 import { eventually } from '#test/support/eventually.ts';
 
-import { checkAudit, CrashWorld, SERVING_AGAIN_MS, type Rows } from './crash-world.ts';
+import { FaultWorld, SERVING_AGAIN_MS } from './fault-world.ts';
+import { rowsOf } from './postgres-rows.ts';
 
 const STEPS: readonly (readonly [StepName, number])[] = [
   ['before-commit', 2],
@@ -18,32 +17,17 @@ const STEPS: readonly (readonly [StepName, number])[] = [
 
 describe('kill -9 with PostgreSQL', () => {
   let postgres: TestPostgres;
-  let world: CrashWorld;
+  let world: FaultWorld;
   before(async () => {
     postgres = await startTestPostgres();
-    world = await CrashWorld.open(await postgres.createDatabase('crash'));
+    const database = await postgres.createDatabase('faults');
+    world = await FaultWorld.open({ database, rows: rowsOf(database) });
     await world.start();
   });
   after(async () => {
     await world.dispose();
     await postgres.stop();
   });
-
-  const rows: Rows = async (sql) => {
-    const client = new pg.Client({ connectionString: new URL('crash', postgres.url).href });
-    await client.connect();
-    try {
-      const { rows: found } = await client.query<Record<string, unknown>>(sql);
-      return found;
-    } finally {
-      await client.end();
-    }
-  };
-  const queueIsEmpty = () =>
-    eventually('the queue is empty', async () => {
-      const queued = await rows("select id from deliveries where state = 'queued'");
-      return queued.length === 0;
-    });
 
   for (const [step, count] of STEPS) {
     it(`loses nothing at ${step}`, async () => {
@@ -54,7 +38,7 @@ describe('kill -9 with PostgreSQL', () => {
       await world.start();
       await world.sendUntilTaken(round);
       await world.everythingArrived(round);
-      assert.ok(world.countRepeats(round) <= 6);
+      assert.ok(world.oracle.countRepeats(round) <= 6);
     });
   }
 
@@ -73,7 +57,7 @@ describe('kill -9 with PostgreSQL', () => {
       ],
       'answered, and not by 250',
     );
-    assert.ok(world.alive, 'the gateway lives on');
+    assert.ok(world.gateway.alive, 'the gateway lives on');
     await postgres.restart();
     const began = performance.now();
     await world.sendUntilTaken(refused);
@@ -93,7 +77,7 @@ describe('kill -9 with PostgreSQL', () => {
     await world.sendUntilTaken(round);
     await world.everythingArrived(round);
     assert.equal(
-      world.countRepeats(round),
+      world.oracle.countRepeats(round),
       0,
       'what the next hop took is recorded when the database is back',
     );
@@ -102,19 +86,16 @@ describe('kill -9 with PostgreSQL', () => {
   it('destroys the spool’s wrap of everything that is done, also where deliveries end together', async () => {
     const recipients = Array.from({ length: 40 }, (_, i) => `p${i}@outside.example`);
     await world.sendUntilTaken([world.newMail({ coded: false, recipients })]);
-    await queueIsEmpty();
-    assert.deepEqual(await rows(`select "messageId" from wraps where "holderKind" = 'spool'`), []);
+    await world.queueIsEmpty();
+    assert.deepEqual(await world.rows(`select "messageId" from wraps where "holderKind" = 'spool'`), []);
   });
 
   it('has every state once in the audit log, and nothing in clear', async () => {
-    await queueIsEmpty();
-    await world.close();
-    await checkAudit(rows);
-    assert.deepEqual(await world.leaks(), []);
+    await world.closeAndCheck();
     const everything = JSON.stringify([
-      await rows('select * from messages'),
-      await rows('select * from recipients'),
+      await world.rows('select * from messages'),
+      await world.rows('select * from recipients'),
     ]);
-    assert.ok(!everything.includes(world.canary));
+    assert.ok(!everything.includes(world.oracle.canary));
   });
 });

@@ -4,19 +4,19 @@ import { after, before, describe, it } from 'node:test';
 
 import type { StepName } from '#src/base/steps.ts';
 import { eventually } from '#test/support/eventually.ts';
-import { readRows } from '#test/support/gateway-with-sinks.ts';
 import { codeOf, PortalClient, tokenOf } from '#test/support/portal-client.ts';
 
-import { checkAudit, CrashWorld } from './crash-world.ts';
+import { checkAudit } from './oracle.ts';
+import { FaultWorld } from './fault-world.ts';
 
 const READER = 'reader@outside.example';
 const STEPS: readonly StepName[] = ['opening-before-commit', 'opening-committed', 'opening-released'];
 
 describe('kill -9 while a message is opened', () => {
-  let world: CrashWorld;
+  let world: FaultWorld;
   let reader: PortalClient;
   before(async () => {
-    world = await CrashWorld.open();
+    world = await FaultWorld.open();
     await world.start();
     reader = new PortalClient(world.publicUrl);
   });
@@ -26,7 +26,7 @@ describe('kill -9 while a message is opened', () => {
     const mail = world.newMail({ coded: true, recipients: [READER] });
     await world.sendUntilTaken([mail]);
     await world.everythingArrived([mail]);
-    const [notice] = world.copiesOf(mail)[0]?.copies ?? [];
+    const notice = world.arrivedAt('outside').find(({ refersTo }) => refersTo.includes(mail.messageId));
     return { messageId: mail.queueId ?? '', link: notice?.link ?? '' };
   }
 
@@ -57,22 +57,19 @@ describe('kill -9 while a message is opened', () => {
       assert.match((await reader.stream(opened.body, 'content')).toString(), /Text nothing secret/u);
       assert.equal((await reader.open(messageId)).status, 200);
       await eventually('receipt', () => receiptsAbout(messageId).length === 1);
-      await eventually(
-        'the queue is empty',
-        () => readRows(world.folder, "select id from deliveries where state = 'queued'").length === 0,
-      );
+      await world.queueIsEmpty();
       assert.equal(receiptsAbout(messageId).length, 1);
     });
   }
 
   it('has every state once in the audit log', async () => {
     await world.close();
-    await checkAudit((sql) => Promise.resolve(readRows(world.folder, sql)));
+    await checkAudit(world.rows);
   });
 
   /** Message-IDs of the receipts that arrived; a repeat of the same one is no second receipt. */
   function receiptsAbout(queueId: string): string[] {
-    const original = world.submitted.find((mail) => mail.queueId === queueId)?.messageId ?? '';
+    const original = world.oracle.submitted.find((mail) => mail.queueId === queueId)?.messageId ?? '';
     const receipts = world
       .arrivedAt('inside')
       .filter(({ kind, refersTo }) => kind === 'opened' && refersTo.includes(original));

@@ -1,0 +1,154 @@
+/**
+ * One round of the long run: a new gateway under load is killed again and again, alone or with its whole process
+ * group, at a random moment or at a named step, while next hops lose replies; then it is left alone, and the oracle is
+ * asked. What can be repeated is counted while the process is dead, before anything is repeated.
+ */
+import assert from 'node:assert/strict';
+
+import type { StepName } from '#src/base/steps.ts';
+import { MINUTE_MS } from '#src/base/clock.ts';
+import { eventually, pause } from '#test/support/eventually.ts';
+
+import { NO_COUNTS, type FaultCounts } from './counts.ts';
+import { FaultWorld, noteReply } from './fault-world.ts';
+import { KeptOpenClient } from './kept-open-client.ts';
+import type { SubmittedMail } from './mails.ts';
+import { checkAudit, type Rows } from './oracle.ts';
+import { othersGone } from './postgres-rows.ts';
+
+export interface RoundOptions {
+  readonly kills: number;
+  /** Numbers from 0 to 1; the same sequence makes the same choices, not the same timing. */
+  readonly random: () => number;
+  readonly postgres?: { readonly database: string; readonly rows: Rows };
+  /** Ends the round early, whole and checked. */
+  readonly enough?: () => boolean;
+  readonly onKill?: (counts: FaultCounts) => void;
+}
+
+const CLIENTS = 6;
+const SHORTEST_LIFE_MS = 40;
+const LONGEST_LIFE_MS = 700;
+/** A step that is not reached by then is not waited for. */
+const STEP_MS = 1_500;
+const LOST_REPLIES = 0.01;
+const STEPS: readonly StepName[] = [
+  'recipients-accepted',
+  'content-arriving',
+  'content-received',
+  'content-sealed',
+  'object-durable',
+  'decided',
+  'before-commit',
+  'committed',
+  'before-250',
+  'delivery-claimed',
+  'delivery-connecting',
+  'delivery-content',
+  'delivery-dot-sent',
+  'delivery-acknowledged',
+  'delivery-recorded',
+];
+
+/** Rejects where a promise was broken; the folder with its log is left for whoever looks. */
+export async function runKillRound(options: RoundOptions): Promise<FaultCounts> {
+  const { random, postgres } = options;
+  let losing = true;
+  const world = await FaultWorld.open({
+    keepMails: false,
+    ...postgres,
+    answer: ({ verb, socket }) => {
+      // Taken, and the reply never comes.
+      if (verb === 'dot' && losing && random() < LOST_REPLIES) socket.destroy();
+      return null;
+    },
+  });
+  let unrecorded = 0;
+  const counts = (): FaultCounts => ({
+    ...NO_COUNTS,
+    acknowledged: world.oracle.acknowledged().length,
+    kills: world.oracle.deaths,
+    lostReplies: unrecorded,
+    slowestRecoveryMs: world.slowestStartMs,
+  });
+  try {
+    for (let kill = 0; kill < options.kills && options.enough?.() !== true; kill += 1) {
+      await world.start(process.platform === 'linux' ? { wrapper: ['timeout', '--foreground', '1d'] } : {});
+      const clients = Array.from({ length: CLIENTS }, (_, n) => sendWhileAlive(world, n, random));
+      await die(world, random);
+      await Promise.all(clients);
+      unrecorded = await countUnrecorded(world, unrecorded, postgres?.rows);
+      options.onKill?.(counts());
+    }
+    losing = false;
+    await world.start();
+    // What lost its reply waits for half a minute: the clock goes on faster.
+    await world.gateway.moveClock(world.gateway.aheadMs + MINUTE_MS);
+    await world.sendUntilTaken();
+    await world.everythingArrived();
+    await world.queueIsEmpty();
+    await world.close();
+    return { ...counts(), ...(await judge(world, unrecorded)) };
+  } finally {
+    await world.dispose();
+  }
+}
+
+async function judge(world: FaultWorld, unrecorded: number): Promise<Partial<FaultCounts>> {
+  const repeated = world.oracle.countRepeats();
+  assert.equal(repeated, await world.takenWithoutRecord(), 'every mail is recorded once');
+  assert.ok(repeated <= unrecorded, `${repeated} repeated for ${unrecorded} lost replies`);
+  await checkAudit(world.rows);
+  const leaks = await world.leaks();
+  assert.deepEqual(leaks, []);
+  return { repeated, lost: world.oracle.missing().length, leaked: leaks.length };
+}
+
+async function die(world: FaultWorld, random: () => number): Promise<void> {
+  if (random() < 0.5) {
+    const step = STEPS[Math.floor(random() * STEPS.length)] ?? 'committed';
+    await world.arm(step, 1 + Math.floor(random() * 40));
+    if (await world.gateway.ended(STEP_MS)) {
+      await world.died();
+      return;
+    }
+  } else {
+    await pause(SHORTEST_LIFE_MS + random() * (LONGEST_LIFE_MS - SHORTEST_LIFE_MS));
+  }
+  await world.kill(random() < 0.5 ? 'process' : 'group');
+}
+
+/** While the gateway is dead, and everything that was on its way to a sink or to the database has come to rest. */
+async function countUnrecorded(world: FaultWorld, before: number, postgres?: Rows): Promise<number> {
+  await eventually(
+    'the sinks have read what was sent',
+    () => world.outside.openConnections + world.inside.openConnections === 0,
+  );
+  if (postgres !== undefined) await othersGone(postgres);
+  const unrecorded = await world.takenWithoutRecord();
+  assert.ok(unrecorded >= before, 'what was taken twice is recorded once');
+  return unrecorded;
+}
+
+/** Mails that were not answered before, then new ones. */
+async function sendWhileAlive(world: FaultWorld, client: number, random: () => number): Promise<void> {
+  const mine: SubmittedMail[] = world.oracle.submitted.filter(
+    ({ queueId }, n) => queueId === null && n % CLIENTS === client,
+  );
+  const session = await KeptOpenClient.open(world.smtpPort);
+  if (session === null) return;
+  for (;;) {
+    const mail = mine.pop() ?? world.newMail(kindOfMail(random));
+    const final = await session.send(mail);
+    if (final === null) {
+      mail.unanswered += 1;
+      break;
+    }
+    noteReply(mail, final);
+  }
+  session.end();
+}
+
+function kindOfMail(random: () => number) {
+  return { coded: random() < 0.5, large: random() < 0.03, refused: random() < 0.05 };
+}
