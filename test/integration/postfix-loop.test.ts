@@ -134,12 +134,9 @@ describe('a Postfix inside that gives everything back', () => {
   after(cleanUp.run);
 
   it('even the report of the loop ends, and both sides come to rest', async () => {
-    for (const subject of ['lunch?', 'send secure: results'])
-      await world.accept({
-        recipients: ['bob@hospital.test', 'jane@outside.example'],
-        subject,
-        text: SECRET,
-      });
+    const recipients = ['bob@hospital.test', 'jane@outside.example'];
+    await world.accept({ recipients });
+    await world.accept({ recipients, subject: 'send secure: results', text: SECRET });
     await eventually(
       'at rest',
       async () => {
@@ -154,7 +151,10 @@ describe('a Postfix inside that gives everything back', () => {
     const taken = world.rows('select id from messages where purpose = ?', 'submitted').length;
     // Two mails to Bob, Postfix's reports on both, on the mail and the notice to Jane, and one "Secured".
     assert.ok(taken >= 7 && taken <= 7 * MAX_OWN_PASSES, `${taken} mails were taken`);
-    const secure = back.connections.filter(({ fromClient }) => fromClient.includes('send secure'));
-    assert.ok(secure.every(({ fromClient }) => !fromClient.includes('RCPT TO:<jane@outside.example>')));
+    const toJane = back.connections.flatMap(
+      ({ fromClient }) => fromClient.toString('latin1').match(/^RCPT TO:<jane@[^]*?\r\n\.\r\n/gmu) ?? [],
+    );
+    assert.equal(toJane.length, 2, 'the plain mail, and the notice');
+    assert.ok(!toJane.some((mail) => mail.includes(SECRET)));
   });
 });
