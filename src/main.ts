@@ -12,6 +12,7 @@ import { startConsole } from '#src/gateway/start-console.ts';
 import { startControl } from '#src/gateway/start-control.ts';
 import { startDelivery } from '#src/gateway/start-delivery.ts';
 import { startHolds } from '#src/gateway/start-holds.ts';
+import { startPartners } from '#src/gateway/start-partners.ts';
 import { startPortal } from '#src/gateway/start-portal.ts';
 import { startReceiving } from '#src/gateway/start-receiving.ts';
 import { readTlsPair } from '#src/gateway/tls-files.ts';
@@ -50,6 +51,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     parts.push(returns);
     const smtp = await startReceiving(core);
     parts.push(smtp);
+    parts.push(startPartners(core));
     parts.push(await startControl(core));
     await core.audit.record({
       event: 'gateway-started',

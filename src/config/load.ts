@@ -215,6 +215,7 @@ function assemble(values: ReadValues, baseDir: string, isTrial: boolean): Settin
       helpDeskPhone: get('organization.helpDeskPhone'),
       policyUrl: get('organization.policyUrl'),
       patientPortalUrl: get('organization.patientPortalUrl'),
+      securityOfficer: optional('organization.securityOfficer'),
     },
     hold: { minutes: get('hold.minutes'), unanswered: get('hold.unanswered') },
     notice: { from: get('notice.from') },
@@ -246,6 +247,7 @@ function assemble(values: ReadValues, baseDir: string, isTrial: boolean): Settin
       internalNextHopIsPrivate: get('delivery.internalNextHopIsPrivate'),
       resolvers: get('delivery.resolvers'),
       partnerFallbackMinutes: get('delivery.partnerFallbackMinutes'),
+      probeHours: get('delivery.probeHours'),
     },
     limits: {
       maxMessageBytes: megabytes('limits.maxMessageMB'),

@@ -140,6 +140,12 @@ export const SCHEMA: Readonly<Record<string, Readonly<Record<string, KeySpec>>>>
       default: '',
       read: readLink,
     },
+    securityOfficer: {
+      description:
+        'Mailbox that is told what an administrator should know, such as a partner’s certificate that ends; left out: serviceAddress.',
+      read: readMailbox,
+      example: '"security@hospital.example"',
+    },
   },
   hold: {
     minutes: {
@@ -279,6 +285,12 @@ export const SCHEMA: Readonly<Record<string, Readonly<Record<string, KeySpec>>>>
         'How long mail to a partner waits for a channel that can be verified, in minutes; then it goes as a secure message.',
       default: 60,
       read: readNumber(0, 10_080),
+    },
+    probeHours: {
+      description:
+        'How often the servers of each partner are looked at, without a mail, in hours; 0 switches that off.',
+      default: 24,
+      read: readNumber(0, 720),
     },
     nextHopSigns: {
       description: 'true: the next hop signs our mail with DKIM for our domains; instead of [[dkim]].',

@@ -82,6 +82,8 @@ export interface Settings {
     readonly helpDeskPhone: string;
     readonly policyUrl: string;
     readonly patientPortalUrl: string;
+    /** Who is told what an administrator should know; null: the service address. */
+    readonly securityOfficer: string | null;
   };
   readonly hold: { readonly minutes: number; readonly unanswered: 'secure' | 'return' };
   readonly notice: { readonly from: 'author' | 'service' };
@@ -119,6 +121,8 @@ export interface Settings {
     /** Validating resolvers; none: the system's, and then nothing is proven by DNSSEC. */
     readonly resolvers: readonly ResolverSetting[];
     readonly partnerFallbackMinutes: number;
+    /** Between two probes of a partner's servers; 0: none. */
+    readonly probeHours: number;
   };
   readonly limits: {
     readonly maxMessageBytes: number;

@@ -36,6 +36,8 @@ export interface RecordOptions {
   readonly steps: Steps;
   /** Makes the mail a secure message where its channel can't be verified. */
   readonly fallback: { prepare(delivery: DeliveryRow, why: string): Promise<PreparedFallback | null> };
+  /** The statement that notes a delivery over a verified channel; `tlsFacts` is JSON. */
+  readonly recordVerified: (domain: string, tlsFacts: string) => Statement;
   /** How long a channel may stay unverified before that. */
   readonly fallbackAfterMs: () => number;
   /** Called when a report was queued. */
@@ -55,7 +57,14 @@ export async function recordOutcome(
       await settle(delivery, 'captured', NO_REPLY, 'delivery-captured', [outcome.statement], options);
       break;
     case 'accepted':
-      await settle(delivery, 'handed-over', attemptFacts(outcome), 'delivery-handed-over', [], options);
+      await settle(
+        delivery,
+        'handed-over',
+        attemptFacts(outcome),
+        'delivery-handed-over',
+        verifiedChannel(delivery, outcome.tls, options),
+        options,
+      );
       break;
     case 'rejected':
       await fail(delivery, 'failed', attemptFacts(outcome), outcome, options);
@@ -72,6 +81,12 @@ export async function recordOutcome(
       break;
   }
   options.steps.reach('delivery-recorded');
+}
+
+/** For the partner directory: the last time that the channel to a domain was verified and used. */
+function verifiedChannel(delivery: DeliveryRow, tls: TlsFacts | null, options: RecordOptions): Statement[] {
+  if (delivery.tlsRequirement !== 'verified' || tls === null) return [];
+  return [options.recordVerified(delivery.domain, JSON.stringify(tls))];
 }
 
 const NO_REPLY: AttemptFacts = { reply: '', enhancedStatus: null, tlsFacts: null };

@@ -14,6 +14,7 @@ import type { Database } from '#src/storage/database.ts';
 import type { ObjectStore } from '#src/storage/objects.ts';
 
 import { mainDomain } from './part-settings.ts';
+import { recordInbound } from '#src/partners/channel-record.ts';
 import { readTlsPair } from './tls-files.ts';
 
 /** Anybody may connect: fewer sessions than for our own servers, and less patience with bad commands. */
@@ -61,6 +62,7 @@ export async function startReturnListener(
     random,
     log,
     steps,
+    recordInbound: (domain, tls) => recordInbound(database.query, domain, clock.now(), tls),
     onQueued: () => core.onQueued(),
   });
   const listener: SmtpListener = createSmtpServer({

@@ -9,6 +9,7 @@ import { keepHouse } from '#src/delivery/housekeeping.ts';
 import { signatureOf } from '#src/delivery/mail-signature.ts';
 import { OutgoingContent } from '#src/delivery/outgoing-content.ts';
 import { recordOutcome } from '#src/delivery/record-outcome.ts';
+import { recordVerifiedDelivery } from '#src/partners/channel-record.ts';
 import { DeliveryQueue } from '#src/queue/delivery-queue.ts';
 import { leaseOwnerOfThisProcess } from '#src/queue/lease.ts';
 import { SmtpClientPool } from '#src/smtp/client/pool.ts';
@@ -79,6 +80,7 @@ export function startDelivery(core: Core) {
         log,
         steps,
         fallback,
+        recordVerified: (domain, tls) => recordVerifiedDelivery(database.query, domain, clock.now(), tls),
         fallbackAfterMs: () => core.settings.delivery.partnerFallbackMinutes * MINUTE_MS,
         onQueued: () => core.onQueued(),
       }),

@@ -14,7 +14,7 @@ import { unroutableNetworks } from '#src/routing/host-addresses.ts';
 import type { OwnHost } from '#src/routing/mail-hosts.ts';
 import { memoryMtaStsCache, type MtaStsCache } from '#src/routing/mta-sts-policy.ts';
 import { createMtaStsSource } from '#src/routing/mta-sts-source.ts';
-import { createMtaSts } from '#src/routing/mta-sts.ts';
+import { createMtaSts, type MtaSts } from '#src/routing/mta-sts.ts';
 import { createRouting } from '#src/routing/requirements.ts';
 import type { TlsSetting } from '#src/routing/route-plan.ts';
 import { createSystemDns } from '#src/routing/system-dns.ts';
@@ -38,7 +38,11 @@ export class Channels {
   readonly #network: MailNetwork;
   /** Outlives a reload: an enforced policy holds until its time is over (RFC 8461 section 3.2). */
   readonly #policies: MtaStsCache = memoryMtaStsCache();
-  #made: { readonly settings: Settings; readonly channels: VerifiedChannels } | null = null;
+  #made: {
+    readonly settings: Settings;
+    readonly channels: VerifiedChannels;
+    readonly mtaSts: MtaSts;
+  } | null = null;
 
   /** `managed`: a partner of the managed list. */
   constructor(options: {
@@ -54,8 +58,17 @@ export class Channels {
   }
 
   of(settings: Settings): VerifiedChannels {
-    if (this.#made?.settings !== settings) this.#made = { settings, channels: this.#make(settings) };
-    return this.#made.channels;
+    return this.#current(settings).channels;
+  }
+
+  /** The policies that `of(settings)` goes by. */
+  policiesOf(settings: Settings): MtaSts {
+    return this.#current(settings).mtaSts;
+  }
+
+  #current(settings: Settings) {
+    if (this.#made?.settings !== settings) this.#made = { settings, ...this.#make(settings) };
+    return this.#made;
   }
 
   /** Whether a domain's servers can prove who they are by DANE or MTA-STS; false where that takes too long to tell. */
@@ -70,19 +83,20 @@ export class Channels {
     return plan?.kind === 'hosts';
   }
 
-  #make(settings: Settings): VerifiedChannels {
+  #make(settings: Settings): { channels: VerifiedChannels; mtaSts: MtaSts } {
     const { resolvers, caFile } = settings.delivery;
     const client = resolvers.length > 0 ? createDnsClient({ resolvers }) : createSystemDns();
     const dns = withDnsCache(client, this.#clock);
     const { port, refused } = this.#network;
     const source = createMtaStsSource({ dns, refused });
     const mtaSts = createMtaSts({ source, cache: this.#policies, clock: this.#clock, log: this.#log });
-    return {
+    const channels = {
       routing: createRouting({ dns, mtaSts, port, refused, own: ownHost(settings) }),
       clock: this.#clock,
       ca: caFile === null ? [] : [readFileSync(caFile, 'utf8')],
-      settingOf: (domain) => this.#settingOf(settings, domain),
+      settingOf: (domain: string) => this.#settingOf(settings, domain),
     };
+    return { channels, mtaSts };
   }
 
   /** The file wins over the managed list. */

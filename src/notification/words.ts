@@ -36,4 +36,12 @@ export type NearMissKind =
 
 export type ReturnReason = 'message-too-large' | 'attachment-too-large' | 'no-answer';
 
+/** What an administrator is told of a partner. */
+export type PartnerWarningKind =
+  | 'route-broken'
+  | 'server-not-verified'
+  | 'certificate-expires'
+  | 'policy-not-confirmed'
+  | 'agreement-ends';
+
 export type AccountChangeKind = 'account-created' | 'password-changed' | 'password-reset' | 'address-added';

@@ -74,6 +74,8 @@ export interface ReturnsOptions {
   readonly random: RandomSource;
   readonly log: Log;
   readonly steps: Steps;
+  /** The statement that notes how a mail of a domain came: `TLSv1.3 <cipher>`, or `none`. */
+  readonly recordInbound: (domain: string, tls: string) => Statement;
   /** Called after a commit that queued something. */
   readonly onQueued: () => void;
 }
@@ -251,10 +253,18 @@ export class Returns implements TransactionHandler {
       if (isTooEarly(target, recognised)) throw new Refused('notice-on-its-way', LATER);
       const recorded = await recordReport(target, recognised, arrived.origin, this.#options);
       statements.push(...recorded.statements);
+      statements.push(this.#inbound(target, arrived));
       if (recorded.written !== null) written.push(recorded.written);
     }
     if (others.length > 0) statements.push(...(await this.#passOn(arrived, others)));
+    statements.push(...others.map((target) => this.#inbound(target, arrived)));
     return { statements, written, keepsObject: others.length > 0 };
+  }
+
+  /** How mail about a recipient's domain reaches us (R60). */
+  #inbound({ canonicalAddress }: ReturnTarget, { origin }: Arrived): Statement {
+    const domain = canonicalAddress.slice(canonicalAddress.lastIndexOf('@') + 1);
+    return this.#options.recordInbound(domain, origin.tls);
   }
 
   #recognise({ queueId, envelope, received }: Arrived, target: ReturnTarget): Promise<Recognised> {

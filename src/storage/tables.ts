@@ -197,6 +197,7 @@ export type DeliveryKind =
   | 'code'
   | 'not-for-me'
   | 'account-change'
+  | 'partner-report'
   | 'bounce'
   | 'returned';
 

@@ -96,6 +96,9 @@ describe('partners', () => {
     const [delivery] = world.rows("select tlsFacts, state from deliveries where domain = 'partner.example'");
     assert.equal(delivery?.['state'], 'handed-over');
     assert.equal(JSON.parse(String(delivery?.['tlsFacts'])).verified, true);
+    const [channel] = world.rows('select domain, verifiedAt, verifiedTls from domain_channels');
+    assert.equal(channel?.['domain'], 'partner.example');
+    assert.match(String(channel['verifiedTls']), /TLSv1\.3/u);
   });
 
   for (const [name, options] of [

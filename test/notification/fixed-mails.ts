@@ -7,6 +7,7 @@ import type { HelpLine, MailSite } from '#src/notification/mail-site.ts';
 import { type NoticeData, renderNotice } from '#src/notification/notice.ts';
 import { type NotForMeData, renderNotForMe } from '#src/notification/not-for-me.ts';
 import { type OpenedData, renderOpened } from '#src/notification/opened.ts';
+import { type PartnerReportData, renderPartnerReport } from '#src/notification/partner-report.ts';
 import { renderReturned, type ReturnedData } from '#src/notification/returned.ts';
 import { renderSecured, type SecuredData } from '#src/notification/secured.ts';
 import type { WrittenMail } from '#src/notification/written-mail.ts';
@@ -164,6 +165,27 @@ const accountChangeData: AccountChangeData = {
   locale: 'en',
 };
 
+const partnerReportData: PartnerReportData = {
+  ...frame('partner-report', 'security@hospital.example'),
+  consoleUrl: 'https://secure.hospital.example/staff',
+  items: [
+    {
+      domain: 'clinic.example',
+      kind: 'route-broken',
+      why: 'mx.clinic.example:25: TLS: certificate has expired',
+      untilMs: null,
+    },
+    { domain: 'lab.example', kind: 'certificate-expires', why: null, untilMs: sentMs + 20 * day },
+    {
+      domain: 'lab.example',
+      kind: 'policy-not-confirmed',
+      why: 'sts_webpki_invalid',
+      untilMs: sentMs + 3 * day,
+    },
+    { domain: 'clinic.example', kind: 'agreement-ends', why: null, untilMs: Date.UTC(2026, 11, 31) },
+  ],
+};
+
 const manyRecipients = Array.from({ length: 1000 }, (_, index) => ({
   address: `patient.${index + 1}@outside.example`,
   how: 'secure-message' as const,
@@ -216,6 +238,8 @@ export const fixedMails: Readonly<Record<string, () => WrittenMail>> = {
   'not-for-me': () => renderNotForMe(site, notForMeData),
   'not-for-me-opened': () => renderNotForMe(site, { ...notForMeData, firstOpenedMs: sentMs + 9 * minute }),
   'account-created': () => renderAccountChange(site, accountChangeData),
+  'partner-report': () => renderPartnerReport(site, partnerReportData),
+  'partner-report-es': () => renderPartnerReport(spanishSite, partnerReportData),
   'password-reset': () =>
     renderAccountChange(site, { ...accountChangeData, change: 'password-reset', locale: 'es' }),
 };

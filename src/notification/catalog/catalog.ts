@@ -4,7 +4,14 @@
  * arrive clean (compose/clean-text.ts) and are escaped later.
  */
 import type { FailureKind } from '../failure-kind.ts';
-import type { AccountChangeKind, NearMissKind, ProtectedHow, ReturnReason, SecuredReason } from '../words.ts';
+import type {
+  AccountChangeKind,
+  NearMissKind,
+  PartnerWarningKind,
+  ProtectedHow,
+  ReturnReason,
+  SecuredReason,
+} from '../words.ts';
 
 type Phrase<Values> = (values: Values) => string;
 
@@ -135,4 +142,11 @@ export interface Catalog {
       }
     >
   > & { readonly notYou: string; readonly notYouNew: string };
+  readonly partnerReport: {
+    /** `first`: the domain named first. */
+    readonly subject: Phrase<{ first: string; count: number }>;
+    readonly title: string;
+    readonly kind: Readonly<Record<PartnerWarningKind, { readonly title: string; readonly next: string }>>;
+    readonly more: string;
+  };
 }

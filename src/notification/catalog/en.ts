@@ -299,4 +299,33 @@ export const en: Catalog = {
     notYou: 'Was this not you? Then somebody else may have got in. Please tell us at once:',
     notYouNew: 'Was this not you? Please tell us:',
   },
+  partnerReport: {
+    subject: ({ first, count }) => `Partners need attention: ${first} (${count} in all)`,
+    title: 'Mail to partners needs your attention',
+    kind: {
+      'route-broken': {
+        title: 'The channel can not be checked any more',
+        next:
+          'Nothing leaves unprotected: mail there waits, and then goes as a secure message. ' +
+          'Ask the partner what they changed; the page below has a text for them.',
+      },
+      'server-not-verified': {
+        title: 'One of several servers can not be checked',
+        next: 'Mail still arrives over the others. Tell the partner before those are away.',
+      },
+      'certificate-expires': {
+        title: 'A certificate ends soon',
+        next: 'If the partner does not renew it, mail there waits from that day, and then goes as a secure message.',
+      },
+      'policy-not-confirmed': {
+        title: 'The published mail policy can not be read any more',
+        next: 'The last one we know holds until the day named. Ask the partner whether their policy site works.',
+      },
+      'agreement-ends': {
+        title: 'A business associate agreement ends',
+        next: 'Renew it, then note the new date in the list of partners.',
+      },
+    },
+    more: 'All partners, with what was found and since when:',
+  },
 };

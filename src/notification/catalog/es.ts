@@ -303,4 +303,33 @@ export const es: Catalog = {
     notYou: '¿No fue usted? Entonces quizás entró otra persona. Por favor, avísenos enseguida:',
     notYouNew: '¿No fue usted? Por favor, avísenos:',
   },
+  partnerReport: {
+    subject: ({ first, count }) => `Hay asociados que requieren atención: ${first} (${count} en total)`,
+    title: 'El correo a sus asociados requiere su atención',
+    kind: {
+      'route-broken': {
+        title: 'El canal ya no se puede comprobar',
+        next:
+          'Nada sale sin protección: el correo espera y después va como mensaje seguro. ' +
+          'Pregunte al asociado qué ha cambiado; la página de abajo tiene un texto para él.',
+      },
+      'server-not-verified': {
+        title: 'Uno de varios servidores no se puede comprobar',
+        next: 'El correo llega todavía por los demás. Avise al asociado antes de que fallen.',
+      },
+      'certificate-expires': {
+        title: 'Un certificado caduca pronto',
+        next: 'Si el asociado no lo renueva, desde ese día el correo espera y después va como mensaje seguro.',
+      },
+      'policy-not-confirmed': {
+        title: 'La política de correo publicada ya no se puede leer',
+        next: 'La última conocida vale hasta el día indicado. Pregunte al asociado si funciona el sitio de su política.',
+      },
+      'agreement-ends': {
+        title: 'Un acuerdo de asociado comercial termina',
+        next: 'Renuévelo y anote la nueva fecha en la lista de asociados.',
+      },
+    },
+    more: 'Todos los asociados, con lo encontrado y desde cuándo:',
+  },
 };

@@ -26,7 +26,8 @@ export type MailKind =
   | 'delay'
   | 'returned'
   | 'not-for-me'
-  | 'account-change';
+  | 'account-change'
+  | 'partner-report';
 
 export const NOTICE_FIELD = 'X-SendSecure-Notice';
 

@@ -68,6 +68,7 @@ export function inspectTls(socket: unknown, hop: NextHop): TlsInspection {
     verifiedBy: hop.tls === 'verified' && fault === null ? (hop.verifiedBy ?? 'pkix-pinned') : null,
     servername: hop.servername ?? hop.host,
     fingerprint256: chain[0]?.fingerprint256 ?? null,
+    certificateExpiresAt: chain[0]?.validToDate.getTime() ?? null,
   };
   return { facts, fault };
 }

@@ -77,6 +77,8 @@ export interface TlsFacts {
   readonly servername: string;
   /** SHA-256 of the peer's certificate, hexadecimal with colons. */
   readonly fingerprint256: string | null;
+  /** The last moment of the peer's certificate, milliseconds since 1970. */
+  readonly certificateExpiresAt: number | null;
 }
 
 export type TransmitStage = 'connect' | 'tls' | 'mail' | 'rcpt' | 'data' | 'dot';
