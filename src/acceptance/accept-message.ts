@@ -8,7 +8,8 @@ import type { Clock } from '#src/base/clock.ts';
 import { newId, type RandomSource } from '#src/base/identifiers.ts';
 import type { Steps } from '#src/base/steps.ts';
 import type { KeyProvider } from '#src/keys/key-provider.ts';
-import type { MessageFacts } from '#src/policy/facts.ts';
+import { isUrgent } from '#src/mime/message-facts.ts';
+import type { MessageFacts, Protection } from '#src/policy/facts.ts';
 import { makeMark } from '#src/protection/gateway-mark.ts';
 import { makeSpoolWrap } from '#src/protection/spool-wrap.ts';
 import type { FreshContent } from '#src/queue/fresh-content.ts';
@@ -16,6 +17,7 @@ import { insertDeliveries, type NewDelivery } from '#src/queue/new-delivery.ts';
 import type { SmtpEnvelope, SmtpSession } from '#src/smtp/server/smtp-transaction.ts';
 import type { Database, Statement } from '#src/storage/database.ts';
 import { insertRow } from '#src/storage/prepared.ts';
+import type { DeliveriesTable } from '#src/storage/tables.ts';
 
 import type { Author } from './author.ts';
 import type { DecidedRecipient } from './decide-recipients.ts';
@@ -179,6 +181,7 @@ function traceOf(message: TimedMessage, tools: AcceptTools): string {
 /** Relayed mail keeps the author's reverse-path, so that what bounces later comes back to the author. */
 function relayStatements(message: TimedMessage, tools: AcceptTools): Statement[] {
   const deliveries: NewDelivery[] = [];
+  const urgent = isUrgent(message.received.header);
   for (const { id, recipient, decision } of message.decided) {
     if (decision.action !== 'relay') continue;
     deliveries.push({
@@ -189,13 +192,23 @@ function relayStatements(message: TimedMessage, tools: AcceptTools): Statement[]
       recipient: recipient.address.raw,
       domain: recipient.address.domain,
       route: decision.protection === 'internal' ? 'internal' : 'outside',
-      tlsRequirement: decision.protection === 'verified-tls' ? 'verified' : null,
+      tlsRequirement: tlsRequirementOf(message, decision.protection),
+      urgent,
       range: null,
       dsnNotify: recipient.notify,
       dsnOriginalRecipient: recipient.orcpt,
     });
   }
   return insertDeliveries(tools.database.query, tools.keys, tools.clock, deliveries);
+}
+
+/** REQUIRETLS is the submitter's own word (RFC 8689) and more than a verified channel: it is kept or the mail returned. */
+function tlsRequirementOf(
+  { envelope }: TimedMessage,
+  protection: Protection,
+): DeliveriesTable['tlsRequirement'] {
+  if (envelope.requireTls) return 'requiretls';
+  return protection === 'verified-tls' ? 'verified' : null;
 }
 
 /** Message-IDs whose answers are protected although nobody types the code: the message itself and what announces it. */

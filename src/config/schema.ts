@@ -282,7 +282,7 @@ export const SCHEMA: Readonly<Record<string, Readonly<Record<string, KeySpec>>>>
     },
     partnerFallbackMinutes: {
       description:
-        'How long mail to a partner waits for a channel that can be verified, in minutes; then it goes as a secure message.',
+        'How long mail to a partner waits for a channel that can be verified, in minutes; then it goes as a secure message. Mail of high importance does not wait.',
       default: 60,
       read: readNumber(0, 10_080),
     },

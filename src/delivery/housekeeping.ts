@@ -11,6 +11,8 @@ import { statement, type Database } from '#src/storage/database.ts';
 import { storedObject } from '#src/storage/object-columns.ts';
 import type { ObjectStore } from '#src/storage/objects.ts';
 
+import { forgetEndedPolicies } from './mta-sts-store.ts';
+
 export interface HousekeepingOptions {
   readonly database: Database;
   readonly objects: ObjectStore;
@@ -30,6 +32,7 @@ export async function keepHouse(options: HousekeepingOptions): Promise<void> {
     ['destroy content', () => untilFewer(() => destroyUnreadableContent(options))],
     ['destroy spool keys', () => destroySpoolKeys(options)],
     ['sweep orphan objects', () => sweepOrphans(options)],
+    ['forget ended policies', () => forgetEndedPolicies(options.database, options.clock.now())],
   ];
   for (const [step, task] of tasks) {
     try {

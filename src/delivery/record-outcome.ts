@@ -127,11 +127,14 @@ async function settle(
 /** An uncertain one may have arrived: it is tried the same way again, not a second way. */
 function isTimeForFallback(
   delivery: DeliveryRow,
-  outcome: { readonly uncertain: boolean },
+  outcome: AttemptOutcome & { readonly kind: 'deferred' },
   options: RecordOptions,
 ): boolean {
   const at = fallbackAt(delivery, options);
-  return at !== null && !outcome.uncertain && options.clock.now() >= at;
+  if (at === null || outcome.uncertain) return false;
+  // A server that was verified and has no time now is worth waiting for; one that can't be verified is not.
+  const notVerified = outcome.stage === 'connect' || outcome.stage === 'tls';
+  return (delivery.urgent === 1 && notVerified) || options.clock.now() >= at;
 }
 
 /** Null for mail that needs no verified channel. */

@@ -74,6 +74,7 @@ suite('ways', () => {
     assert.equal(summary({}, asked), 'hop verified REQUIRETLS');
     assert.equal(summary({ outside: mx }, asked), 'authenticated verified REQUIRETLS');
     assert.equal(summary({}, { ...asked, route: 'internal' }), 'hop verified REQUIRETLS');
+    assert.equal(summary({}, { ...asked, domain: 'partner.test' }), 'pkix verified REQUIRETLS');
   });
 
   test('without a route everything is captured', () => {

@@ -54,9 +54,7 @@ export function chooseWay(routes: Routes, delivery: RoutedDelivery, settingOf: S
     case 'verified':
       return protectedWay(routes, settingOf(delivery.domain));
     case 'requiretls':
-      return route.kind === 'smtp'
-        ? { kind: 'hop', hop: { ...route.hop, tls: 'verified' }, requireTls: true }
-        : { kind: 'plan', setting: { kind: 'authenticated' }, atLeast: 'verified', requireTls: true };
+      return passedOnWay(route, settingOf(delivery.domain));
     case null:
       return route.kind === 'smtp' ? plainHop(route, delivery.kind) : plainPlan(delivery.kind);
   }
@@ -69,6 +67,13 @@ function protectedWay(routes: Routes, setting: TlsSetting): Way {
   if (!named && protectedThroughNextHop && outside.kind === 'smtp')
     return { kind: 'hop', hop: { ...outside.hop, tls: 'verified' }, requireTls: true };
   return { kind: 'plan', setting, atLeast: 'verified', requireTls: false };
+}
+
+/** A partner's servers are asked themselves: what the partner proves counts for more than what the next hop promises. */
+function passedOnWay(route: Exclude<Route, { kind: 'capture' }>, setting: TlsSetting): Way {
+  return route.kind === 'smtp' && setting.kind === 'authenticated'
+    ? { kind: 'hop', hop: { ...route.hop, tls: 'verified' }, requireTls: true }
+    : { kind: 'plan', setting, atLeast: 'verified', requireTls: true };
 }
 
 /** A code lets somebody in: it leaves this host over TLS or not at all. */

@@ -6,6 +6,7 @@ import { type Clock, systemClock } from '#src/base/clock.ts';
 import { type RandomSource, systemRandom } from '#src/base/identifiers.ts';
 import type { Log } from '#src/base/log.ts';
 import { noSteps, type Steps } from '#src/base/steps.ts';
+import { mtaStsStore } from '#src/delivery/mta-sts-store.ts';
 import type { Settings } from '#src/config/settings.ts';
 import { openFileKeyProvider } from '#src/keys/file-key-provider.ts';
 import type { KeyProvider } from '#src/keys/key-provider.ts';
@@ -94,6 +95,7 @@ export async function openCore(options: GatewayOptions): Promise<Core> {
         clock,
         log,
         network: options.network,
+        policies: mtaStsStore({ database, keys, log }),
         managed: (domain) => partners.snapshot.partners.get(domain) ?? null,
       }),
       sealer: new WrittenMailSealer({

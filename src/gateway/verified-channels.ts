@@ -12,7 +12,7 @@ import { withDnsCache } from '#src/routing/dns-cache.ts';
 import { createDnsClient } from '#src/routing/dns-client.ts';
 import { unroutableNetworks } from '#src/routing/host-addresses.ts';
 import type { OwnHost } from '#src/routing/mail-hosts.ts';
-import { memoryMtaStsCache, type MtaStsCache } from '#src/routing/mta-sts-policy.ts';
+import type { MtaStsCache } from '#src/routing/mta-sts-policy.ts';
 import { createMtaStsSource } from '#src/routing/mta-sts-source.ts';
 import { createMtaSts, type MtaSts } from '#src/routing/mta-sts.ts';
 import { createRouting } from '#src/routing/requirements.ts';
@@ -36,8 +36,7 @@ export class Channels {
   readonly #log: Log;
   readonly #managed: (domain: string) => Partner | null;
   readonly #network: MailNetwork;
-  /** Outlives a reload: an enforced policy holds until its time is over (RFC 8461 section 3.2). */
-  readonly #policies: MtaStsCache = memoryMtaStsCache();
+  readonly #policies: MtaStsCache;
   #made: {
     readonly settings: Settings;
     readonly channels: VerifiedChannels;
@@ -48,6 +47,7 @@ export class Channels {
   constructor(options: {
     clock: Clock;
     log: Log;
+    policies: MtaStsCache;
     managed: (domain: string) => Partner | null;
     network?: MailNetwork | undefined;
   }) {
@@ -55,6 +55,7 @@ export class Channels {
     this.#clock = options.clock;
     this.#log = options.log;
     this.#managed = options.managed;
+    this.#policies = options.policies;
   }
 
   of(settings: Settings): VerifiedChannels {

@@ -2,7 +2,14 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
 import { parseHeaderFields } from './header-fields.ts';
-import { automaticKind, encryptedByAuthor, messageIds, replyPrefix, reportType } from './message-facts.ts';
+import {
+  automaticKind,
+  encryptedByAuthor,
+  isUrgent,
+  messageIds,
+  replyPrefix,
+  reportType,
+} from './message-facts.ts';
 import { MimeScanner } from './scanner.ts';
 import type { HeaderField, ScanResult } from './scan-result.ts';
 
@@ -171,4 +178,23 @@ test('message ids, the last ones of many', () => {
   const many = messageIds(Array.from({ length: 5_000 }, (_, i) => `<${i}@b.example>`).join(' '));
   assert.deepEqual([many.length, many.at(-1)], [200, '<4999@b.example>']);
   assert.deepEqual(messageIds('<'.repeat(200_000)), []);
+});
+
+describe('urgent', () => {
+  const rows: readonly (readonly [string, boolean])[] = [
+    ['Importance: High\r\n', true],
+    ['importance:  high (please)\r\n', true],
+    ['Priority: urgent\r\n', true],
+    ['X-Priority: 1 (Highest)\r\n', true],
+    ['X-Priority: 2\r\n', true],
+    ['X-MSMail-Priority: High\r\n', true],
+    ['Importance: normal\r\n', false],
+    ['Importance: highway\r\n', false],
+    ['X-Priority: 3 (Normal)\r\n', false],
+    ['X-Priority: 10\r\n', false],
+    ['Priority: non-urgent\r\n', false],
+    ['Subject: urgent\r\n', false],
+  ];
+  for (const [header, urgent] of rows)
+    test(header.trim(), () => assert.equal(isUrgent(fieldsOf(header)), urgent));
 });

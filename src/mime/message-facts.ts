@@ -87,6 +87,18 @@ function precedence(fields: readonly HeaderField[]): string {
   return (firstValue(fields, 'precedence') ?? '').toLowerCase();
 }
 
+/** High importance as mail programs write it: RFC 2156 section 5.3.4 and 5.3.6, and the older X-Priority. */
+export function isUrgent(fields: readonly HeaderField[]): boolean {
+  const says = (name: string, pattern: RegExp): boolean =>
+    fieldValues(fields, name).some((value) => pattern.test(value.trim()));
+  return (
+    says('importance', /^high\b/iu) ||
+    says('priority', /^urgent\b/iu) ||
+    says('x-priority', /^[12]\b/u) ||
+    says('x-msmail-priority', /^high\b/iu)
+  );
+}
+
 /**
  * The method where the whole mail is one encrypted content that its author made: by its declared structure and by
  * the first bytes of the content. Text beside it, encryption inside a text, or a signature alone: null.

@@ -22,6 +22,7 @@ export interface NewDelivery {
   readonly domain: string;
   readonly route: 'internal' | 'outside';
   readonly tlsRequirement?: DeliveriesTable['tlsRequirement'];
+  readonly urgent?: boolean;
   /** Byte range in the object's content stream; null: all of it. */
   readonly range: { readonly start: number; readonly end: number } | null;
   readonly dsnNotify?: string | null;
@@ -77,5 +78,6 @@ function deliveryRow(
     settledAt: null,
     dsnNotify: delivery.dsnNotify ?? null,
     dsnOriginalRecipient: delivery.dsnOriginalRecipient ?? null,
+    urgent: delivery.urgent === true ? 1 : 0,
   };
 }

@@ -12,6 +12,7 @@ export interface Tables {
   deliveries: DeliveriesTable;
   secured_threads: SecuredThreadsTable;
   captured_mails: CapturedMailsTable;
+  mta_sts_policies: MtaStsPoliciesTable;
   accounts: AccountsTable;
   account_keys: AccountKeysTable;
   account_addresses: AccountAddressesTable;
@@ -184,7 +185,23 @@ export interface DeliveriesTable {
   settledAt: number | null;
   dsnNotify: string | null;
   dsnOriginalRecipient: string | null;
+  /** Its author marked it so: it does not wait for a channel that can't be verified now. */
+  urgent: Generated<number>;
   /** Keyed hash of what says where the mail goes and how (queue's `deliveryMac`). */
+  mac: Uint8Array;
+}
+
+/** What a domain has promised about its mail servers (RFC 8461); routing's `MtaStsPolicy`. */
+export interface MtaStsPoliciesTable {
+  /** Lower-case A-labels. */
+  domain: string;
+  policyId: string;
+  mode: 'enforce' | 'testing' | 'none';
+  /** JSON list of names, or `*.` before a name. */
+  mx: string;
+  fetchedAt: number;
+  expiresAt: number;
+  /** Keyed hash over all of it: a forged policy would name an attacker's server as the domain's. */
   mac: Uint8Array;
 }
 

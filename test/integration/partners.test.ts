@@ -154,6 +154,33 @@ describe('partners', () => {
     nothingInClear(all);
   });
 
+  it('get urgent mail at once as a secure message where the channel cannot be verified now', async (t) => {
+    const all = await startWithPartner(t, { ourCa: false });
+    const fields = ['Importance: high'];
+    await all.world.accept({ recipients: ['team@partner.example'], text: SECRET, fields });
+    await all.world.waitFor('outside', ({ kind, to }) => kind === 'notice' && to === 'team@partner.example');
+    assert.equal(all.partner.mails.length, 0);
+    nothingInClear(all);
+  });
+
+  it('keep urgent mail waiting where a server that was verified has no time', async (t) => {
+    let busy = true;
+    const all = await startWithPartner(t, {
+      behaviour: { answer: ({ verb }) => (busy && verb === 'RCPT' ? '451 4.7.1 greylisted' : null) },
+    });
+    const fields = ['X-Priority: 1 (Highest)'];
+    await all.world.accept({ recipients: ['team@partner.example'], text: SECRET, fields });
+    await eventually(
+      'a first attempt',
+      () => all.world.rows('select id from deliveries where urgent = 1 and attempts > 0').length === 1,
+    );
+    busy = false;
+    await passMinutes(all, 10);
+    await all.partner.waitForMails(1);
+    assert.equal(all.world.at('outside').length, 0);
+    nothingInClear(all);
+  });
+
   it('a delivery that was changed in the database sends nothing anywhere', async (t) => {
     const all = await startWithPartner(t, {
       behaviour: { answer: ({ verb }) => (verb === 'connect' ? { do: 'close' } : null) },

@@ -3,5 +3,11 @@ import type { Migration } from './migration.ts';
 import { firstTables } from './0001-first-tables.ts';
 import { partnerDirectory } from './0002-partner-directory.ts';
 import { observedDecisions } from './0003-observed-decisions.ts';
+import { outboundRouting } from './0004-outbound-routing.ts';
 
-export const migrations: readonly Migration[] = [firstTables, partnerDirectory, observedDecisions];
+export const migrations: readonly Migration[] = [
+  firstTables,
+  partnerDirectory,
+  observedDecisions,
+  outboundRouting,
+];
