@@ -41,6 +41,8 @@ export interface MessageToAccept {
   readonly facts: MessageFacts;
   readonly decided: readonly DecidedRecipient[];
   readonly settings: AcceptanceSettings;
+  /** The recipient row of who wrote it on the site: a copy to keep, read already and announced to nobody. */
+  readonly ownCopyId?: string;
 }
 
 export interface AcceptTools {
@@ -55,12 +57,20 @@ export interface AcceptTools {
   readonly steps: Steps;
 }
 
-/** Resolves when the message is durable. Throws what the database throws; then nothing of it was kept. */
-export async function acceptMessage(message: MessageToAccept, tools: AcceptTools): Promise<void> {
+/**
+ * Resolves when the message is durable, and `together` with it. Throws what the database throws; then nothing of it
+ * was kept.
+ */
+export async function acceptMessage(
+  message: MessageToAccept,
+  tools: AcceptTools,
+  together: readonly Statement[] = [],
+): Promise<void> {
   const acceptedAt = tools.clock.now();
   const timed: TimedMessage = { ...message, acceptedAt, keptUntil: acceptedAt + message.settings.keepMs };
   const secured = await secureNow(timed, tools);
-  const mails = [...secured.map(({ notice }) => notice), ...writeAuthorMails(timed, tools)];
+  const announced = secured.filter(({ recipient }) => recipient.id !== message.ownCopyId);
+  const mails = [...announced.map(({ notice }) => notice), ...writeAuthorMails(timed, tools)];
   const written = mails.length === 0 ? null : await tools.sealer.seal(mails, message.queueId);
   const unit = [
     ...(await contentStatements(timed, secured, tools)),
@@ -69,6 +79,7 @@ export async function acceptMessage(message: MessageToAccept, tools: AcceptTools
     ...observedRows(tools, timed),
     ...securedThreadRows(tools, message.queueId, threadMembers(timed, mails), acceptedAt),
     ...auditStatements(timed, tools),
+    ...together,
   ];
   tools.steps.reach('before-commit');
   try {

@@ -36,6 +36,7 @@ import { authorFields, decodeSubjects, gatherFacts, messageIdField, threadIds } 
 import { LowDiskWatch } from './low-disk-watch.ts';
 import { threadHash } from './message-rows.ts';
 import { receiveAndSeal } from './receive-and-seal.ts';
+import { resolveReplyAddresses } from './reply-recipients.ts';
 import { RepeatedFailures } from './repeated-failures.ts';
 import type { AcceptanceSettings } from './settings.ts';
 import { Refused, replyForError, isFaultOfTheClient } from './smtp-error.ts';
@@ -135,17 +136,18 @@ export class Acceptance implements TransactionHandler {
         authorFields(received.header, envelope.reversePath),
         settings.policy.internalDomains,
       );
+      const resolved = await resolveReplyAddresses(envelope.recipients, settings.bounceDomain, this.#options);
       const facts = gatherFacts(received.header, received.scan, {
         reversePath: envelope.reversePath,
         carriesOurMark,
-        answersSecuredThread: await this.#answersSecuredThread(received.header),
+        answersSecuredThread: resolved.answersReply || (await this.#answersSecuredThread(received.header)),
         authorOutside: author.isOutside,
         // Nobody to ask: what would be held is secured at once.
         submitterIsMachine: settings.isMachine(session.remoteAddress) || author.told === null,
         ruleFieldNames: settings.policy.headerRules.map((rule) => rule.field),
         internalDomains: settings.policy.internalDomains,
       });
-      const recipients = distinctRecipients(envelope.recipients);
+      const recipients = distinctRecipients(resolved.recipients);
       const decided = decideRecipients(
         facts,
         recipients,

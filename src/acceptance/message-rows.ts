@@ -107,6 +107,7 @@ function recipientRow(
     messageId: message.queueId,
     canonicalAddress: recipient.address.canonical,
   };
+  const isOwnCopy = id === message.ownCopyId;
   const waits = secured === undefined && mayBecomeSecureMessage(decision);
   return {
     id,
@@ -117,7 +118,7 @@ function recipientRow(
     protection: 'protection' in decision ? decision.protection : 'none',
     reason: reasonOf(decision),
     rule: decision.rule,
-    state: STATE_AT_FIRST[decision.action],
+    state: isOwnCopy ? 'opened' : STATE_AT_FIRST[decision.action],
     lockedAt: null,
     lockReason: null,
     // Kept as long as the message, which opening may prolong.
@@ -125,7 +126,7 @@ function recipientRow(
     linkTokenHash: secured?.linkTokenHash ?? null,
     linkMac: waits ? waitingRecipientMac(keys, ids) : (secured?.linkMac ?? null),
     messageCodeHash: secured?.messageCodeHash ?? null,
-    firstOpenedAt: null,
+    firstOpenedAt: isOwnCopy ? message.acceptedAt : null,
     lastOpenedAt: null,
     openedByAccountId: null,
     dsnNotify: recipient.notify,

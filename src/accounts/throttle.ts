@@ -25,6 +25,7 @@ export type ThrottleKind =
   | 'codes'
   | 'resets-an-hour'
   | 'resets-a-day'
+  | 'replies'
   | 'decoy';
 
 export type ThrottleAnswer =

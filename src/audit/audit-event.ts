@@ -17,6 +17,7 @@ export const AUDIT_EVENTS = [
   'message-opened-again',
   'message-refused-to-reader',
   'recipient-locked',
+  'reply-sent',
   'code-sent',
   'code-wrong',
   'account-registered',

@@ -4,12 +4,15 @@ import type { Settings } from '#src/config/settings.ts';
 import type { KeyProvider } from '#src/keys/key-provider.ts';
 import type { MessageThread, PortalMailer, PortalSettings } from '#src/portal/portal-dependencies.ts';
 import { messageCodeOf } from '#src/protection/secure-message/message-code.ts';
+import type { ReplyTools } from '#src/replies/accept-reply.ts';
 import type { WrittenMailSealer } from '#src/queue/written-mails.ts';
 import type { Database } from '#src/storage/database.ts';
 import { preparedQuery } from '#src/storage/prepared.ts';
 import type { MessagesTable } from '#src/storage/tables.ts';
 
+import type { Core } from './core.ts';
 import { allowedHosts, mainDomain } from './part-settings.ts';
+import { currentAcceptanceSettings } from './partner-directory.ts';
 import type { TlsPair } from './tls-files.ts';
 
 export function portalSettings(
@@ -49,6 +52,24 @@ export function portalMailer(sealer: WrittenMailSealer): PortalMailer {
       );
       return statements;
     },
+  };
+}
+
+export function replyTools(core: Core): ReplyTools {
+  const { database, keys, audit, sealer, fresh, clock, random, steps, objects, log } = core;
+  return {
+    database,
+    keys,
+    audit,
+    sealer,
+    fresh,
+    clock,
+    random,
+    steps,
+    objects,
+    log,
+    settings: () => currentAcceptanceSettings(core),
+    onQueued: () => core.onQueued(),
   };
 }
 

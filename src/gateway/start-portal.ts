@@ -6,7 +6,7 @@ import type { Database } from '#src/storage/database.ts';
 
 import type { Core } from './core.ts';
 import { mailSite } from './part-settings.ts';
-import { portalMailer, portalSettings, threadOf } from './portal-parts.ts';
+import { portalMailer, portalSettings, replyTools, threadOf } from './portal-parts.ts';
 import { RepeatingTask } from './repeating-task.ts';
 import { readTlsPair } from './tls-files.ts';
 import { readWebApp } from './web-app.ts';
@@ -28,6 +28,7 @@ export async function startPortal(core: Core) {
     mailer: portalMailer(sealer),
     mailSite: mailSite(settings),
     threadOf: (messageId, recipientId) => threadOf(core.database, keys, messageId, recipientId),
+    replies: replyTools(core),
     settings: portalSettings(settings, tls, options.version),
     web: await readWebApp(options.webFolder),
     readiness: readinessChecks(core),

@@ -8,6 +8,7 @@ import type { RandomSource } from '#src/base/identifiers.ts';
 import type { Log } from '#src/base/log.ts';
 import type { Steps } from '#src/base/steps.ts';
 import type { TlsFiles } from '#src/http/http-server.ts';
+import type { ReplyTools } from '#src/replies/accept-reply.ts';
 import type { KeyProvider } from '#src/keys/key-provider.ts';
 import type { Locale, MailSite, OriginalMail } from '#src/notification/mail-site.ts';
 import type { WrittenMail } from '#src/notification/written-mail.ts';
@@ -94,6 +95,8 @@ export interface PortalDependencies {
   readonly mailSite: MailSite;
   /** What receipts say of a message; kept by whoever accepted it. */
   threadOf(messageId: string, recipientId: string): Promise<MessageThread>;
+  /** What takes a finished reply in. */
+  readonly replies: ReplyTools;
   readonly settings: PortalSettings;
   /** Null: no pages, only the API. */
   readonly web: WebApp | null;

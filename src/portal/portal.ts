@@ -4,6 +4,7 @@
  */
 import { raiseTamperAlarm } from '#src/accounts/accounts-context.ts';
 import { RowForged } from '#src/accounts/row-mac.ts';
+import { DAY_MS } from '#src/base/clock.ts';
 import { errorCode } from '#src/base/coded-error.ts';
 import {
   createHttpServer,
@@ -14,6 +15,7 @@ import {
 import { collectRouteSchemas, serveOpenApi } from '#src/http/openapi.ts';
 import { genericRefusal, Refusal } from '#src/http/refusal.ts';
 import { hostOf } from '#src/http/request-checks.ts';
+import { forgetOldDrafts } from '#src/replies/drafts.ts';
 import type { Statement } from '#src/storage/database.ts';
 
 import { addCheckEndpoint } from './endpoints/check.ts';
@@ -26,6 +28,7 @@ import { addNotForMeEndpoint } from './endpoints/not-for-me.ts';
 import { addOpenMessageEndpoint } from './endpoints/open-message.ts';
 import { addPages } from './endpoints/pages.ts';
 import { addRegistrationEndpoints } from './endpoints/registration.ts';
+import { addReplyEndpoints } from './endpoints/reply.ts';
 import { addResetEndpoints } from './endpoints/reset.ts';
 import { addSessionEndpoints } from './endpoints/session.ts';
 import { addSiteEndpoint } from './endpoints/site.ts';
@@ -33,6 +36,9 @@ import { SealBroken } from './policies/content-key.ts';
 import { notAvailable } from './policies/refusals.ts';
 import { buildPortalContext, type PortalContext } from './portal-context.ts';
 import type { PortalDependencies } from './portal-dependencies.ts';
+
+/** What was written and not sent is kept so long after it was last touched. */
+const DRAFTS_KEPT_MS = 30 * DAY_MS;
 
 export interface Portal {
   readonly app: HttpApp;
@@ -68,7 +74,12 @@ export async function createPortal(dependencies: PortalDependencies): Promise<Po
     app: server.app,
     listen: (address) => server.listen(address),
     reloadTls: (files) => server.reloadTls(files),
-    sweep: () => [portal.sessions.sweep(), portal.codes.sweep(), portal.throttle.sweep()],
+    sweep: () => [
+      portal.sessions.sweep(),
+      portal.codes.sweep(),
+      portal.throttle.sweep(),
+      forgetOldDrafts(portal.database, portal.clock.now() - DRAFTS_KEPT_MS),
+    ],
     settled: () => portal.background.settled(),
     close: async () => {
       await server.close();
@@ -88,6 +99,7 @@ async function addEndpoints(app: HttpApp, portal: PortalContext): Promise<void> 
   addMessagesEndpoint(app, portal);
   addOpenMessageEndpoint(app, portal);
   addChunkEndpoints(app, portal);
+  addReplyEndpoints(app, portal);
   addCheckEndpoint(app, portal);
   addHealthEndpoints(app, portal);
   serveOpenApi(app);

@@ -214,6 +214,10 @@ describe('the routes of the portal', () => {
 
   function bodyFor(path: string): Record<string, unknown> {
     if (path === '/api/messages' || path.endsWith('/open')) return { pageKey: page.pageKey };
+    if (path.endsWith('/reply')) return { pageKey: page.pageKey };
+    if (path.endsWith('/reply/text')) return { draftId: 'none', text: 'AAAA' };
+    if (path.endsWith('/reply/send')) return { draftId: 'none', to: 'author' };
+    if (path.endsWith('/reply/discard')) return { draftId: 'none' };
     if (path.endsWith('/password')) return { password: GOOD_PASSWORD };
     return {};
   }

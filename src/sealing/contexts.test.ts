@@ -6,6 +6,9 @@ import { accountPrivateKeyContext, bindContext } from '#src/keys/context.ts';
 import {
   capturedMailContext,
   deskListEntryContext,
+  draftFileContext,
+  draftKeyContext,
+  draftTextContext,
   listEntryContext,
   listKeyInfo,
   manifestPrefix,
@@ -40,6 +43,10 @@ test('no two purposes share a context, even for the same ids', () => {
       replacementHash: hash,
     }),
     capturedMailContext('O', 'M'),
+    pageReleaseInfo('draft-key', ids, 'x', 'k', 1),
+    draftKeyContext({ organizationId: 'O', draftId: 'M', accountId: 'x', recipientId: 'k' }),
+    draftTextContext({ organizationId: 'O', draftId: 'M' }),
+    draftFileContext({ organizationId: 'O', draftId: 'M', fileId: 'x' }),
     accountPrivateKeyContext({ organizationId: 'O', accountId: 'M', kid: 'k' }),
   ].map((context) => context.toString('hex'));
   assert.equal(new Set(all).size, all.length);

@@ -23,7 +23,7 @@ export interface WrapHolderId {
 }
 
 /** What a page key may be given. */
-export type ReleasePurpose = 'content-key' | 'list-key';
+export type ReleasePurpose = 'content-key' | 'list-key' | 'draft-key';
 
 const STREAM_PURPOSES = {
   content: 'stream-content',
@@ -40,6 +40,7 @@ const WRAP_PURPOSES = {
 const RELEASE_PURPOSES = {
   'content-key': 'release-content-key',
   'list-key': 'release-list-key',
+  'draft-key': 'release-draft-key',
 } as const satisfies Record<ReleasePurpose, string>;
 
 /** Context of one stream of a sealed object. */
@@ -120,4 +121,25 @@ export function wrapReplacementContext(
 /** Context of a mail that was captured instead of sent, wrapped by the key provider. */
 export function capturedMailContext(organizationId: string, capturedMailId: string): Buffer {
   return bindContext('captured-mail', organizationId, capturedMailId);
+}
+
+/** A reply that is being written, and whose it is. */
+export interface DraftIds {
+  readonly organizationId: string;
+  readonly draftId: string;
+}
+
+/** Authenticated with the draft key, wrapped by the key provider: one account's answer to one copy of a message. */
+export function draftKeyContext(ids: DraftIds & { accountId: string; recipientId: string }): Buffer {
+  return bindContext('draft-key', ids.organizationId, ids.draftId, ids.accountId, ids.recipientId);
+}
+
+/** Context of the text of a draft under the draft key. */
+export function draftTextContext(ids: DraftIds): Buffer {
+  return bindContext('draft-text', ids.organizationId, ids.draftId);
+}
+
+/** Context of one attached file of a draft under the draft key. */
+export function draftFileContext(ids: DraftIds & { fileId: string }): Buffer {
+  return bindContext('draft-file', ids.organizationId, ids.draftId, ids.fileId);
 }

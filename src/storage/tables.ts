@@ -26,6 +26,9 @@ export interface Tables {
   partner_events: PartnerEventsTable;
   partner_warnings: PartnerWarningsTable;
   partner_suggestions: PartnerSuggestionsTable;
+  drafts: DraftsTable;
+  draft_files: DraftFilesTable;
+  draft_chunks: DraftChunksTable;
   audit_entries: AuditEntriesTable;
   observed_decisions: ObservedDecisionsTable;
 }
@@ -393,6 +396,37 @@ export interface PartnerSuggestionsTable {
   domain: string;
   mails: number;
   countedAt: number;
+}
+
+/** A reply that a recipient is writing on the site: one for each copy of a message and account. */
+export interface DraftsTable {
+  id: string;
+  accountId: string;
+  /** The copy that is answered. */
+  recipientId: string;
+  messageId: string;
+  createdAt: number;
+  updatedAt: number;
+  /** The draft key under the root key; its context names the row's id, account and copy. */
+  wrappedKey: Uint8Array;
+  /** What was written so far, sealed by the page under the draft key; null: nothing yet. */
+  text: Uint8Array | null;
+}
+
+/** A file that is attached to a draft. Name and type stand in the sealed text alone. */
+export interface DraftFilesTable {
+  id: string;
+  draftId: string;
+  /** Decoded. */
+  sizeBytes: number;
+}
+
+/** Chunks of a file, sealed by the page; up to 64 in a row of the table. */
+export interface DraftChunksTable {
+  fileId: string;
+  /** Which group of chunks, from 0. */
+  number: number;
+  sealed: Uint8Array;
 }
 
 export interface AuditEntriesTable {

@@ -2,7 +2,8 @@
 import { createECDH } from 'node:crypto';
 
 import { kidOfPoint } from '#src/keys/wrapping-point.ts';
-import { pageReleaseInfo } from '#src/sealing/contexts.ts';
+import { decryptChunked, encryptChunked } from '#src/sealing/chunked-encryption.ts';
+import { draftTextContext, pageReleaseInfo } from '#src/sealing/contexts.ts';
 import { hpkeOpen, SUITE_P256 } from '#src/sealing/hpke.ts';
 import type { SealedObjectLayout, StreamName } from '#src/sealing/layout.ts';
 import { openListEntry } from '#src/sealing/list-entry.ts';
@@ -25,6 +26,14 @@ export interface OpenedAnswer {
   readonly accountId: string;
   readonly layout: SealedObjectLayout;
   readonly contentKey: SealedToPage;
+}
+
+export interface DraftAnswer {
+  readonly draftId: string;
+  readonly organizationId: string;
+  readonly accountId: string;
+  readonly draftKey: SealedToPage;
+  readonly text: string;
 }
 
 interface ListAnswer {
@@ -125,6 +134,43 @@ export class PortalClient {
     return stream.readRange(0, stream.plaintextLength);
   }
 
+  /** Writes an answer as the page does, sealed under the draft key, and sends it. */
+  async reply(messageId: string, text: string, to: 'author' | 'all' = 'author'): Promise<Answer> {
+    const draft = await this.openDraft(messageId);
+    if (draft.status !== 200) return { status: draft.status, body: { ...draft.body } };
+    await this.saveDraft(messageId, draft.body, { version: 1, text, files: [] });
+    return this.sendDraft(messageId, draft.body, to);
+  }
+
+  openDraft(messageId: string): Promise<Answer<DraftAnswer>> {
+    return this.request('POST', `/api/messages/${messageId}/reply`, { pageKey: this.#pageKey });
+  }
+
+  async saveDraft(messageId: string, draft: DraftAnswer, written: unknown): Promise<Answer> {
+    const sealed = encryptChunked(
+      await this.#draftKey(draft),
+      draftTextContext(draft),
+      Buffer.from(JSON.stringify(written)),
+    );
+    const text = sealed.toString('base64url');
+    return this.request('POST', `/api/messages/${messageId}/reply/text`, { draftId: draft.draftId, text });
+  }
+
+  sendDraft(messageId: string, { draftId }: DraftAnswer, to: 'author' | 'all' = 'author'): Promise<Answer> {
+    return this.request('POST', `/api/messages/${messageId}/reply/send`, { draftId, to });
+  }
+
+  /** What was kept of a draft, opened. */
+  async draftText(draft: DraftAnswer): Promise<unknown> {
+    const sealed = Buffer.from(draft.text, 'base64url');
+    const opened = decryptChunked(await this.#draftKey(draft), draftTextContext(draft), sealed);
+    return JSON.parse(opened.toString('utf8')) as unknown;
+  }
+
+  #draftKey(draft: DraftAnswer): Promise<Buffer> {
+    return this.#unseal('draft-key', draft.draftKey, { ...draft, messageId: draft.draftId });
+  }
+
   /** The list with its entries decrypted; null where a copy can't be opened. */
   async list(): Promise<{ id: string; state: string; opened: boolean; subject: string | null }[]> {
     const { body } = await this.request<ListAnswer>('POST', '/api/messages', { pageKey: this.#pageKey });
@@ -148,7 +194,7 @@ export class PortalClient {
   }
 
   #unseal(
-    purpose: 'content-key' | 'list-key',
+    purpose: 'content-key' | 'list-key' | 'draft-key',
     sealed: SealedToPage,
     ids: { organizationId: string; messageId: string; accountId: string },
   ): Promise<Buffer> {

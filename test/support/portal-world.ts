@@ -36,6 +36,9 @@ import { exactlyOne, statement, type Database } from '#src/storage/database.ts';
 import type { ObjectStore } from '#src/storage/objects.ts';
 import { openFileObjectStore } from '#src/storage/object-store.ts';
 
+import { WrittenMailSealer } from '#src/queue/written-mails.ts';
+import type { ReplyTools } from '#src/replies/accept-reply.ts';
+
 import { openTestDatabase } from './test-database.ts';
 
 export const PORTAL_ORIGIN = 'https://secure.hospital.test';
@@ -122,6 +125,7 @@ export async function openPortalWorld(
       original: { messageIdField: '<original@hospital.test>', references: [] },
       wantsDisposition: false,
     }),
+    replies: replyTools(context, log),
     settings: {
       publicUrl,
       organization: { name: 'Example Hospital', words: ['Northside Clinic'] },
@@ -162,6 +166,44 @@ export async function openPortalWorld(
       await dispose();
       await rm(keysFolder, { recursive: true, force: true });
     },
+  };
+}
+
+/** Takes replies in as the gateway does; what it queues stays in the database. */
+function replyTools({ database, keys, objects, clock }: StoreContext, log: Log): ReplyTools {
+  const policy = {
+    internalDomains: ['hospital.test'],
+    partnerDomains: [],
+    encrypt: 'on-code',
+    headerRules: [],
+    furtherCodes: [],
+    unansweredNearMiss: 'secure',
+    secureMessageMaxBytes: 1e7,
+    secureAttachmentMaxBytes: 1e7,
+  } as const;
+  const shared = { database, keys, objects, clock, random: systemRandom, log };
+  return {
+    ...shared,
+    steps: noSteps,
+    audit: new AuditLog({ database, clock }),
+    sealer: new WrittenMailSealer({ ...shared, internalDomains: () => policy.internalDomains }),
+    fresh: undefined,
+    settings: () => ({
+      policy,
+      site: site(PORTAL_ORIGIN),
+      hostname: 'gateway.hospital.test',
+      mainDomain: 'hospital.test',
+      noticeFromAuthor: () => false,
+      bounceDomain: null,
+      consoleUrl: 'http://localhost',
+      holdMs: DAY_MS,
+      keepMs: 365 * DAY_MS,
+      maxRecipients: 100,
+      lowDiskBytes: 0,
+      observe: { everybody: false, authors: [] },
+      isMachine: () => false,
+    }),
+    onQueued: () => {},
   };
 }
 

@@ -132,6 +132,11 @@ export interface Catalog {
     readonly next: string;
     readonly nextOpened: string;
   };
+  /** A reply that was written on the site. */
+  readonly reply: {
+    readonly via: Phrase<{ writer: string }>;
+    readonly footer: Phrase<{ writer: string }>;
+  };
   readonly accountChange: Readonly<
     Record<
       AccountChangeKind,

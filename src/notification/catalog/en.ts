@@ -269,6 +269,11 @@ export const en: Catalog = {
       'Please check the address, send the message again to the right one, and tell the person in charge of ' +
       'privacy in your organization.',
   },
+  reply: {
+    via: ({ writer }) => `${writer} via Send Secure`,
+    footer: ({ writer }) =>
+      `${writer} wrote this on our secure website. Just reply: your answer goes back there, protected.`,
+  },
   accountChange: {
     'account-created': {
       subject: ({ organization }) => `Your account for secure messages from ${organization}`,

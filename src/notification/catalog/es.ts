@@ -273,6 +273,11 @@ export const es: Catalog = {
       'Por favor, revise la dirección, envíe el mensaje otra vez a la correcta y avise a la persona encargada de ' +
       'la privacidad en su organización.',
   },
+  reply: {
+    via: ({ writer }) => `${writer} por Send Secure`,
+    footer: ({ writer }) =>
+      `${writer} escribió esto en nuestro sitio web seguro. Responda como siempre: su respuesta vuelve allí, protegida.`,
+  },
   accountChange: {
     'account-created': {
       subject: ({ organization }) => `Su cuenta para mensajes seguros de ${organization}`,

@@ -9,14 +9,11 @@ import type { HttpApp } from '#src/http/http-server.ts';
 import { Refusal } from '#src/http/refusal.ts';
 import { HEADER_BYTES, SEALED_CHUNK_BYTES } from '#src/sealing/chunked-encryption.ts';
 import { STREAM_NAMES, type StreamLayout } from '#src/sealing/layout.ts';
-import type { StoredObject } from '#src/storage/objects.ts';
-import { preparedQuery } from '#src/storage/prepared.ts';
-import { storedObject } from '#src/storage/object-columns.ts';
 
 import { requireManifest } from '../policies/content-key.ts';
 import type { Copy } from '../policies/copy.ts';
 import { requireReader } from '../policies/reader.ts';
-import { requireReady } from '../policies/refusals.ts';
+import { findObject } from '../policies/stored-content.ts';
 import type { PortalContext } from '../portal-context.ts';
 import { errors } from '../wire.ts';
 import { requireReadableCopy } from './open-message.ts';
@@ -86,23 +83,3 @@ async function readStream(
   const object = await findObject(portal, copy);
   return portal.objects.read(object, layout.offset + range.start, end - range.start);
 }
-
-async function findObject(portal: PortalContext, copy: Copy): Promise<StoredObject> {
-  const { objectStorage, objectName, objectLength } = copy.message;
-  const [bytes] =
-    objectStorage === 'inline'
-      ? await selectObjectBytes(portal.database.query, { messageId: copy.message.id })
-      : [];
-  const object = storedObject({
-    objectStorage,
-    objectName,
-    objectLength,
-    objectBytes: bytes?.objectBytes ?? null,
-  });
-  if (object === null) requireReady('expired');
-  return object as StoredObject;
-}
-
-const selectObjectBytes = preparedQuery<{ messageId: string }, { objectBytes: Uint8Array | null }>(
-  (query, value) => query.selectFrom('messages').select('objectBytes').where('id', '=', value('messageId')),
-);

@@ -7,6 +7,8 @@ import { Type } from '@fastify/type-provider-typebox';
 import { raiseTamperAlarm } from '#src/accounts/accounts-context.ts';
 import { RowForged } from '#src/accounts/row-mac.ts';
 import type { HttpApp } from '#src/http/http-server.ts';
+import { OWN_COPY_RULE } from '#src/replies/accept-reply.ts';
+import { fateOfReply } from '#src/replies/fate-of-reply.ts';
 import { deriveListKey } from '#src/sealing/list-entry.ts';
 import { releaseToPage } from '#src/sealing/page-release.ts';
 
@@ -32,6 +34,13 @@ const ListedMessage = Type.Object({
   sentAt: Timestamp,
   sizeBytes: Type.Integer(),
   opened: Type.Boolean(),
+  /** Null: it was sent to the reader. Else what became of the answer that they sent. */
+  sent: Type.Union([
+    Type.Literal('on-its-way'),
+    Type.Literal('arrived'),
+    Type.Literal('failed'),
+    Type.Null(),
+  ]),
   state: State,
   keptUntil: Timestamp,
   /** Empty where the copy can't be opened now. */
@@ -95,6 +104,7 @@ async function listMessage(portal: PortalContext, reader: Reader, row: CopyRow, 
       sentAt: timestamp(copy.message.acceptedAt),
       sizeBytes: copy.message.sizeBytes,
       opened: copy.recipient.firstOpenedAt !== null,
+      sent: copy.recipient.rule === OWN_COPY_RULE ? await fateOfReply(portal, copy.message.id) : null,
       state,
       keptUntil: timestamp(keptUntil(copy)),
       listEntry:

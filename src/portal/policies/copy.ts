@@ -23,6 +23,7 @@ const RECIPIENT_COLUMNS = [
   'recipients.linkMac',
   'recipients.firstOpenedAt',
   'recipients.dsnOriginalRecipient',
+  'recipients.rule',
 ] as const;
 
 const MESSAGE_COLUMNS = [
@@ -52,6 +53,7 @@ export interface Copy {
     | 'expiresAt'
     | 'firstOpenedAt'
     | 'dsnOriginalRecipient'
+    | 'rule'
   >;
   readonly message: Pick<
     MessagesTable,
@@ -161,6 +163,7 @@ function toCopy(row: CopyRow): Copy {
       expiresAt: row.expiresAt,
       firstOpenedAt: row.firstOpenedAt,
       dsnOriginalRecipient: row.dsnOriginalRecipient,
+      rule: row.rule,
     },
     message: {
       id: row.message_id,

@@ -4,10 +4,12 @@ import { firstTables } from './0001-first-tables.ts';
 import { partnerDirectory } from './0002-partner-directory.ts';
 import { observedDecisions } from './0003-observed-decisions.ts';
 import { outboundRouting } from './0004-outbound-routing.ts';
+import { draftTables } from './0005-drafts.ts';
 
 export const migrations: readonly Migration[] = [
   firstTables,
   partnerDirectory,
   observedDecisions,
   outboundRouting,
+  draftTables,
 ];
