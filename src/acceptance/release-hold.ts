@@ -183,7 +183,7 @@ export class Holds {
               selectFrom('deliveries')
                 .select('id')
                 .where('messageId', '=', messageId)
-                .where('state', '=', 'queued'),
+                .where('state', 'in', ['queued', 'held']),
             ),
           ),
         ),

@@ -10,6 +10,14 @@ export const AUDIT_EVENTS = [
   'delivery-uncertain',
   'delivery-failed',
   'delivery-expired',
+  'delivery-set-aside',
+  'author-told-of-delay',
+  'queue-retried',
+  'queue-held',
+  'queue-released',
+  'queue-cancelled',
+  'outbound-stopped',
+  'outbound-started',
   'notice-bounced',
   'mail-returned',
   'channel-not-verified',
@@ -36,6 +44,7 @@ export const AUDIT_EVENTS = [
   'gateway-started',
   'gateway-stopped',
   'configuration-reloaded',
+  'configuration-refused',
 ] as const;
 export type AuditEventName = (typeof AUDIT_EVENTS)[number];
 

@@ -8,6 +8,7 @@ import { dkimCommand } from './dkim-command.ts';
 import { docsCommand } from './docs-command.ts';
 import { CommandFailed, EXIT } from './exit-codes.ts';
 import { observeCommand } from './observe-command.ts';
+import { queueCommand } from './queue-command.ts';
 import { serveCommand } from './serve-command.ts';
 import { statusCommand } from './status-command.ts';
 import { version } from './version.ts';
@@ -15,6 +16,7 @@ import { version } from './version.ts';
 const COMMANDS: readonly Command[] = [
   serveCommand,
   statusCommand,
+  queueCommand,
   demoCommand,
   configCommand,
   auditCommand,
@@ -44,7 +46,7 @@ async function main(args: readonly string[]): Promise<number> {
   if (command === undefined)
     throw new CommandFailed(EXIT.usage, `There is no command "${name}".\n\n${usage()}`);
   if (rest.includes('--help') || rest.includes('-h')) {
-    process.stdout.write(`${command.summary}\n\n${command.help}\n`);
+    process.stdout.write(`${command.helpFor?.(rest) ?? `${command.summary}\n\n${command.help}`}\n`);
     return EXIT.ok;
   }
   return command.run(rest);

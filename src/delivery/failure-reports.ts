@@ -13,9 +13,12 @@ import {
   type UndeliveredRecipient,
 } from '#src/notification/bounce.ts';
 import type { MailSite } from '#src/notification/mail-site.ts';
+import { renderReturned } from '#src/notification/returned.ts';
+import type { WrittenMail } from '#src/notification/written-mail.ts';
 import type { DeliveryRow } from '#src/queue/delivery-queue.ts';
 import { decodeXtext } from '#src/smtp/xtext.ts';
 import type { Database } from '#src/storage/database.ts';
+import type { MessagesTable } from '#src/storage/tables.ts';
 
 import { originalHeader } from './original-header.ts';
 import type { OutgoingContent } from './outgoing-content.ts';
@@ -24,7 +27,14 @@ export interface ReportedAttempt {
   readonly reply: string;
   readonly enhanced: string | null;
   readonly nextHop: string | null;
+  /** No next hop is at fault: the people who run this gateway look at the delivery. */
+  readonly waitsHere?: boolean | undefined;
 }
+
+type ReportedMessage = Pick<
+  MessagesTable,
+  'id' | 'reversePath' | 'originalMessageId' | 'acceptedAt' | 'dsnEnvelopeId'
+>;
 
 export interface ReportSettings {
   readonly site: MailSite;
@@ -54,34 +64,64 @@ export class FailureReports {
     return wants(delivery, 'FAILURE') ? this.#report(delivery, attempt, false) : Promise.resolve(null);
   }
 
+  /** A person ended the delivery: what was not sent, and whom to ask. */
+  async cancelled(delivery: DeliveryRow): Promise<Report> {
+    if (!wants(delivery, 'FAILURE')) return null;
+    const message = await this.#messageToReport(delivery);
+    if (message === null) return null;
+    const { site } = this.#options.settings();
+    const mail = renderReturned(site, {
+      ...this.#frame(message),
+      reason: { kind: 'cancelled' },
+      recipients: [{ address: delivery.recipient, originalRecipient: originalRecipientOf(delivery) }],
+    });
+    return this.#seal(mail, message.id);
+  }
+
   delay(delivery: DeliveryRow, attempt: ReportedAttempt): Promise<Report> {
     return wants(delivery, 'DELAY') ? this.#report(delivery, attempt, true) : Promise.resolve(null);
   }
 
   async #report(delivery: DeliveryRow, attempt: ReportedAttempt, isDelay: boolean): Promise<Report> {
-    if (delivery.kind !== 'relay' && delivery.kind !== 'notice') return null;
-    const message = await this.#messageOf(delivery);
-    if (message === undefined || message.reversePath === '') return null;
-    const { site, hostname, mainDomain } = this.#options.settings();
-    const now = this.#options.clock.now();
+    const message = await this.#messageToReport(delivery);
+    if (message === null) return null;
+    const { site } = this.#options.settings();
     const data = {
+      ...this.#frame(message),
+      recipients: [undelivered(delivery, attempt, this.#options.clock.now())],
+      carried: await this.#carried(delivery),
+    };
+    const mail = isDelay
+      ? renderDelay(site, { ...data, willRetryUntilMs: delivery.expiresAt, waitsHere: attempt.waitsHere })
+      : renderBounce(site, data);
+    return this.#seal(mail, message.id);
+  }
+
+  #frame(message: ReportedMessage) {
+    const { hostname, mainDomain } = this.#options.settings();
+    return {
       messageIdField: newMessageIdField(mainDomain),
-      dateMs: now,
+      dateMs: this.#options.clock.now(),
       to: message.reversePath,
       original: { messageIdField: message.originalMessageId, references: [] },
       sentMs: message.acceptedAt,
       reportingHost: hostname,
       envelopeId: message.dsnEnvelopeId === null ? null : decodeXtext(message.dsnEnvelopeId),
-      recipients: [undelivered(delivery, attempt, now)],
-      carried: await this.#carried(delivery),
     };
-    const mail = isDelay
-      ? renderDelay(site, { ...data, willRetryUntilMs: delivery.expiresAt })
-      : renderBounce(site, data);
+  }
+
+  #seal(mail: WrittenMail, aboutMessageId: string): Promise<Report> {
     return this.#options.sealer.seal(
       [{ kind: 'bounce', mail, recipientId: null, reversePath: '' }],
-      message.id,
+      aboutMessageId,
     );
+  }
+
+  /** Null where nobody is told: mails of our own to authors, and a null reverse-path. */
+  async #messageToReport(delivery: DeliveryRow): Promise<ReportedMessage | null> {
+    if (delivery.kind !== 'relay' && delivery.kind !== 'notice') return null;
+    const message = await this.#messageOf(delivery);
+    return message === undefined || message.reversePath === '' ? null : message;
   }
 
   /** A notice is about the message of its recipient row; a relayed mail is the message itself. */
@@ -130,11 +170,14 @@ function wants(delivery: DeliveryRow, what: 'FAILURE' | 'DELAY'): boolean {
 function undelivered(delivery: DeliveryRow, attempt: ReportedAttempt, now: number): UndeliveredRecipient {
   return {
     address: delivery.recipient,
-    originalRecipient:
-      delivery.dsnOriginalRecipient === null ? null : decodeXtext(delivery.dsnOriginalRecipient),
+    originalRecipient: originalRecipientOf(delivery),
     status: attempt.enhanced,
     reply: attempt.reply === '' ? null : attempt.reply,
     remoteHost: attempt.nextHop,
     lastAttemptMs: now,
   };
+}
+
+function originalRecipientOf({ dsnOriginalRecipient }: DeliveryRow): string | null {
+  return dsnOriginalRecipient === null ? null : decodeXtext(dsnOriginalRecipient);
 }

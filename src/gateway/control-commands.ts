@@ -2,6 +2,12 @@
 import type { AnyControlCommand } from '#src/control/control-command.ts';
 
 import type { Core } from './core.ts';
+import { queueChangeCommand, queueListCommand, queueShowCommand } from './commands/queue.ts';
 import { statusCommand } from './commands/status.ts';
 
-export const controlCommands: readonly AnyControlCommand<Core>[] = [statusCommand];
+export const controlCommands: readonly AnyControlCommand<Core>[] = [
+  statusCommand,
+  queueListCommand,
+  queueShowCommand,
+  queueChangeCommand,
+];

@@ -52,6 +52,8 @@ export interface Core {
   readonly fresh: FreshContent;
   /** Wakes the deliverer; set when it starts. */
   onQueued: () => void;
+  /** Drops the content key that delivery may hold of a message; set when it starts. */
+  forgetContent: (messageId: string) => void;
 }
 
 const ROLES = new Set(['receive', 'deliver', 'portal'] as const);
@@ -109,6 +111,7 @@ export async function openCore(options: GatewayOptions): Promise<Core> {
       }),
       fresh,
       onQueued: () => {},
+      forgetContent: () => {},
     };
     return core;
   } catch (error) {

@@ -9,6 +9,7 @@ import { parseMailAddress } from '#src/base/mail-address.ts';
 import { NetworkList } from '#src/base/network-list.ts';
 import { signingDomainOf } from '#src/config/dkim-domains.ts';
 import type { NextHopSetting, Settings, TlsFiles } from '#src/config/settings.ts';
+import type { ReportSettings } from '#src/delivery/failure-reports.ts';
 import type { Route, Routes } from '#src/delivery/route.ts';
 import { parseSubjectCode } from '#src/policy/subject-code.ts';
 import type { MailSite } from '#src/notification/mail-site.ts';
@@ -71,6 +72,10 @@ function makeAcceptanceSettings(settings: Settings): AcceptanceSettings {
     lowDiskBytes: settings.limits.lowDiskBytes,
     isMachine: (remoteAddress) => machines.has(remoteAddress),
   };
+}
+
+export function reportSettings(settings: Settings): ReportSettings {
+  return { site: mailSite(settings), hostname: settings.smtp.hostname, mainDomain: mainDomain(settings) };
 }
 
 /** In an author's own name only where the author's domain signs it: unsigned it would be taken for forged. */

@@ -16,7 +16,7 @@ import { SmtpClientPool } from '#src/smtp/client/pool.ts';
 
 import type { Core } from './core.ts';
 import { mailSigning } from './mail-signing.ts';
-import { acceptanceSettings, mailSite, mainDomain, routesOf } from './part-settings.ts';
+import { acceptanceSettings, reportSettings, routesOf } from './part-settings.ts';
 import { RepeatingTask } from './repeating-task.ts';
 
 const POOL_GRACE_MS = SECOND_MS;
@@ -37,12 +37,13 @@ export function startDelivery(core: Core) {
     }
     return routes;
   };
-  const reportSettings = () => ({
-    site: mailSite(core.settings),
-    hostname: core.settings.smtp.hostname,
-    mainDomain: mainDomain(core.settings),
+  const reports = new FailureReports({
+    database,
+    sealer,
+    content,
+    clock,
+    settings: () => reportSettings(core.settings),
   });
-  const reports = new FailureReports({ database, sealer, content, clock, settings: reportSettings });
   const leaseHolds = queue.leaseCoversFinalDot.bind(queue);
   const fallback = new ChannelFallback({
     settings: () => acceptanceSettings(core.settings),
@@ -88,6 +89,10 @@ export function startDelivery(core: Core) {
     log,
   });
   core.onQueued = () => deliverer.nudge();
+  core.forgetContent = (messageId) => {
+    core.fresh.drop(messageId);
+    content.forget(messageId);
+  };
   const house = new RepeatingTask({
     name: 'housekeeping',
     everyMs: HOUSEKEEPING_EVERY_MS,

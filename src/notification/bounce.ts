@@ -63,6 +63,8 @@ export interface BounceData extends UndeliveredData {
 
 export interface DelayData extends BounceData {
   readonly willRetryUntilMs: number;
+  /** No next hop is at fault: it waits here until a person has looked at it. */
+  readonly waitsHere?: boolean | undefined;
 }
 
 export function renderBounce(site: MailSite, data: BounceData): WrittenMail {
@@ -90,6 +92,8 @@ export function renderBounce(site: MailSite, data: BounceData): WrittenMail {
 export function renderDelay(site: MailSite, data: DelayData): WrittenMail {
   const catalog = catalogs[site.locale];
   const words = catalog.delay;
+  const waitsHere = data.waitsHere === true;
+  const until = formatMoment(data.willRetryUntilMs, site.locale, site.timeZone);
   const subject = words.subject({
     who: shownRecipients(
       catalog,
@@ -99,15 +103,15 @@ export function renderDelay(site: MailSite, data: DelayData): WrittenMail {
   const moment = formatMoment(data.sentMs, site.locale, site.timeZone);
   const blocks = [
     title(words.title),
-    paragraph(words.intro({ moment, count: data.recipients.length })),
+    paragraph((waitsHere ? words.waitsHere : words.intro)({ moment, count: data.recipients.length })),
     list(data.recipients.map((one) => shownAddress(one.address))),
-    paragraph(words.until({ moment: formatMoment(data.willRetryUntilMs, site.locale, site.timeZone) })),
+    paragraph(waitsHere ? words.waitsHereUntil : words.until({ moment: until })),
     paragraph(words.nothingToDo),
     ...helpBlocks(catalog, site.senderHelp),
     ...detailBlocks(catalog, data),
   ];
   const status = data.recipients.map((one) =>
-    statusFields(one, 'delayed', data.carried, data.willRetryUntilMs),
+    statusFields(one, 'delayed', data.carried, waitsHere ? null : data.willRetryUntilMs),
   );
   return renderReport(site, 'delay', data, subject, blocks, status, returnable(data.carried));
 }

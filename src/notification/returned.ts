@@ -21,12 +21,22 @@ export type ReturnedReason =
       readonly limitBytes: number;
       readonly sizeBytes: number;
     }
-  | { readonly kind: 'no-answer' };
+  | { readonly kind: 'no-answer' }
+  /** The people who run the gateway stopped it. */
+  | { readonly kind: 'cancelled' };
 
 export interface ReturnedData extends UndeliveredData {
   readonly reason: ReturnedReason;
   readonly recipients: readonly { readonly address: string; readonly originalRecipient: string | null }[];
 }
+
+/** RFC 3463: 5.3.4 message too big for system; 5.7.0 other security status; 5.7.1 not authorised, message refused. */
+const STATUS: Readonly<Record<ReturnedReason['kind'], string>> = {
+  'message-too-large': '5.3.4',
+  'attachment-too-large': '5.3.4',
+  'no-answer': '5.7.0',
+  cancelled: '5.7.1',
+};
 
 export function renderReturned(site: MailSite, data: ReturnedData): WrittenMail {
   const catalog = catalogs[site.locale];
@@ -38,7 +48,7 @@ export function renderReturned(site: MailSite, data: ReturnedData): WrittenMail 
     title(words.title),
     paragraph(words.intro({ moment, count: addresses.length })),
     list(addresses.map(shownAddress)),
-    paragraph(`${reason.what} ${words.nothingLeft}`),
+    paragraph(data.reason.kind === 'cancelled' ? reason.what : `${reason.what} ${words.nothingLeft}`),
     ...sizeBlocks(catalog, data.reason),
     heading(catalog.bounce.nextTitle),
     paragraph(reason.next),
@@ -48,8 +58,7 @@ export function renderReturned(site: MailSite, data: ReturnedData): WrittenMail 
   const status = data.recipients.map((one) => ({
     ...one,
     action: 'failed' as const,
-    // RFC 3463: 5.3.4 message too big for system; 5.7.0 other security status.
-    status: data.reason.kind === 'no-answer' ? '5.7.0' : '5.3.4',
+    status: STATUS[data.reason.kind],
     smtpReply: null,
     remoteHost: null,
     lastAttemptMs: null,
@@ -60,7 +69,7 @@ export function renderReturned(site: MailSite, data: ReturnedData): WrittenMail 
 }
 
 function sizeBlocks(catalog: Catalog, reason: ReturnedReason): Block[] {
-  if (reason.kind === 'no-answer') return [];
+  if (reason.kind === 'no-answer' || reason.kind === 'cancelled') return [];
   const { fact } = catalog;
   const limit = reason.limitBytes / MEBIBYTE;
   // Rounded up, so that what is just too large does not show as the limit itself.

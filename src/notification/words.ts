@@ -34,7 +34,7 @@ export type NearMissKind =
   | 'code-in-body'
   | 'further-code';
 
-export type ReturnReason = 'message-too-large' | 'attachment-too-large' | 'no-answer';
+export type ReturnReason = 'message-too-large' | 'attachment-too-large' | 'no-answer' | 'cancelled';
 
 /** What an administrator is told of a partner. */
 export type PartnerWarningKind =

@@ -305,7 +305,7 @@ const destroySpoolWrap = preparedStatement<{ messageId: string }>((query, value)
           selectFrom('deliveries')
             .select(sql`1`.as('one'))
             .where('messageId', '=', value('messageId'))
-            .where('state', '=', 'queued'),
+            .where('state', 'in', ['queued', 'held']),
         ),
       ),
     )

@@ -31,6 +31,7 @@ export interface Tables {
   draft_chunks: DraftChunksTable;
   audit_entries: AuditEntriesTable;
   observed_decisions: ObservedDecisionsTable;
+  outbound_switch: OutboundSwitchTable;
 }
 
 /** A sealed object: a mail that was submitted to us, mails that we wrote about one, or one that came back. */
@@ -190,6 +191,12 @@ export interface DeliveriesTable {
   dsnOriginalRecipient: string | null;
   /** Its author marked it so: it does not wait for a channel that can't be verified now. */
   urgent: Generated<number>;
+  /** Since when it is set aside, and why; the time until `expiresAt` stands still meanwhile. Null unless held. */
+  heldAt: number | null;
+  /** `operator`: by `sendsecure queue hold`. `crashes`: it was in hand each time when a process died. */
+  heldReason: 'operator' | 'crashes' | null;
+  /** How many processes died while they had it in hand; null: none. */
+  crashes: number | null;
   /** Keyed hash of what says where the mail goes and how (queue's `deliveryMac`). */
   mac: Uint8Array;
 }
@@ -462,4 +469,16 @@ export interface ObservedDecisionsTable {
   nearMiss: string | null;
   /** 1 where the mail would not have gone on as it did. */
   changed: number;
+}
+
+/** Whether mail is handed over to the outside; no row: it is. */
+export interface OutboundSwitchTable {
+  name: 'outbound';
+  state: 'stopped' | 'running';
+  changedAt: number;
+  /** Operating-system user. */
+  changedBy: string;
+  reason: string;
+  /** Keyed hash of the row. */
+  mac: Uint8Array;
 }

@@ -2,7 +2,7 @@
  * A whole gateway in this process, on free ports and in folders of its own: real sockets, real database, real keys.
  * `dispose` stops it and removes everything.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -49,6 +49,8 @@ export interface CapturedMailView {
 export interface TestGateway {
   readonly gateway: Gateway;
   readonly folder: string;
+  /** The configuration as a file, for commands. */
+  readonly configFile: string;
   readonly smtpPort: number;
   readonly publicUrl: string;
   readonly consoleUrl: string;
@@ -67,8 +69,11 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
   const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'sendsecure-gateway-')));
   const [smtpPort, portalPort, consolePort] = [await freePort(), await freePort(), await freePort()];
   const log: LogLine[] = [];
+  const toml = configuration(options, smtpPort, portalPort, consolePort);
+  const configFile = join(folder, 'gateway.toml');
+  await writeFile(configFile, toml);
   const gateway = await startGateway({
-    settings: loadSettings(configuration(options, smtpPort, portalPort, consolePort), folder),
+    settings: loadSettings(toml, folder),
     log: recordingLog(log),
     version: 'test',
     webFolder,
@@ -86,6 +91,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
   return {
     gateway,
     folder,
+    configFile,
     smtpPort,
     publicUrl: `http://localhost:${portalPort}`,
     consoleUrl,

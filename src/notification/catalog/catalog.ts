@@ -115,6 +115,9 @@ export interface Catalog {
     readonly intro: Phrase<{ moment: string; count: number }>;
     readonly until: Phrase<{ moment: string }>;
     readonly nothingToDo: string;
+    /** Instead of `intro` and `until`, where we ourselves keep it waiting. */
+    readonly waitsHere: Phrase<{ moment: string; count: number }>;
+    readonly waitsHereUntil: string;
   };
   readonly returned: {
     readonly title: string;

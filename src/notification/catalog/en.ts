@@ -236,6 +236,10 @@ export const en: Catalog = {
     until: ({ moment }) => `We try until ${moment}. If it does not work by then, we write to you again.`,
     nothingToDo:
       'You do not have to do anything. Please do not send it again. If it is urgent, call the person.',
+    waitsHere: ({ moment, count }) =>
+      `The message that you sent on ${moment} has not gone out to ${people(count)} yet. It waits in our own mail ` +
+      'system, and the people who run it have been told:',
+    waitsHereUntil: 'We write to you again if it cannot go out.',
   },
   returned: {
     title: 'Your message was not sent',
@@ -253,6 +257,10 @@ export const en: Catalog = {
       'no-answer': {
         what: 'We asked you if it should go out securely, and got no answer.',
         next: 'Send it again. Write the two words "send secure" in the subject if it is private.',
+      },
+      cancelled: {
+        what: 'It was still waiting to go out when the people who run our mail system stopped it.',
+        next: 'Ask your help desk for the reason before you send it again.',
       },
     },
     nothingLeft: 'Nothing of it has left.',

@@ -239,6 +239,10 @@ export const es: Catalog = {
       `Lo intentamos hasta el ${moment}. Si hasta entonces no se puede, le escribimos otra vez.`,
     nothingToDo:
       'No tiene que hacer nada. Por favor, no lo envíe otra vez. Si es urgente, llame a la persona.',
+    waitsHere: ({ moment, count }) =>
+      `El mensaje que usted envió el ${moment} todavía no salió para ${people(count)}. Espera en nuestro propio ` +
+      'sistema de correo, y las personas que lo atienden ya lo saben:',
+    waitsHereUntil: 'Le escribimos otra vez si no puede salir.',
   },
   returned: {
     title: 'Su mensaje no se envió',
@@ -257,6 +261,10 @@ export const es: Catalog = {
       'no-answer': {
         what: 'Le preguntamos si debía salir seguro, y no recibimos respuesta.',
         next: 'Envíelo otra vez. Si es privado, escriba las dos palabras "send secure" en el asunto.',
+      },
+      cancelled: {
+        what: 'Todavía esperaba para salir cuando las personas que atienden nuestro sistema de correo lo detuvieron.',
+        next: 'Pregunte el motivo a su servicio de ayuda antes de enviarlo otra vez.',
       },
     },
     nothingLeft: 'No salió nada de este mensaje.',

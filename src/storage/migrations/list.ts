@@ -5,6 +5,7 @@ import { partnerDirectory } from './0002-partner-directory.ts';
 import { observedDecisions } from './0003-observed-decisions.ts';
 import { outboundRouting } from './0004-outbound-routing.ts';
 import { draftTables } from './0005-drafts.ts';
+import { queueOperation } from './0006-queue-operation.ts';
 
 export const migrations: readonly Migration[] = [
   firstTables,
@@ -12,4 +13,5 @@ export const migrations: readonly Migration[] = [
   observedDecisions,
   outboundRouting,
   draftTables,
+  queueOperation,
 ];
