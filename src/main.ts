@@ -15,7 +15,9 @@ import { startHolds } from '#src/gateway/start-holds.ts';
 import { startPartners } from '#src/gateway/start-partners.ts';
 import { startPortal } from '#src/gateway/start-portal.ts';
 import { startReceiving } from '#src/gateway/start-receiving.ts';
+import { metricsAccess } from '#src/gateway/staff-parts.ts';
 import { readTlsPair } from '#src/gateway/tls-files.ts';
+import type { HttpServer } from '#src/http/http-server.ts';
 import type { PartnerList } from '#src/partners/partner-list.ts';
 import type { Portal } from '#src/portal/portal.ts';
 import type { SmtpListener } from '#src/smtp/server/smtp-server.ts';
@@ -64,7 +66,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       portalPort: portal.port,
       consolePort: console.port,
       partners: core.partners,
-      reload: (settings) => reload(core, settings, { smtp: smtp.listener, returns, portal: portal.portal }),
+      reload: (settings) =>
+        reload(core, settings, { smtp: smtp.listener, returns, portal: portal.portal, console }),
       close: (graceMs) => closeAll(core, parts, graceMs),
     };
   } catch (error) {
@@ -81,15 +84,23 @@ interface Closable {
 async function reload(
   core: Core,
   settings: Settings,
-  listeners: { smtp: SmtpListener; returns: ReturnListener; portal: Portal },
+  listeners: {
+    smtp: SmtpListener;
+    returns: ReturnListener;
+    portal: Portal;
+    console: Pick<HttpServer, 'reloadTls'>;
+  },
 ): Promise<void> {
   const smtpTls = await readTlsPair(settings.smtp.tls);
   const portalTls = await readTlsPair(settings.portal.tls);
+  const consoleTls = await readTlsPair(settings.console.tls);
+  metricsAccess(settings);
   routesOf(settings);
   mailSigning(settings);
   await listeners.returns.reload(settings);
   if (smtpTls !== undefined) listeners.smtp.reload(smtpTls);
   if (portalTls !== undefined) listeners.portal.reloadTls(portalTls);
+  if (consoleTls !== undefined) listeners.console.reloadTls(consoleTls);
   core.settings = settings;
   await core.audit.record({ event: 'configuration-reloaded', facts: { mode: modeOf(settings) } });
   warnWhereUnprotected(core);

@@ -17,8 +17,8 @@ import type {
   SessionsTable,
 } from '#src/storage/tables.ts';
 
-type MacKeys = Pick<KeyProvider, 'mac'>;
-type Field = string | number | Uint8Array | null;
+export type MacKeys = Pick<KeyProvider, 'mac'>;
+export type Field = string | number | Uint8Array | null;
 
 /** Thrown where a row does not carry the hash that we would have written; `table` and `rowKey` say which. */
 export class RowForged extends CodedError {
@@ -111,7 +111,8 @@ export function requireMac(
   if (actual === null || !equalBytes(expected, actual)) throw new RowForged(table, rowKey);
 }
 
-function rowMac(keys: MacKeys, table: string, fields: readonly Field[]): Buffer {
+/** HMAC over a row under the verifier key; `fields` in an order that never changes. */
+export function rowMac(keys: MacKeys, table: string, fields: readonly Field[]): Buffer {
   return keys.mac('verifier', rowBytes(table, fields));
 }
 

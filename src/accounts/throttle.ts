@@ -26,7 +26,10 @@ export type ThrottleKind =
   | 'resets-an-hour'
   | 'resets-a-day'
   | 'replies'
-  | 'decoy';
+  | 'decoy'
+  | 'staff-links'
+  | 'staff-links-of-network'
+  | 'staff-failures';
 
 export type ThrottleAnswer =
   | { readonly allowed: true }

@@ -20,3 +20,10 @@ export class NetworkList {
     return family !== 0 && this.#list.check(plain, family === 6 ? 'ipv6' : 'ipv4');
   }
 }
+
+const LOOPBACK = new NetworkList(['127.0.0.0/8', '::1/128']);
+
+/** Whether an address is of this machine itself. */
+export function isLoopback(address: string): boolean {
+  return LOOPBACK.has(address);
+}

@@ -17,6 +17,7 @@ import type {
   HeaderRuleSetting,
   ListenAddress,
   NextHopSetting,
+  OidcSetting,
   PartnerSetting,
   PinnedHopSetting,
   Settings,
@@ -98,22 +99,28 @@ function readDocument(document: Document, problems: ProblemCollector): ReadValue
     const given = table === '' ? document : tableOf(document, table, problems);
     for (const [key, value] of readTable(table === '' ? '' : `${table}.`, keys, given, problems))
       single.set(key, value);
-    if (table !== '') reportUnknownKeys(`${table}.`, keys, given, problems);
+    const known = { ...keys, ...tableNames(`${table}.`) };
+    if (table !== '') reportUnknownKeys(`${table}.`, known, given, problems);
   }
-  reportUnknownKeys('', { ...SCHEMA[''], ...tableNames() }, document, problems);
+  reportUnknownKeys('', { ...SCHEMA[''], ...tableNames('') }, document, problems);
   const lists = new Map<string, readonly ReadonlyMap<string, unknown>[]>();
   for (const [table, keys] of Object.entries(LIST_SCHEMA))
     lists.set(table, readList(table, keys, document[table], problems));
   return { single, lists };
 }
 
-function tableNames(): Record<string, null> {
-  const names = [...Object.keys(SCHEMA), ...Object.keys(LIST_SCHEMA)].filter((name) => name !== '');
+/** Names of the tables that stand in `within` (`''`: the file, `console.`: a table), without it. */
+function tableNames(within: string): Record<string, null> {
+  const names = [...Object.keys(SCHEMA), ...Object.keys(LIST_SCHEMA)]
+    .filter((name) => name.startsWith(within) && name !== '')
+    .map((name) => name.slice(within.length))
+    .filter((name) => !name.includes('.'));
   return Object.fromEntries(names.map((name) => [name, null]));
 }
 
 function tableOf(document: Document, table: string, problems: ProblemCollector): Document {
-  const value = document[table];
+  let value: unknown = document;
+  for (const name of table.split('.')) value = isTable(value) ? value[name] : undefined;
   if (value === undefined) return {};
   if (isTable(value)) return value;
   problems.add(table, `write it as a table: [${table}]`);
@@ -193,7 +200,12 @@ function assemble(values: ReadValues, baseDir: string, isTrial: boolean): Settin
     const files = optional<TlsFiles>(key);
     return files === null ? null : { cert: resolve(baseDir, files.cert), key: resolve(baseDir, files.key) };
   };
+  const optionalPath = (key: string): string | null => {
+    const file = optional<string>(key);
+    return file === null ? null : resolve(baseDir, file);
+  };
   const nextHop = get<NextHopSetting>('delivery.nextHop');
+  const oidc = readOidc(get, optional, optionalPath);
   const consoleListen = get<ListenAddress>('console.listen');
   const caFile = optional<string>('delivery.caFile');
   return {
@@ -233,7 +245,17 @@ function assemble(values: ReadValues, baseDir: string, isTrial: boolean): Settin
       tls: tls('portal.tls'),
       trustedProxies: get('portal.trustedProxies'),
     },
-    console: { listen: consoleListen, publicUrl: consoleUrl(get('console.publicUrl'), consoleListen) },
+    console: {
+      listen: consoleListen,
+      publicUrl: consoleUrl(get('console.publicUrl'), consoleListen, tls('console.tls') !== null),
+      tls: tls('console.tls'),
+      trustedProxies: get('console.trustedProxies'),
+      networks: get('console.networks'),
+      mailedLinks: optional<boolean>('console.mailedLinks') ?? oidc === null,
+      metricsNetworks: get('console.metricsNetworks'),
+      metricsTokenFile: optionalPath('console.metricsTokenFile'),
+      oidc,
+    },
     delivery: {
       nextHop,
       internalNextHop: optional<NextHopSetting>('delivery.internalNextHop') ?? { kind: 'capture' },
@@ -276,10 +298,31 @@ function readPartner(partner: ReadonlyMap<string, unknown>): PartnerSetting {
   };
 }
 
-function consoleUrl(given: string, listen: ListenAddress): string {
+/** Null where no issuer is named; what it needs then, `checkTogether` says. */
+function readOidc(
+  get: <T>(key: string) => T,
+  optional: <T>(key: string) => T | null,
+  optionalPath: (key: string) => string | null,
+): OidcSetting | null {
+  const issuer = optional<string>('console.oidc.issuer');
+  if (issuer === null) return null;
+  return {
+    issuer,
+    clientId: optional('console.oidc.clientId') ?? '',
+    clientSecretFile: optionalPath('console.oidc.clientSecretFile') ?? '',
+    scopes: get('console.oidc.scopes'),
+    groupsClaim: get('console.oidc.groupsClaim'),
+    groups: get('console.oidc.groups'),
+    mfaClaim: get('console.oidc.mfaClaim'),
+    mfaValues: get('console.oidc.mfaValues'),
+    acrValues: get('console.oidc.acrValues'),
+  };
+}
+
+function consoleUrl(given: string, listen: ListenAddress, hasTls: boolean): string {
   if (given !== '') return given.replace(/\/$/u, '');
   const host = listen.host.includes(':') ? `[${listen.host}]` : listen.host;
-  return `http://${host}:${listen.port}`;
+  return `${hasTls ? 'https' : 'http'}://${host}:${listen.port}`;
 }
 
 /** What no single key can show: keys apart from data, no internal mail by the general route, and the like. */
@@ -311,6 +354,18 @@ function checkTogether(settings: Settings, problems: ProblemCollector): void {
   }
   checkObserving(settings, problems);
   checkSigning(settings, problems);
+  checkStaffSignIn(settings, problems);
+}
+
+function checkStaffSignIn({ console: { oidc, publicUrl, tls } }: Settings, problems: ProblemCollector): void {
+  if (URL.parse(publicUrl) === null)
+    problems.add('console.publicUrl', 'needs an address, such as "https://…"');
+  if (tls !== null && !publicUrl.startsWith('https:'))
+    problems.add('console.publicUrl', 'must begin with https:// where [console] tls is set');
+  if (oidc === null) return;
+  if (oidc.clientId === '') problems.add('console.oidc.clientId', 'is needed beside issuer');
+  if (oidc.clientSecretFile === '') problems.add('console.oidc.clientSecretFile', 'is needed beside issuer');
+  if (!oidc.scopes.includes('openid')) problems.add('console.oidc.scopes', 'must hold "openid"');
 }
 
 /** What only one server that all mail goes to can do. */

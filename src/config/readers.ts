@@ -10,6 +10,7 @@ import type {
   NextHopSetting,
   PinnedHopSetting,
   ResolverSetting,
+  StaffRoleSetting,
   TlsFiles,
 } from './settings.ts';
 
@@ -155,6 +156,42 @@ export const readPublicUrl: Reader<string> = (value) => {
     return complaint;
   const trial = url.protocol === 'http:' && url.hostname === 'localhost';
   return url.protocol === 'https:' || trial ? ok(url.origin) : complaint;
+};
+
+/** An identity provider, exactly as it names itself; plain http for one on this machine. */
+export const readIssuer: Reader<string> = (value) => {
+  const url = typeof value === 'string' ? URL.parse(value) : null;
+  const trial = url?.protocol === 'http:' && ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
+  const isIssuer = (url?.protocol === 'https:' || trial) && url?.search === '' && url.hash === '';
+  return isIssuer && typeof value === 'string'
+    ? ok(value)
+    : wanted('"https://…", as the provider names itself');
+};
+
+/** Words without spaces, each once. */
+export const readWords: Reader<readonly string[]> = (value) =>
+  Array.isArray(value) &&
+  value.every((word) => typeof word === 'string' && /^[\x21-\x7e]{1,200}$/u.test(word))
+    ? ok([...new Set(value as string[])])
+    : wanted('a list of words, such as ["openid", "email"]');
+
+const ROLE_NAMES: readonly StaffRoleSetting[] = [
+  'help-desk',
+  'security-officer',
+  'privacy-officer',
+  'administrator',
+];
+
+export const readGroupRoles: Reader<Readonly<Record<string, StaffRoleSetting>>> = (value) => {
+  const complaint = wanted(`{ "group" = "role", … } with roles ${ROLE_NAMES.join(', ')}`);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return complaint;
+  const roles: [string, StaffRoleSetting][] = [];
+  for (const [group, given] of Object.entries(value)) {
+    const role = ROLE_NAMES.find((name) => name === given);
+    if (role === undefined) return complaint;
+    roles.push([group, role]);
+  }
+  return ok(Object.fromEntries(roles));
 };
 
 /** A page elsewhere that help pages link to; empty: none. */

@@ -11,6 +11,8 @@ import {
   readDomains,
   readDomain,
   readFlag,
+  readGroupRoles,
+  readIssuer,
   readFilePath,
   readHeaderName,
   readLink,
@@ -26,6 +28,7 @@ import {
   readText,
   readTimeZone,
   readTls,
+  readWords,
   readDatabase,
   readObjects,
   type Reader,
@@ -41,7 +44,7 @@ export interface KeySpec {
 
 const MEGABYTES = 'MiB';
 
-/** Top-level keys and tables; a nested record is a table. */
+/** Top-level keys and tables; a nested record is a table, and a name with a dot a table within a table. */
 export const SCHEMA: Readonly<Record<string, Readonly<Record<string, KeySpec>>>> = {
   '': {
     publicUrl: {
@@ -225,9 +228,79 @@ export const SCHEMA: Readonly<Record<string, Readonly<Record<string, KeySpec>>>>
       read: readListen,
     },
     publicUrl: {
-      description: 'Address of the staff pages in mails to authors; made from listen where it is left out.',
+      description:
+        'Address of the staff pages in mails to authors; made from listen where it is left out. Signing in needs https, or a name of this machine.',
       default: '',
       read: readText(0, 300),
+    },
+    tls: { description: 'Certificate and key for https: { cert = "…", key = "…" }.', read: readTls },
+    trustedProxies: {
+      description: 'Networks of reverse proxies whose X-Forwarded-For is believed.',
+      default: [],
+      read: readNetworks,
+    },
+    networks: {
+      description: 'Networks from which the staff pages may be reached; none: from wherever the listener is.',
+      default: [],
+      read: readNetworks,
+      example: '["10.0.0.0/8"]',
+    },
+    mailedLinks: {
+      description:
+        'true: staff may sign in by a link mailed to them, with the rights of a sender. Left out: only where there is no [console.oidc].',
+      read: readFlag,
+    },
+    metricsNetworks: {
+      description: 'Networks of monitoring that may read /metrics.',
+      default: ['127.0.0.0/8', '::1/128'],
+      read: readNetworks,
+    },
+    metricsTokenFile: {
+      description:
+        'File with a token of 16 characters or more: who sends it as a bearer token may read /metrics.',
+      read: readFilePath,
+    },
+  },
+  'console.oidc': {
+    issuer: {
+      description: 'Issuer of the identity provider that staff sign in with (OpenID Connect).',
+      read: readIssuer,
+      example: '"https://login.hospital.example/realms/staff"',
+    },
+    clientId: { description: 'Our client id there.', read: readText(1, 300) },
+    clientSecretFile: { description: 'File with our client secret.', read: readFilePath },
+    scopes: {
+      description: 'Scopes that we ask for.',
+      default: ['openid', 'email'],
+      read: readWords,
+    },
+    groupsClaim: {
+      description: 'Claim of the ID token that lists the groups of a person.',
+      default: 'groups',
+      read: readText(1, 100),
+    },
+    groups: {
+      description:
+        'Which group gives which role: { "group" = "help-desk", … }; roles are help-desk, security-officer, privacy-officer, administrator.',
+      default: {},
+      read: readGroupRoles,
+      example: '{ "mail-admins" = "administrator" }',
+    },
+    mfaClaim: {
+      description: 'Claim of the ID token that tells how a person signed in: acr, amr, or another.',
+      default: 'amr',
+      read: readText(1, 100),
+    },
+    mfaValues: {
+      description:
+        'Values of that claim that mean a second factor; without one of them nobody has a higher role.',
+      default: ['mfa'],
+      read: readWords,
+    },
+    acrValues: {
+      description: 'Asked for with acr_values, where the provider demands a second factor only when asked.',
+      default: [],
+      read: readWords,
     },
   },
   delivery: {

@@ -58,6 +58,22 @@ export interface HeaderRuleSetting {
   readonly contains: string;
 }
 
+export type StaffRoleSetting = 'help-desk' | 'security-officer' | 'privacy-officer' | 'administrator';
+
+/** The identity provider of the staff. */
+export interface OidcSetting {
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly clientSecretFile: string;
+  readonly scopes: readonly string[];
+  readonly groupsClaim: string;
+  /** Role by group. */
+  readonly groups: Readonly<Record<string, StaffRoleSetting>>;
+  readonly mfaClaim: string;
+  readonly mfaValues: readonly string[];
+  readonly acrValues: readonly string[];
+}
+
 export interface Settings {
   /** Without trailing slash. */
   readonly publicUrl: string;
@@ -102,7 +118,19 @@ export interface Settings {
     readonly tls: TlsFiles | null;
     readonly trustedProxies: readonly string[];
   };
-  readonly console: { readonly listen: ListenAddress; readonly publicUrl: string };
+  readonly console: {
+    readonly listen: ListenAddress;
+    readonly publicUrl: string;
+    readonly tls: TlsFiles | null;
+    readonly trustedProxies: readonly string[];
+    /** From where the listener may be reached; empty: from everywhere. */
+    readonly networks: readonly string[];
+    /** Whether staff may sign in by a mailed link. */
+    readonly mailedLinks: boolean;
+    readonly metricsNetworks: readonly string[];
+    readonly metricsTokenFile: string | null;
+    readonly oidc: OidcSetting | null;
+  };
   readonly delivery: {
     readonly nextHop: NextHopSetting;
     readonly internalNextHop: NextHopSetting;

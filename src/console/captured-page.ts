@@ -49,7 +49,8 @@ export function showMail(mail: CapturedMail, publicUrl: string, consoleUrl: stri
 }
 
 function findLink(text: string, publicUrl: string, consoleUrl: string): string | null {
-  const starts = [`${publicUrl}/m/`, `${consoleUrl}/held/`];
+  const ours = ['/held/', '/sign-in/link/', '/account/addresses/'].map((path) => `${consoleUrl}${path}`);
+  const starts = [`${publicUrl}/m/`, ...ours];
   return text.split(/\s+/u).find((word) => starts.some((start) => word.startsWith(start))) ?? null;
 }
 
@@ -61,6 +62,7 @@ const KINDS: Readonly<Record<string, { readonly name: string; readonly action: s
   secured: { name: 'Told to the author', action: 'Open the link' },
   opened: { name: 'Told to the author', action: 'Open the link' },
   'not-for-me': { name: 'Told to the author', action: 'Open the link' },
+  'staff-link': { name: 'Link for staff', action: 'Open it in the browser that asked' },
   relay: { name: 'Ordinary mail, relayed', action: 'Open the link' },
 };
 

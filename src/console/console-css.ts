@@ -18,11 +18,22 @@ body {
   font-family: system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Helvetica Neue', Arial, sans-serif;
 }
 header { background: var(--paper); border-bottom: 1px solid var(--line); }
-header p { max-width: 46rem; margin: 0 auto; padding: .65rem 1rem; line-height: 1.25; }
+.bar {
+  display: flex; flex-wrap: wrap; align-items: center; gap: .25rem 1.25rem;
+  max-width: 46rem; margin: 0 auto; padding: .65rem 1rem;
+}
+header p { margin: 0; line-height: 1.25; }
+nav { flex: 1 1 auto; }
+nav ul { display: flex; flex-wrap: wrap; gap: 0 1.25rem; list-style: none; margin: 0; padding: 0; }
+nav a { display: inline-block; padding: .6rem 0; font-weight: 600; text-decoration: none; }
+nav a:hover { text-decoration: underline; }
+nav a[aria-current] { color: var(--ink); box-shadow: inset 0 -3px var(--accent); }
+.out { display: flex; flex-wrap: wrap; align-items: center; gap: .25rem .75rem; }
+header .who { color: var(--soft); font-size: .875rem; }
 header strong { display: block; font-size: 1.1rem; }
 header span { color: var(--soft); font-size: .875rem; }
 main { max-width: 46rem; margin: 0 auto; padding: 1.5rem 1rem 2.5rem; }
-main.narrow, header.narrow p { max-width: 38rem; }
+main.narrow, header.narrow .bar { max-width: 38rem; }
 h1 { font-size: 1.55rem; line-height: 1.25; letter-spacing: -.01em; margin: 0 0 .75rem; }
 h2 { font-size: 1.1rem; line-height: 1.35; margin: 0; }
 p, ul, dl { margin: 0 0 1rem; }
@@ -62,9 +73,33 @@ button, .button {
   font: inherit; font-weight: 600; text-align: center; text-decoration: none; cursor: pointer;
 }
 button:hover, .button:hover { background: var(--accent-strong); border-color: var(--accent-strong); color: var(--on-accent); }
-.small .button, .button.small { min-height: 2.75rem; padding: .25rem .9rem; }
+.small .button, .button.small, button.small { min-height: 2.75rem; padding: .25rem .9rem; }
 button.second, .button.second { background: transparent; color: var(--accent); }
 button.second:hover, .button.second:hover { background: var(--tint); color: var(--accent-strong); }
+.note {
+  margin: 0 0 1rem; padding: .75rem 1rem; border-left: 4px solid var(--accent); border-radius: .25rem;
+  background: var(--tint);
+}
+.way { margin: 0 0 1rem; }
+.way > :last-child { margin-bottom: 0; }
+.way .button, .card > .way button { width: 100%; }
+.card > .way:last-child { margin-bottom: 0; }
+.or { display: flex; align-items: center; gap: .75rem; color: var(--soft); }
+.or::before, .or::after { content: ''; flex: 1; border-top: 1px solid var(--line); }
+label { display: block; font-weight: 600; margin: 0 0 .3rem; }
+input[type='email'], input[type='text'] {
+  width: 100%; min-height: 3rem; padding: .5rem .75rem; margin: 0 0 .4rem; border: 2px solid var(--soft);
+  border-radius: .5rem; background: var(--paper); color: var(--ink); font: inherit;
+}
+.items { list-style: none; padding: 0; }
+.item {
+  display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: .5rem 1rem;
+  padding: .6rem 0; border-bottom: 1px solid var(--line);
+}
+.item > span:first-child { flex: 1 1 14rem; min-width: 0; }
+.item .quiet { display: block; font-size: .9375rem; }
+section.card > h2 { margin: 0 0 .4rem; }
+[hidden] { display: none !important; }
 details { margin: .5rem 0 0; }
 summary { cursor: pointer; min-height: 2.75rem; padding: .6rem 0; color: var(--accent); }
 pre {
@@ -78,5 +113,8 @@ pre {
   h1 { font-size: 1.4rem; }
   .wide form, .wide button { width: 100%; flex: 1 1 100%; }
 }
-@media (forced-colors: active) { .kind { border: 1px solid; } }
+@media (forced-colors: active) {
+  .kind, .note { border: 1px solid; }
+  nav a[aria-current] { border-bottom: 3px solid; }
+}
 `;

@@ -88,8 +88,8 @@ describe('words of the staff pages', () => {
       const pages = [
         heldPage({ ...question, language }),
         ...(['sent', 'stopped', 'over'] as const).map((result) => heldResultPage(result, 'A & B', language)),
-        failurePage(404, 'A & B', language),
-        failurePage(500, 'A & B', language),
+        failurePage({ status: 404 }, 'A & B', language),
+        failurePage({ status: 500 }, 'A & B', language),
       ];
       assert.equal(new Set(pages).size, 6);
       for (const page of pages) {

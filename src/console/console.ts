@@ -1,168 +1,142 @@
 /**
- * The staff listener: captured mail of a trial, answers to held messages, metrics. It has no sign-in yet, so it
- * shows nothing but what a token allows, and captured mail only to this machine.
+ * The staff listener: signing in, pages for those who are signed in, answers to held messages, captured mail of a
+ * trial, metrics. Every route names a policy, and the guard stands before all of them.
  */
-import type { FastifyReply } from 'fastify';
-import { Type } from 'typebox';
-
-import { hashHoldToken } from '#src/acceptance/hold-token.ts';
-import type { Holds } from '#src/acceptance/release-hold.ts';
 import type { Log } from '#src/base/log.ts';
-import type { CapturedMails } from '#src/delivery/captured-mails.ts';
-import { createHttpServer, type HttpApp, type HttpServer } from '#src/http/http-server.ts';
-import { genericRefusal, Refusal } from '#src/http/refusal.ts';
-import type { KeyProvider } from '#src/keys/key-provider.ts';
-import type { Database } from '#src/storage/database.ts';
+import { createHttpServer, type HttpApp, type HttpServer, type TlsFiles } from '#src/http/http-server.ts';
+import { serveStaticAssets, type StaticAssets } from '#src/http/static-assets.ts';
+import type { Staff } from '#src/staff/staff.ts';
 
-import { capturedPage, showMail, type ShownMail } from './captured-page.ts';
+import { addAccountRoutes } from './account-routes.ts';
+import { addCapturedRoutes, type CapturedOptions } from './captured-routes.ts';
 import { CONSOLE_CSS } from './console-css.ts';
+import type { ConsoleContext } from './console-context.ts';
 import { failurePage } from './failure-page.ts';
-import { heldPage, heldResultPage } from './held-page.ts';
-import { html, page } from './page.ts';
+import { showFramed } from './frame.ts';
+import { addHeldRoutes, type HeldOptions } from './held-routes.ts';
+import { mayReadMetrics, type MetricsAccess } from './metrics-access.ts';
+import { guardRoutes, type GuardOptions } from './policies/guard.ts';
+import { mayUse, type PolicyName } from './policies/policies.ts';
+import { isThisMachine } from './policies/remote.ts';
+import { addSignInRoutes } from './sign-in-routes.ts';
+import { canSignIn, staffCookies } from './staff-cookies.ts';
+import { startPage } from './start-page.ts';
 
-export interface ConsoleOptions {
-  readonly database: Pick<Database, 'query'>;
-  readonly keys: KeyProvider;
-  readonly holds: Holds;
-  readonly captured: CapturedMails;
+export interface ConsoleOptions extends CapturedOptions, HeldOptions {
+  readonly staff: Staff;
   readonly log: Log;
-  readonly consoleUrl: string;
-  readonly publicUrl: string;
   readonly allowedHosts: readonly string[];
-  readonly organization: () => string;
-  readonly language: () => 'en' | 'es';
-  /** False beside a real route: then `/captured` does not exist. */
-  readonly showsCaptured: () => boolean;
+  readonly tls?: TlsFiles | undefined;
+  readonly trustedProxies?: readonly string[];
+  /** Whether this address may reach the listener at all. */
+  readonly admits: (remoteAddress: string) => boolean;
+  readonly timeZone: () => string;
+  readonly mailsLinks: () => boolean;
   readonly metrics: () => Promise<{ readonly contentType: string; readonly text: string }>;
+  readonly metricsAccess: () => MetricsAccess;
+  /** Browser code of the staff pages, and the path of what passkeys need; null: nothing was built. */
+  readonly web: { readonly assets: StaticAssets; readonly passkeyScript: string } | null;
+  /** Is told each route with its policy. */
+  readonly onRoute?: (route: { method: string; path: string; policy: PolicyName }) => void;
 }
-
-const CAPTURED_SHOWN = 200;
-const LOOPBACK = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1']);
 
 export async function createConsole(options: ConsoleOptions): Promise<HttpServer> {
   const server = await createHttpServer({
     log: options.log,
     publicUrl: options.consoleUrl,
     allowedHosts: options.allowedHosts,
+    tls: options.tls,
+    trustedProxies: options.trustedProxies,
     listener: 'console',
     acceptsForms: true,
   });
   const { app } = server;
+  const context = consoleContext(options);
   showFailuresAsPages(app, options);
-  app.get('/', (_request, reply) => reply.type('text/html; charset=utf-8').send(homePage(options)));
-  app.get('/console.css', (_request, reply) => reply.type('text/css; charset=utf-8').send(CONSOLE_CSS));
-  app.get('/metrics', async (_request, reply) => {
-    const { contentType, text } = await options.metrics();
-    return reply.type(contentType).send(text);
-  });
+  guardRoutes(app, guardOptions(options, context), options.onRoute);
+  addPublicRoutes(app, options, context);
   addCapturedRoutes(app, options);
   addHeldRoutes(app, options);
+  if (canSignIn(options.consoleUrl)) {
+    const script = options.web?.passkeyScript ?? null;
+    addSignInRoutes(app, context, { hasOidc: false, mailsLinks: options.mailsLinks, script });
+    addAccountRoutes(app, context);
+  }
   return server;
 }
 
-function homePage(options: ConsoleOptions): string {
-  const link = (href: string, name: string, text: string) =>
-    html`<li><a href="${href}">${name}</a> <span>${text}</span></li>`;
-  const captured = options.showsCaptured()
-    ? link('/captured', 'Captured mail', 'What would have been sent. For trying out, on this machine only.')
-    : html``;
-  const body = html`<ul class="links card">
-    ${captured} ${link(`${options.publicUrl}/help/send`, 'How to send', 'The page for everybody who sends.')}
-    ${link(`${options.publicUrl}/help`, 'Help pages', 'For senders, recipients and the help desk.')}
-    ${link('/metrics', 'Metrics', 'Numbers for monitoring, in Prometheus’ format.')}
-  </ul>`;
-  return page({ title: 'Staff pages', organization: options.organization(), body });
+function consoleContext(options: ConsoleOptions): ConsoleContext {
+  const { staff, language, organization } = options;
+  return {
+    staff,
+    cookies: staffCookies(options.consoleUrl),
+    language,
+    organization,
+    formatMoment: (ms) =>
+      new Intl.DateTimeFormat(language(), {
+        dateStyle: 'medium',
+        timeStyle: 'short',
+        timeZone: options.timeZone(),
+      }).format(ms),
+    show: (request, reply, framed) => showFramed(options, request, reply, framed),
+  };
+}
+
+function guardOptions(options: ConsoleOptions, { staff, cookies }: ConsoleContext): GuardOptions {
+  return {
+    findViewer: (request) => staff.viewerOf(cookies.read(request, 'session')),
+    admits: options.admits,
+    isThisMachine,
+    readsMetrics: (request) => mayReadMetrics(options.metricsAccess(), request),
+  };
+}
+
+function addPublicRoutes(app: HttpApp, options: ConsoleOptions, context: ConsoleContext): void {
+  const config = { policy: 'anybody' } as const;
+  const guard = guardOptions(options, context);
+  app.get('/', { config }, (request, reply) => {
+    const readsMetrics = guard.readsMetrics(request);
+    const asker = { viewer: request.viewer, isThisMachine: guard.isThisMachine(request), readsMetrics };
+    const start = startPage(request, {
+      language: options.language(),
+      publicUrl: options.publicUrl,
+      showsCaptured: options.showsCaptured() && mayUse('this-machine', asker),
+      showsMetrics: readsMetrics,
+      canSignIn: canSignIn(options.consoleUrl),
+    });
+    return context.show(request, reply, start);
+  });
+  app.get('/console.css', { config }, (_request, reply) =>
+    reply.type('text/css; charset=utf-8').send(CONSOLE_CSS),
+  );
+  if (options.web !== null) serveStaticAssets(app, '/assets/', options.web.assets, config);
+  app.get('/metrics', { config: { policy: 'metrics-reader' } }, async (_request, reply) => {
+    const { contentType, text } = await options.metrics();
+    return reply.type(contentType).send(text);
+  });
 }
 
 /** Refusals are JSON for programs; a person in a browser gets a page. */
 function showFailuresAsPages(app: HttpApp, options: ConsoleOptions): void {
   app.addHook('onSend', async (request, reply, payload) => {
     const wanted = request.headers.accept?.includes('text/html') === true;
+    const isPage = String(reply.getHeader('content-type')).startsWith('text/html');
     // Whoever reached us by a name that isn't ours is told nothing, not even whose site this is.
-    if (!wanted || reply.statusCode < 400 || reply.statusCode === 421) return payload;
+    if (!wanted || isPage || reply.statusCode < 400 || reply.statusCode === 421) return payload;
     void reply.removeHeader('content-length').type('text/html; charset=utf-8');
-    return failurePage(reply.statusCode, options.organization(), options.language());
+    return failurePage(
+      { status: reply.statusCode, code: refusalCode(payload) },
+      options.organization(),
+      options.language(),
+    );
   });
 }
 
-function addCapturedRoutes(app: HttpApp, options: ConsoleOptions): void {
-  const mails = async (ip: string): Promise<readonly ShownMail[]> => {
-    if (!options.showsCaptured() || !LOOPBACK.has(ip)) throw notFound();
-    const captured = await options.captured.list(CAPTURED_SHOWN);
-    return captured.map((mail) => showMail(mail, options.publicUrl, options.consoleUrl));
-  };
-  app.get('/captured', async (request, reply) => {
-    const shown = await mails(request.ip);
-    return reply.type('text/html; charset=utf-8').send(capturedPage(shown, options.organization()));
-  });
-  app.get('/captured.json', async (request) => ({ mails: await mails(request.ip) }));
-  app.get(
-    '/captured/:id',
-    { schema: { params: Type.Object({ id: Type.String() }) } },
-    async (request, reply) => {
-      if (!options.showsCaptured() || !LOOPBACK.has(request.ip)) throw notFound();
-      const captured = await options.captured.list(CAPTURED_SHOWN);
-      const mail = captured.find(({ id }) => id === request.params.id.replace(/\.eml$/u, ''));
-      if (mail === undefined) throw notFound();
-      return reply
-        .type('message/rfc822')
-        .header('content-disposition', `attachment; filename="${mail.id}.eml"`)
-        .send(mail.bytes);
-    },
-  );
-}
-
-function addHeldRoutes(app: HttpApp, options: ConsoleOptions): void {
-  const params = Type.Object({ token: Type.String() });
-  // Under `no-referrer` browsers send `Origin: null` with a form, and the check of the origin would refuse the answer.
-  const show = (markup: string, reply: FastifyReply): FastifyReply =>
-    reply.type('text/html; charset=utf-8').header('referrer-policy', 'same-origin').send(markup);
-  const choice = Type.Union([Type.Literal('send'), Type.Literal('stop')]);
-  const querystring = Type.Object({ choice: Type.Optional(choice) });
-  app.get('/held/:token', { schema: { params, querystring } }, async (request, reply) => {
-    const held = await findHeld(options, request.params.token);
-    const organization = options.organization();
-    const language = options.language();
-    if (held === null) return show(heldResultPage('over', organization, language), reply);
-    const asked = request.query.choice ?? 'send';
-    return show(heldPage({ recipients: held.recipients, asked, organization, language }), reply);
-  });
-  const body = Type.Object({ choice });
-  app.post('/held/:token', { schema: { params, body } }, async (request, reply) => {
-    const held = await findHeld(options, request.params.token);
-    const send = request.body.choice === 'send';
-    const result = held === null ? 'already-ended' : await answer(options.holds, held.messageId, send);
-    const shown = result === 'already-ended' ? 'over' : send ? 'sent' : 'stopped';
-    return show(heldResultPage(shown, options.organization(), options.language()), reply);
-  });
-}
-
-function answer(holds: Holds, messageId: string, send: boolean) {
-  return send ? holds.sendSecured(messageId, 'author-sent') : holds.stop(messageId, 'author-stopped');
-}
-
-async function findHeld(
-  options: ConsoleOptions,
-  token: string,
-): Promise<{ readonly messageId: string; readonly recipients: readonly string[] } | null> {
-  const { query } = options.database;
-  const message = await query
-    .selectFrom('messages')
-    .select('id')
-    .where('holdTokenHash', '=', hashHoldToken(options.keys, token))
-    .executeTakeFirst();
-  if (message === undefined) return null;
-  const recipients = await query
-    .selectFrom('recipients')
-    .select('address')
-    .where('messageId', '=', message.id)
-    .where('state', '=', 'held')
-    .orderBy('id')
-    .execute();
-  return { messageId: message.id, recipients: recipients.map(({ address }) => address) };
-}
-
-function notFound(): Refusal {
-  const { code, message } = genericRefusal(404);
-  return new Refusal(404, code, message);
+function refusalCode(payload: unknown): string {
+  try {
+    const body: unknown = JSON.parse(String(payload));
+    return typeof body === 'object' && body !== null && 'code' in body ? String(body.code) : '';
+  } catch {
+    return '';
+  }
 }

@@ -1,4 +1,4 @@
-/** The shell of the staff pages: server-rendered, no script. Every value passes `escapeHtml`. */
+/** The shell of the staff pages: rendered here, a script only where a passkey needs it. Every value passes `escapeHtml`. */
 
 /** Markup that is already safe; made only by `html`. */
 export class SafeHtml {
@@ -44,9 +44,21 @@ export interface PageText {
   readonly language?: 'en' | 'es';
   /** One question or answer: everything in one narrow card. */
   readonly card?: boolean;
+  /** What stands beside the organisation's name for somebody who is signed in. */
+  readonly navigation?: SafeHtml | null;
+  /** Path of a script of ours; null: none. */
+  readonly script?: string | null;
 }
 
-export function page({ title, organization, body, language = 'en', card = false }: PageText): string {
+export function page({
+  title,
+  organization,
+  body,
+  language = 'en',
+  card = false,
+  navigation = null,
+  script = null,
+}: PageText): string {
   const width = card ? 'narrow' : 'wide';
   const content = html`<h1>${title}</h1>
     ${body}`;
@@ -59,10 +71,14 @@ export function page({ title, organization, body, language = 'en', card = false 
         <title>${title} – ${organization}</title>
         <link rel="stylesheet" href="/console.css" />
         <link rel="icon" href="data:," />
+        ${script === null ? html`` : html`<script type="module" src="${script}"></script>`}
       </head>
       <body>
-        <header class="${width}">
-          <p><strong>${organization}</strong> <span>Send Secure</span></p>
+        <header class="${navigation === null ? width : 'wide'}">
+          <div class="bar">
+            <p><strong>${organization}</strong> <span>Send Secure</span></p>
+            ${navigation ?? html``}
+          </div>
         </header>
         <main class="${width}">${card ? html`<div class="card">${content}</div>` : content}</main>
       </body>

@@ -1,5 +1,6 @@
 /** The staff listener, connected. */
 import type { Holds } from '#src/acceptance/release-hold.ts';
+import { MINUTE_MS } from '#src/base/clock.ts';
 import { createConsole } from '#src/console/console.ts';
 import { createMetrics } from '#src/console/metrics.ts';
 import type { CapturedMails } from '#src/delivery/captured-mails.ts';
@@ -7,24 +8,56 @@ import type { HttpServer } from '#src/http/http-server.ts';
 
 import type { Core } from './core.ts';
 import { allowedHosts } from './part-settings.ts';
+import { RepeatingTask } from './repeating-task.ts';
+import { consoleNetworks, metricsAccess, openStaff } from './staff-parts.ts';
+import { readTlsPair } from './tls-files.ts';
+import { readConsoleWeb } from './web-app.ts';
+import { wakingDatabase } from './waking-database.ts';
+
+const SWEEP_EVERY_MS = 5 * MINUTE_MS;
 
 export async function startConsole(core: Core, holds: Holds, captured: CapturedMails) {
   const { settings, log, keys, database } = core;
   const metrics = createMetrics(database);
+  const staff = openStaff(core, wakingDatabase(core));
+  // What can't be read stops the start, not the first request.
+  metricsAccess(settings);
   const server: HttpServer = await createConsole({
+    staff,
     database,
     keys,
     holds,
     captured,
     log,
+    tls: await readTlsPair(settings.console.tls),
+    trustedProxies: settings.console.trustedProxies,
     consoleUrl: settings.console.publicUrl,
     publicUrl: settings.publicUrl,
     allowedHosts: allowedHosts(settings.console.publicUrl, settings.console.listen.port),
+    admits: (address) => consoleNetworks(core.settings)?.has(address) ?? true,
     organization: () => core.settings.organization.name,
     language: () => core.settings.organization.language,
+    timeZone: () => core.settings.organization.timeZone,
+    mailsLinks: () => core.settings.console.mailedLinks,
     showsCaptured: () => core.settings.delivery.nextHop.kind === 'capture',
     metrics: () => metrics.read(),
+    metricsAccess: () => metricsAccess(core.settings),
+    web: await readConsoleWeb(core.options.webFolder),
   });
   const { port } = await server.listen(settings.console.listen);
-  return { port, close: (graceMs: number) => server.close(graceMs) };
+  const sweep = new RepeatingTask({
+    name: 'forget ended staff sessions and links',
+    everyMs: SWEEP_EVERY_MS,
+    task: () => database.commit(staff.sweep()),
+    log,
+  });
+  sweep.start();
+  return {
+    port,
+    reloadTls: server.reloadTls,
+    async close(graceMs: number) {
+      await sweep.stop();
+      await server.close(graceMs);
+    },
+  };
 }

@@ -2,13 +2,13 @@
 import { MINUTE_MS } from '#src/base/clock.ts';
 import type { Settings } from '#src/config/settings.ts';
 import { createPortal, type Portal } from '#src/portal/portal.ts';
-import type { Database } from '#src/storage/database.ts';
 
 import type { Core } from './core.ts';
 import { mailSite } from './part-settings.ts';
 import { portalMailer, portalSettings, replyTools, threadOf } from './portal-parts.ts';
 import { RepeatingTask } from './repeating-task.ts';
 import { readTlsPair } from './tls-files.ts';
+import { wakingDatabase } from './waking-database.ts';
 import { readWebApp } from './web-app.ts';
 
 const SWEEP_EVERY_MS = 5 * MINUTE_MS;
@@ -48,19 +48,6 @@ export async function startPortal(core: Core) {
     async close() {
       await sweep.stop();
       await portal.close();
-    },
-  };
-}
-
-/** What the portal commits may queue a mail; then delivery is due at once. */
-function wakingDatabase(core: Core): Database {
-  return {
-    ...core.database,
-    query: core.database.query,
-    async commit(statements) {
-      const results = await core.database.commit(statements);
-      core.onQueued();
-      return results;
     },
   };
 }

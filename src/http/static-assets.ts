@@ -7,6 +7,7 @@ import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 
 import '@fastify/swagger';
+import type { FastifyContextConfig } from 'fastify';
 
 import type { HttpApp } from './http-server.ts';
 import { genericRefusal } from './refusal.ts';
@@ -55,9 +56,15 @@ export async function loadStaticAssets(folder: string): Promise<StaticAssets> {
   return assets;
 }
 
-/** Serves `assets` under `prefix` (with slashes at both ends). Names are looked up in memory; no path is ever opened. */
-export function serveStaticAssets(app: HttpApp, prefix: string, assets: StaticAssets): void {
-  app.get<{ Params: { name: string } }>(`${prefix}:name`, { schema: { hide: true } }, (request, reply) => {
+/** Serves `assets` under `prefix` (with slashes at both ends); `config` goes with the route. Names are looked up in memory; no path is ever opened. */
+export function serveStaticAssets(
+  app: HttpApp,
+  prefix: string,
+  assets: StaticAssets,
+  config: FastifyContextConfig = {},
+): void {
+  const options = { schema: { hide: true }, config };
+  app.get<{ Params: { name: string } }>(`${prefix}:name`, options, (request, reply) => {
     const asset = assets.get(request.params.name);
     if (asset === undefined) return reply.callNotFound();
     const gzip = acceptsGzip(request.headers['accept-encoding']) ? asset.gzip : null;

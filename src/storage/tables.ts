@@ -29,6 +29,13 @@ export interface Tables {
   drafts: DraftsTable;
   draft_files: DraftFilesTable;
   draft_chunks: DraftChunksTable;
+  staff: StaffTable;
+  staff_addresses: StaffAddressesTable;
+  staff_credentials: StaffCredentialsTable;
+  staff_roles: StaffRolesTable;
+  staff_sessions: StaffSessionsTable;
+  staff_links: StaffLinksTable;
+  staff_used_tickets: StaffUsedTicketsTable;
   audit_entries: AuditEntriesTable;
   observed_decisions: ObservedDecisionsTable;
   outbound_switch: OutboundSwitchTable;
@@ -225,6 +232,7 @@ export type DeliveryKind =
   | 'not-for-me'
   | 'account-change'
   | 'partner-report'
+  | 'staff-link'
   | 'bounce'
   | 'returned';
 
@@ -434,6 +442,102 @@ export interface DraftChunksTable {
   /** Which group of chunks, from 0. */
   number: number;
   sealed: Uint8Array;
+}
+
+/** A person of the organisation. */
+export interface StaffTable {
+  id: string;
+  createdAt: number;
+  state: 'active' | 'locked';
+  lastSignInAt: number | null;
+  mac: Uint8Array;
+}
+
+/** A mailbox that a person has proven to read. */
+export interface StaffAddressesTable {
+  canonicalAddress: string;
+  staffId: string;
+  address: string;
+  /** `own`: nobody else's. `shared`: one of the members of a mailbox. */
+  kind: 'own' | 'shared';
+  proof: 'mailed-link' | 'oidc' | 'invite';
+  provenAt: number;
+  mac: Uint8Array;
+}
+
+export interface StaffCredentialsTable {
+  id: string;
+  staffId: string;
+  kind: 'oidc' | 'passkey';
+  /** What a sign-in finds it by: `oidc` with issuer and subject, or `passkey` with the credential id. */
+  lookup: string;
+  /** Passkeys: COSE key. */
+  publicKey: Uint8Array | null;
+  /** Passkeys: the authenticator's counter at the last sign-in; 0 where it has none. */
+  signCount: number;
+  /** Passkeys: how browsers reach the authenticator, separated by spaces. */
+  transports: string;
+  /** Name that its owner gave it. */
+  label: string;
+  /** 1: registered by invitation or in a session with a second factor; only then it gives higher roles. */
+  strong: number;
+  createdAt: number;
+  lastUsedAt: number | null;
+  mac: Uint8Array;
+}
+
+/** A higher role; the role `sender` has no row, everybody of the staff has it. */
+export interface StaffRolesTable {
+  staffId: string;
+  role: 'help-desk' | 'security-officer' | 'privacy-officer' | 'administrator';
+  /** `oidc`: from a group, and good only in sessions by OIDC. */
+  source: 'host' | 'administrator' | 'oidc';
+  grantedAt: number;
+  /** The administrator who granted it. */
+  grantedBy: string | null;
+  mac: Uint8Array;
+}
+
+export interface StaffSessionsTable {
+  /** SHA-256 of the cookie's token. */
+  tokenHash: Uint8Array;
+  /** Names the session on its owner's page; opens nothing. */
+  id: string;
+  staffId: string;
+  method: 'mailed-link' | 'oidc' | 'passkey';
+  /** 1: signed in with a proof that higher roles need. */
+  mfa: number;
+  /** `Firefox, Windows`. */
+  browser: string;
+  remoteAddress: string;
+  createdAt: number;
+  lastSeenAt: number;
+  expiresAt: number;
+  mac: Uint8Array;
+}
+
+/** A link that works once: mailed to prove an address, or printed on the host to invite. */
+export interface StaffLinksTable {
+  /** HMAC of the link's token. */
+  tokenHash: Uint8Array;
+  purpose: 'sign-in' | 'add-address' | 'invite';
+  canonicalAddress: string;
+  address: string;
+  /** `add-address`: who asked. */
+  staffId: string | null;
+  /** `invite`: the role that comes with it. */
+  role: string | null;
+  /** SHA-256 of the cookie of the browser that asked; null: invitations are opened in any browser. */
+  browserHash: Uint8Array | null;
+  createdAt: number;
+  expiresAt: number;
+  mac: Uint8Array;
+}
+
+/** Tickets of sign-ins that were completed, until they end by themselves: none counts twice. */
+export interface StaffUsedTicketsTable {
+  ticketHash: Uint8Array;
+  expiresAt: number;
 }
 
 export interface AuditEntriesTable {

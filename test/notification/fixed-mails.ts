@@ -10,6 +10,7 @@ import { type OpenedData, renderOpened } from '#src/notification/opened.ts';
 import { type PartnerReportData, renderPartnerReport } from '#src/notification/partner-report.ts';
 import { renderReturned, type ReturnedData } from '#src/notification/returned.ts';
 import { renderSecured, type SecuredData } from '#src/notification/secured.ts';
+import { renderStaffLink, type StaffLinkData } from '#src/notification/staff-link.ts';
 import type { WrittenMail } from '#src/notification/written-mail.ts';
 
 const help: HelpLine = {
@@ -186,6 +187,13 @@ const partnerReportData: PartnerReportData = {
   ],
 };
 
+const staffLinkData: StaffLinkData = {
+  ...frame('staff-link', 'ann.lee@hospital.example'),
+  purpose: 'sign-in',
+  url: 'https://staff.hospital.example/sign-in/link/AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8',
+  validUntilMs: sentMs + 16 * minute,
+};
+
 const manyRecipients = Array.from({ length: 1000 }, (_, index) => ({
   address: `patient.${index + 1}@outside.example`,
   how: 'secure-message' as const,
@@ -237,6 +245,8 @@ export const fixedMails: Readonly<Record<string, () => WrittenMail>> = {
   'returned-no-answer': () => renderReturned(spanishSite, { ...returnedData, reason: { kind: 'no-answer' } }),
   'not-for-me': () => renderNotForMe(site, notForMeData),
   'not-for-me-opened': () => renderNotForMe(site, { ...notForMeData, firstOpenedMs: sentMs + 9 * minute }),
+  'staff-link': () => renderStaffLink(site, staffLinkData),
+  'staff-link-es': () => renderStaffLink(spanishSite, { ...staffLinkData, purpose: 'add-address' }),
   'account-created': () => renderAccountChange(site, accountChangeData),
   'partner-report': () => renderPartnerReport(site, partnerReportData),
   'partner-report-es': () => renderPartnerReport(spanishSite, partnerReportData),

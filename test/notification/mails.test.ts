@@ -73,7 +73,7 @@ for (const [name, render] of Object.entries(fixedMails)) {
     assert.match(html, /<html lang="(?:en|es)" dir="ltr">/u);
     assert.match(html, /<meta name="color-scheme" content="light dark">/u);
     for (const [, href] of html.matchAll(/href="([^"]*)"/gu)) {
-      assert.match(href ?? '', /^https:\/\/secure\.hospital\.example\//u);
+      assert.match(href ?? '', /^https:\/\/(?:secure|staff)\.hospital\.example\//u);
     }
     for (const attachment of attachments) assert.match(attachment.mimeType, /^(?:message|text)\//u);
   });

@@ -100,6 +100,13 @@ export interface Catalog {
     readonly notAsked: string;
     readonly never: string;
   };
+  /** Mails with a link for staff. */
+  readonly staffLink: {
+    readonly 'sign-in': StaffLinkWords;
+    readonly 'add-address': StaffLinkWords;
+    readonly validUntil: Phrase<{ minutes: number; clock: string }>;
+    readonly never: string;
+  };
   readonly bounce: {
     readonly subject: Phrase<{ who: string }>;
     readonly title: string;
@@ -157,4 +164,12 @@ export interface Catalog {
     readonly kind: Readonly<Record<PartnerWarningKind, { readonly title: string; readonly next: string }>>;
     readonly more: string;
   };
+}
+
+export interface StaffLinkWords {
+  readonly subject: Phrase<{ organization: string }>;
+  readonly title: string;
+  readonly intro: string;
+  readonly button: string;
+  readonly notAsked: string;
 }

@@ -158,6 +158,26 @@ export const en: Catalog = {
       'nobody gets in without the code.',
     never: 'Do not give this code to anybody. We never ask for it by phone or by email.',
   },
+  staffLink: {
+    'sign-in': {
+      subject: ({ organization }) => `Your link to sign in to Send Secure (${organization})`,
+      title: 'Sign in',
+      intro: 'You asked for a link to sign in to the staff pages. Here it is:',
+      button: 'Sign in',
+      notAsked: 'You did not ask for it? Then forget this email. The link works only where it was asked for.',
+    },
+    'add-address': {
+      subject: ({ organization }) => `Add this address to your account in Send Secure (${organization})`,
+      title: 'Add this address',
+      intro: 'You asked to add this address to your account on the staff pages. Go on here:',
+      button: 'Add this address',
+      notAsked:
+        'You did not ask for it? Then forget this email: without the link, this address is added to nobody.',
+    },
+    validUntil: ({ minutes, clock }) =>
+      `It works once, for ${minutes} minutes, until ${clock}, and only in the browser where you asked for it.`,
+    never: 'Please do not pass this link on. We never ask for it by phone or by email.',
+  },
   bounce: {
     subject: ({ who }) => `Not delivered: your message to ${who}`,
     title: 'Your message was not delivered',

@@ -160,6 +160,26 @@ export const es: Catalog = {
       'sin el código nadie entra.',
     never: 'No dé este código a nadie. Nunca lo pedimos por teléfono ni por correo.',
   },
+  staffLink: {
+    'sign-in': {
+      subject: ({ organization }) => `Su enlace para entrar en Send Secure (${organization})`,
+      title: 'Iniciar sesión',
+      intro: 'Pidió un enlace para entrar en las páginas del personal. Aquí está:',
+      button: 'Iniciar sesión',
+      notAsked: '¿No lo pidió usted? Entonces olvide este correo. El enlace solo sirve donde se pidió.',
+    },
+    'add-address': {
+      subject: ({ organization }) => `Añadir esta dirección a su cuenta de Send Secure (${organization})`,
+      title: 'Añadir esta dirección',
+      intro: 'Pidió añadir esta dirección a su cuenta en las páginas del personal. Siga aquí:',
+      button: 'Añadir esta dirección',
+      notAsked:
+        '¿No lo pidió usted? Entonces olvide este correo: sin el enlace, esta dirección no se añade a nadie.',
+    },
+    validUntil: ({ minutes, clock }) =>
+      `Sirve una vez, durante ${minutes} minutos, hasta las ${clock}, y solo en el navegador en que lo pidió.`,
+    never: 'No pase este enlace a nadie. Nunca lo pedimos por teléfono ni por correo.',
+  },
   bounce: {
     subject: ({ who }) => `No entregado: su mensaje a ${who}`,
     title: 'Su mensaje no se entregó',

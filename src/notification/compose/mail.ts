@@ -27,7 +27,8 @@ export type MailKind =
   | 'returned'
   | 'not-for-me'
   | 'account-change'
-  | 'partner-report';
+  | 'partner-report'
+  | 'staff-link';
 
 export const NOTICE_FIELD = 'X-SendSecure-Notice';
 

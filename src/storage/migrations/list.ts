@@ -6,6 +6,7 @@ import { observedDecisions } from './0003-observed-decisions.ts';
 import { outboundRouting } from './0004-outbound-routing.ts';
 import { draftTables } from './0005-drafts.ts';
 import { queueOperation } from './0006-queue-operation.ts';
+import { staffTables } from './0007-staff.ts';
 
 export const migrations: readonly Migration[] = [
   firstTables,
@@ -14,4 +15,5 @@ export const migrations: readonly Migration[] = [
   outboundRouting,
   draftTables,
   queueOperation,
+  staffTables,
 ];
