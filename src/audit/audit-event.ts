@@ -48,6 +48,7 @@ export const AUDIT_EVENTS = [
   'staff-invited',
   'spool-key-destroyed',
   'content-destroyed',
+  'tls-report-sent',
   'tamper-detected',
   'partner-saved',
   'partner-removed',

@@ -264,6 +264,7 @@ function assemble(values: ReadValues, baseDir: string, isTrial: boolean): Settin
       ownAddresses: get('delivery.ownAddresses'),
       bounceDomain: optional('delivery.bounceDomain'),
       caFile: caFile === null ? null : resolve(baseDir, caFile),
+      tlsReports: get('delivery.tlsReports'),
       nextHopSigns: get('delivery.nextHopSigns'),
       signRelayed: get('delivery.signRelayed'),
       internalNextHopIsPrivate: get('delivery.internalNextHopIsPrivate'),

@@ -365,6 +365,12 @@ export const SCHEMA: Readonly<Record<string, Readonly<Record<string, KeySpec>>>>
       default: 24,
       read: readNumber(0, 720),
     },
+    tlsReports: {
+      description:
+        'true: domains that ask for it get a daily report on how TLS to their servers went (RFC 8460), from serviceAddress. Only connections that we plan ourselves are counted: nextHop = "mx", and partners.',
+      default: false,
+      read: readFlag,
+    },
     nextHopSigns: {
       description: 'true: the next hop signs our mail with DKIM for our domains; instead of [[dkim]].',
       default: false,

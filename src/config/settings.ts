@@ -142,6 +142,8 @@ export interface Settings {
     readonly ownAddresses: readonly string[];
     readonly bounceDomain: string | null;
     readonly caFile: string | null;
+    /** Daily reports to domains that ask for them (RFC 8460). */
+    readonly tlsReports: boolean;
     readonly nextHopSigns: boolean;
     /** Mail that is only passed on is signed as well. */
     readonly signRelayed: boolean;

@@ -86,6 +86,8 @@ function* warnings(settings: Settings): Generator<StartupNotice> {
       '[delivery] bounceDomain is not set: bounces from behind the next hop go to the author, and we cannot see them',
     );
   }
+  if (settings.delivery.tlsReports && !settings.delivery.nextHopSigns && settings.dkim.length === 0)
+    yield say('[delivery] tlsReports without DKIM: receivers drop reports that nobody signed (RFC 8460)');
   yield* returnWarnings(settings, say);
   if (settings.organization.encrypt === 'all-external' && settings.delivery.resolvers.length === 0) {
     yield say(

@@ -15,6 +15,7 @@ import type { CapturedMails } from './captured-mails.ts';
 import { mailBytes, mailLength, type OpenMessage, type OutgoingContent } from './outgoing-content.ts';
 import { sendByPlan, type VerifiedChannels } from './planned-sending.ts';
 import { chooseWay, type Routes } from './route.ts';
+import type { TlsSession } from './tls-session.ts';
 
 export type AttemptOutcome =
   | { readonly kind: 'captured'; readonly statement: Statement }
@@ -35,6 +36,8 @@ export interface AttemptOptions {
   readonly routes: () => Routes;
   /** Told of each address of a server found by MX, whether there was a connection. */
   readonly onTried: (host: string, reached: boolean) => void;
+  /** What a connection said about its domain's TLS policy. */
+  readonly onTlsSession?: ((session: TlsSession) => void) | undefined;
   readonly steps: Steps;
   /** Looked at before the final dot: false gives the delivery up to whoever holds the lease next. */
   readonly leaseHolds: (delivery: DeliveryRow) => boolean;
@@ -58,6 +61,8 @@ export async function attemptDelivery(
         channels,
         transmit: send,
         onTried: options.onTried,
+        // RFC 8460 section 5.3: the way of a report is not reported on.
+        onTlsSession: delivery.kind === 'tls-report' ? undefined : options.onTlsSession,
       });
     return { ...(await send(way.hop)), nextHop: `${way.hop.host}:${way.hop.port}` };
   } catch (error) {

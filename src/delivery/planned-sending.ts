@@ -5,12 +5,13 @@
  * mail waits. Whether a mail may go unverified is the plan's matter and the route's, never chance's.
  */
 import type { Clock } from '#src/base/clock.ts';
-import type { RoutePlan, TlsSetting } from '#src/routing/route-plan.ts';
+import type { PlannedHost, RoutePlan, TlsSetting } from '#src/routing/route-plan.ts';
 import type { Routing } from '#src/routing/requirements.ts';
 import type { NextHop, TransmitOutcome } from '#src/smtp/client/transmit.ts';
 
 import { plannedHops } from './planned-hops.ts';
 import type { Way } from './route.ts';
+import { sessionWithoutServer, tlsSessionOf, type TlsSession } from './tls-session.ts';
 
 export interface VerifiedChannels {
   readonly routing: Routing;
@@ -28,6 +29,8 @@ export interface PlannedSending {
   readonly transmit: (hop: NextHop) => Promise<TransmitOutcome>;
   /** Told of each address that was tried: whether there was a connection. */
   readonly onTried?: (host: string, reached: boolean) => void;
+  /** Told of what each connection says about the domain's TLS policy. */
+  readonly onTlsSession?: ((session: TlsSession) => void) | undefined;
 }
 
 /** Servers and addresses tried in one attempt; the rest is for the next one. */
@@ -38,13 +41,20 @@ const MAX_ADDRESSES_OF_ONE = 3;
 export async function sendByPlan(
   domain: string,
   { setting, atLeast }: Pick<Way & { kind: 'plan' }, 'setting' | 'atLeast'>,
-  { channels, transmit, onTried }: PlannedSending,
+  { channels, transmit, onTried, onTlsSession }: PlannedSending,
 ): Promise<PlannedOutcome> {
   const plan = await channels.routing.planRoute(domain, setting);
-  if (plan.kind !== 'hosts') return withoutServer(domain, plan);
+  const tell = (session: TlsSession | null): void => {
+    if (session !== null) onTlsSession?.(session);
+  };
+  if (plan.kind !== 'hosts') {
+    tell(sessionWithoutServer(domain, plan));
+    return withoutServer(domain, plan);
+  }
   let last: PlannedOutcome = withoutServer(domain, { kind: 'defer', why: 'no server has an address' });
-  for (const { hop, nextHop } of hopsOf(plan, channels, atLeast)) {
+  for (const { hop, host, nextHop } of hopsOf(plan, channels, atLeast)) {
     last = { ...(await transmit(hop)), nextHop };
+    tell(tlsSessionOf({ domain, host, hop, mtaSts: plan.mtaSts }, last));
     onTried?.(hop.host, !(last.kind === 'deferred' && last.unreachable === true));
     const worthAnother = last.kind === 'deferred' && (last.stage === 'connect' || last.stage === 'tls');
     if (!worthAnother) return last;
@@ -56,20 +66,31 @@ function hopsOf(
   { hosts }: RoutePlan & { kind: 'hosts' },
   channels: Pick<VerifiedChannels, 'clock' | 'ca'>,
   atLeast: (Way & { kind: 'plan' })['atLeast'],
-): readonly { readonly hop: NextHop; readonly nextHop: string }[] {
+): readonly { readonly hop: NextHop; readonly host: PlannedHost; readonly nextHop: string }[] {
   const most = hosts.length > 1 ? MAX_ADDRESSES_OF_ONE : MAX_HOPS_TRIED;
   return hosts
     .flatMap((host) =>
       plannedHops(host, channels.ca, channels.clock)
         .slice(0, most)
-        .map((hop) => ({ hop: strengthened(hop, atLeast), nextHop: `${host.host}:${host.port}` })),
+        .map((hop) => ({ hop: adjusted(hop, atLeast), host, nextHop: `${host.host}:${host.port}` })),
     )
     .filter(({ hop }) => atLeast !== 'verified' || hop.tls === 'verified')
     .slice(0, MAX_HOPS_TRIED);
 }
 
-/** A plan for a verified channel never holds one that is not; if it did, nothing would be sent over it. */
-function strengthened(hop: NextHop, atLeast: 'planned' | 'encrypted' | 'verified'): NextHop {
+/**
+ * A plan for a verified channel never holds one that is not; if it did, nothing would be sent over it. `nothing`: a
+ * report that the domain's TLS fails has to get through although it does (RFC 8460 section 5.3).
+ */
+function adjusted({ ...hop }: NextHop, atLeast: (Way & { kind: 'plan' })['atLeast']): NextHop {
+  if (atLeast === 'nothing')
+    return {
+      host: hop.host,
+      port: hop.port,
+      servername: hop.servername,
+      implicitTls: false,
+      tls: 'opportunistic',
+    };
   return atLeast === 'encrypted' && hop.tls === 'opportunistic' ? { ...hop, tls: 'encrypted' } : hop;
 }
 

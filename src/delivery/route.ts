@@ -43,7 +43,7 @@ export type Way =
       readonly kind: 'plan';
       readonly setting: TlsSetting;
       /** What a server's channel must be at least, whatever the plan is content with. */
-      readonly atLeast: 'planned' | 'encrypted' | 'verified';
+      readonly atLeast: 'nothing' | 'planned' | 'encrypted' | 'verified';
       readonly requireTls: boolean;
     };
 
@@ -83,6 +83,6 @@ function plainHop({ hop, onThisHost }: Route & { kind: 'smtp' }, kind: DeliveryK
 }
 
 function plainPlan(kind: DeliveryKind): Way {
-  const atLeast = kind === 'code' ? 'encrypted' : 'planned';
+  const atLeast = kind === 'code' ? 'encrypted' : kind === 'tls-report' ? 'nothing' : 'planned';
   return { kind: 'plan', setting: { kind: 'opportunistic' }, atLeast, requireTls: false };
 }

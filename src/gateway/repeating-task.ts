@@ -7,13 +7,22 @@ export class RepeatingTask {
   readonly #everyMs: number;
   readonly #task: () => Promise<unknown>;
   readonly #log: Log;
+  #nextAfterMs: number;
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> = Promise.resolve();
   #stopped = false;
 
-  constructor(options: { name: string; everyMs: number; task: () => Promise<unknown>; log: Log }) {
+  /** `firstAfterMs`: until the first turn; default `everyMs`. */
+  constructor(options: {
+    name: string;
+    everyMs: number;
+    firstAfterMs?: number;
+    task: () => Promise<unknown>;
+    log: Log;
+  }) {
     this.#name = options.name;
     this.#everyMs = options.everyMs;
+    this.#nextAfterMs = options.firstAfterMs ?? options.everyMs;
     this.#task = options.task;
     this.#log = options.log;
   }
@@ -23,7 +32,8 @@ export class RepeatingTask {
       this.#running = this.#runOnce().then(() => {
         if (!this.#stopped) this.start();
       });
-    }, this.#everyMs);
+    }, this.#nextAfterMs);
+    this.#nextAfterMs = this.#everyMs;
   }
 
   /** Waits for a turn that is under way. */

@@ -18,6 +18,7 @@ import type { Core } from './core.ts';
 import { mailSigning } from './mail-signing.ts';
 import { acceptanceSettings, reportSettings, routesOf } from './part-settings.ts';
 import { RepeatingTask } from './repeating-task.ts';
+import { startTlsReports } from './start-tls-reports.ts';
 
 const POOL_GRACE_MS = SECOND_MS;
 const HOUSEKEEPING_EVERY_MS = 5 * MINUTE_MS;
@@ -55,6 +56,7 @@ export function startDelivery(core: Core) {
     random: core.random,
     audit,
   });
+  const tlsReports = startTlsReports(core);
   const deliverer = new Deliverer({
     queue,
     attempt: (row) =>
@@ -67,6 +69,7 @@ export function startDelivery(core: Core) {
         routes: currentRoutes,
         channels: () => core.channels.of(core.settings),
         onTried: () => {},
+        onTlsSession: tlsReports.onSession,
         steps,
         leaseHolds,
       }),
@@ -110,6 +113,7 @@ export function startDelivery(core: Core) {
     async close(graceMs: number): Promise<void> {
       await house.stop();
       await deliverer.stop(graceMs);
+      await tlsReports.close();
       // A next hop that never answers keeps its connection; the deliveries on it are tried again at the next start.
       await Promise.race([pool.close(), pause(POOL_GRACE_MS)]);
     },

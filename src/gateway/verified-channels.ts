@@ -8,6 +8,7 @@ import { NetworkList } from '#src/base/network-list.ts';
 import type { Settings } from '#src/config/settings.ts';
 import { tlsSettingOf, type Partner } from '#src/partners/managed-partner.ts';
 import type { VerifiedChannels } from '#src/delivery/planned-sending.ts';
+import type { DnsClient } from '#src/routing/dns-answer.ts';
 import { withDnsCache } from '#src/routing/dns-cache.ts';
 import { createDnsClient } from '#src/routing/dns-client.ts';
 import { unroutableNetworks } from '#src/routing/host-addresses.ts';
@@ -31,6 +32,13 @@ export interface MailNetwork {
 
 const INTERNET: MailNetwork = { port: 25, refused: unroutableNetworks };
 
+/** With what else asks the DNS. */
+export interface OpenChannels extends VerifiedChannels {
+  readonly dns: DnsClient;
+  /** Addresses that no record of somebody else's may lead to. */
+  readonly refused: NetworkList;
+}
+
 export class Channels {
   readonly #clock: Clock;
   readonly #log: Log;
@@ -39,7 +47,7 @@ export class Channels {
   readonly #policies: MtaStsCache;
   #made: {
     readonly settings: Settings;
-    readonly channels: VerifiedChannels;
+    readonly channels: OpenChannels;
     readonly mtaSts: MtaSts;
   } | null = null;
 
@@ -58,7 +66,7 @@ export class Channels {
     this.#policies = options.policies;
   }
 
-  of(settings: Settings): VerifiedChannels {
+  of(settings: Settings): OpenChannels {
     return this.#current(settings).channels;
   }
 
@@ -84,7 +92,7 @@ export class Channels {
     return plan?.kind === 'hosts';
   }
 
-  #make(settings: Settings): { channels: VerifiedChannels; mtaSts: MtaSts } {
+  #make(settings: Settings): { channels: OpenChannels; mtaSts: MtaSts } {
     const { resolvers, caFile } = settings.delivery;
     const client = resolvers.length > 0 ? createDnsClient({ resolvers }) : createSystemDns();
     const dns = withDnsCache(client, this.#clock);
@@ -92,6 +100,8 @@ export class Channels {
     const source = createMtaStsSource({ dns, refused });
     const mtaSts = createMtaSts({ source, cache: this.#policies, clock: this.#clock, log: this.#log });
     const channels = {
+      dns,
+      refused,
       routing: createRouting({ dns, mtaSts, port, refused, own: ownHost(settings) }),
       clock: this.#clock,
       ca: caFile === null ? [] : [readFileSync(caFile, 'utf8')],

@@ -131,7 +131,7 @@ class RoutePlanner {
         hosts.push({ host: host.name, port: destination.port, addresses, servername, verify, why });
       }
     }
-    if (hosts.length > 0) return { kind: 'hosts', hosts, skipped };
+    if (hosts.length > 0) return { kind: 'hosts', hosts, skipped, mtaSts: sts };
     return withoutHosts(domain, setting, skipped, sts);
   }
 
@@ -199,6 +199,6 @@ function withoutHosts(
   const why = reasons.join('; ');
   // The mail waits while the domain's own promise is not kept (RFC 8461 section 5); it does not go unprotected.
   if (setting.kind === 'opportunistic' || skipped.some(({ temporary }) => temporary))
-    return { kind: 'defer', why };
+    return { kind: 'defer', why, mtaSts: sts };
   return { kind: 'not-authenticated', why };
 }

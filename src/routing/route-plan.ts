@@ -4,6 +4,7 @@
  * domains and servers, never addresses of people.
  */
 import type { TlsaRecord } from './dns-answer.ts';
+import type { MtaStsResult } from './mta-sts.ts';
 
 /** A server that the operator named: its name needs no proof from the DNS. */
 export interface PinnedHop {
@@ -58,9 +59,11 @@ export type RoutePlan =
       /** In the order in which to try them; at least one. */
       readonly hosts: readonly PlannedHost[];
       readonly skipped: readonly SkippedHost[];
+      /** What is known of the domain's MTA-STS policy; null where nothing depended on it. */
+      readonly mtaSts: MtaStsResult | null;
     }
-  /** Can't be told now; to be tried again. */
-  | { readonly kind: 'defer'; readonly why: string }
+  /** Can't be told now; to be tried again. `mtaSts`: as above, where its list allowed no server. */
+  | { readonly kind: 'defer'; readonly why: string; readonly mtaSts?: MtaStsResult | null }
   /** Nobody takes mail for the domain: it does not exist, or says so. `enhanced` as in RFC 3463. */
   | {
       readonly kind: 'undeliverable';

@@ -39,6 +39,8 @@ export interface Tables {
   audit_entries: AuditEntriesTable;
   observed_decisions: ObservedDecisionsTable;
   outbound_switch: OutboundSwitchTable;
+  tls_results: TlsResultsTable;
+  tls_reports: TlsReportsTable;
 }
 
 /** A sealed object: a mail that was submitted to us, mails that we wrote about one, or one that came back. */
@@ -234,7 +236,8 @@ export type DeliveryKind =
   | 'partner-report'
   | 'staff-link'
   | 'bounce'
-  | 'returned';
+  | 'returned'
+  | 'tls-report';
 
 /** Hashes of Message-IDs that make a thread secured. */
 export interface SecuredThreadsTable {
@@ -585,4 +588,31 @@ export interface OutboundSwitchTable {
   reason: string;
   /** Keyed hash of the row. */
   mac: Uint8Array;
+}
+
+/** Connections of one day that ended the same way, for reports to the domain (RFC 8460). */
+export interface TlsResultsTable {
+  /** SHA-256 (hexadecimal) of what it counts. */
+  id: string;
+  /** UTC, `2026-11-21`. */
+  day: string;
+  domain: string;
+  /** JSON of the policy as it stands in the report. */
+  policy: string;
+  /** `success`, or a failure type of RFC 8460 section 4.3. */
+  result: string;
+  mxHost: string;
+  receivingIp: string;
+  sessions: number;
+}
+
+/** A report of one day to one address of a domain: it is sent once. */
+export interface TlsReportsTable {
+  /** Day, domain and address, separated by blanks. */
+  id: string;
+  day: string;
+  domain: string;
+  /** `queued`, `posted`, or `unwanted`: the domain asks for none. */
+  state: 'queued' | 'posted' | 'unwanted';
+  at: number;
 }

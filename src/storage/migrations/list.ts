@@ -7,6 +7,7 @@ import { outboundRouting } from './0004-outbound-routing.ts';
 import { draftTables } from './0005-drafts.ts';
 import { queueOperation } from './0006-queue-operation.ts';
 import { staffTables } from './0007-staff.ts';
+import { tlsReports } from './0008-tls-reports.ts';
 
 export const migrations: readonly Migration[] = [
   firstTables,
@@ -16,4 +17,5 @@ export const migrations: readonly Migration[] = [
   draftTables,
   queueOperation,
   staffTables,
+  tlsReports,
 ];
