@@ -32,6 +32,8 @@ export interface GatewayOptions {
   readonly steps?: Steps;
   /** Default: the Internet. */
   readonly network?: MailNetwork;
+  /** Instead of the database that the settings name: the fault tests put one before it that fails. */
+  readonly openDatabase?: typeof openDatabase;
 }
 
 /** What several parts share. */
@@ -63,7 +65,8 @@ export async function openCore(options: GatewayOptions): Promise<Core> {
   const { settings, log } = options;
   const clock = options.clock ?? systemClock;
   const random = options.random ?? systemRandom;
-  const database = await openDatabase({ setting: settings.storage.database, dataDir: settings.dataDir, log });
+  const open = options.openDatabase ?? openDatabase;
+  const database = await open({ setting: settings.storage.database, dataDir: settings.dataDir, log });
   try {
     const keys = await openFileKeyProvider({
       keysDir: settings.keysDir,

@@ -14,10 +14,10 @@ import { eventually } from '#test/support/eventually.ts';
 import { newCanary } from '#test/support/find-canary.ts';
 import { freePort } from '#test/support/free-port.ts';
 import { readRows } from '#test/support/gateway-with-sinks.ts';
-import { submit } from '#test/support/submit.ts';
 
 import { reportCounts } from './counts.ts';
 import { GatewayProcess, type StartOptions } from './gateway-process.ts';
+import { KeptOpenClient } from './kept-open-client.ts';
 import { mailToSubmit, REFUSED, type KindOfMail, type SubmittedMail } from './mails.ts';
 import { checkAudit, Oracle, type Fate, type Rows } from './oracle.ts';
 
@@ -34,8 +34,6 @@ export interface WorldOptions {
   readonly answer?: SinkBehaviour['answer'];
   /** False: the sinks keep nothing but what the oracle needs. */
   readonly keepMails?: boolean;
-  /** Instead of a new folder below the system's. */
-  readonly dataDir?: string;
 }
 
 export class FaultWorld {
@@ -136,20 +134,12 @@ export class FaultWorld {
 
   /** Sends a mail once; it stays unanswered where the process dies. Returns the last reply, '' where none came. */
   async send(mail: SubmittedMail): Promise<string> {
-    try {
-      const { final } = await submit({
-        port: this.smtpPort,
-        from: mail.author,
-        to: mail.recipients,
-        mail: mail.mail,
-      });
-      noteReply(mail, final);
-      return final;
-    } catch (error) {
-      if (error instanceof assert.AssertionError) throw error;
-      mail.unanswered += 1;
-      return '';
-    }
+    const client = await KeptOpenClient.open(this.smtpPort);
+    const final = (await client?.send(mail)) ?? '';
+    client?.end();
+    if (final === '') mail.unanswered += 1;
+    else noteReply(mail, final);
+    return final;
   }
 
   /** A client that keeps what was not answered 250 and sends it again. */
@@ -238,7 +228,6 @@ function configuration(
   options: WorldOptions,
 ): string {
   return `publicUrl = "http://localhost:${portal}"
-${options.dataDir === undefined ? '' : `dataDir = "${options.dataDir}"`}
 [organization]
 name = "Example Hospital"
 domains = ["hospital.test"]
@@ -253,7 +242,7 @@ listen = "localhost:${console}"
 nextHop = "smtp://127.0.0.1:${sinks[0].port}"
 internalNextHop = "smtp://127.0.0.1:${sinks[1].port}"
 [limits]
-lowDiskMB = ${options.dataDir === undefined ? 10 : 1}
+lowDiskMB = 10
 [storage]
 database = "${options.database ?? 'sqlite'}"
 `;

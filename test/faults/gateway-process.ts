@@ -47,6 +47,7 @@ export class GatewayProcess {
 
   /** Resolves when it serves; milliseconds that took. */
   async start({ wrapper = [], nodeOptions = [], env = {} }: StartOptions = {}): Promise<number> {
+    if (this.alive) throw new Error('it runs already');
     const began = performance.now();
     const command = [
       ...wrapper,

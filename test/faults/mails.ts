@@ -17,12 +17,15 @@ export interface KindOfMail {
   readonly coded: boolean;
   /** Large ones are stored as files. */
   readonly large?: boolean;
+  /** Length of the text instead. */
+  readonly textBytes?: number;
   readonly recipients?: readonly string[];
   /** A recipient whose server refuses for good. */
   readonly refused?: boolean;
 }
 
-const LARGE_LINES = 2_000;
+const LINE = `${'x'.repeat(76)}\r\n`;
+const LARGE_BYTES = 156_000;
 /** The sinks answer 550 for it. */
 export const REFUSED = /^no-such-/u;
 
@@ -35,7 +38,8 @@ export function mailToSubmit(n: number, secret: string, kind: KindOfMail): Submi
     ...(kind.refused === true ? [`no-such-${n}@partner.example`] : [`b${n}@partner.example`]),
     ...(kind.coded ? [] : [`eve${n}@hospital.test`]),
   ];
-  const filler = kind.large === true ? 'x'.repeat(76).concat('\r\n').repeat(LARGE_LINES) : '';
+  const fillerBytes = kind.textBytes ?? (kind.large === true ? LARGE_BYTES : 0);
+  const filler = LINE.repeat(Math.ceil(fillerBytes / LINE.length));
   const mail = [
     `From: "Dr. Ann Lee" <${author}>`,
     `To: ${recipients.join(', ')}`,

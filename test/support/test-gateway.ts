@@ -20,6 +20,8 @@ export interface TestGatewayOptions {
   readonly toml?: Readonly<Record<string, string>>;
   readonly clock?: Clock;
   readonly steps?: Steps;
+  /** Opens a database that can be made to fail. */
+  readonly openDatabase?: GatewayOptions['openDatabase'];
   /** What stands in for the Internet. */
   readonly network?: GatewayOptions['network'];
   /** Free space below which no mail is taken. */
@@ -79,6 +81,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     webFolder,
     ...(options.clock !== undefined && { clock: options.clock }),
     ...(options.steps !== undefined && { steps: options.steps }),
+    ...(options.openDatabase !== undefined && { openDatabase: options.openDatabase }),
     ...(options.network !== undefined && { network: options.network }),
   });
   const consoleUrl = `http://localhost:${consolePort}`;
