@@ -291,6 +291,7 @@ function buildRoutes(state: MockState, mails: Map<string, SealedMail>): readonly
           sentAt: sealed.mail.sentAt,
           keptUntil: KEPT_UNTIL,
           recipientAddress: ADDRESS,
+          canReply: true,
         });
       }),
     ],
@@ -349,6 +350,7 @@ function listMessages(
         sentAt: sealed.mail.sentAt,
         sizeBytes: 20_000,
         opened: position > 0,
+        sent: null,
         state: 'ready',
         keptUntil: KEPT_UNTIL,
         listEntry: sealed.listEntry.toString('base64url'),
@@ -360,6 +362,7 @@ function listMessages(
   const closed = {
     sizeBytes: 100,
     opened: true,
+    sent: null,
     keptUntil: KEPT_UNTIL,
     listEntry: '',
     listKey: { enc: '', ciphertext: '' },

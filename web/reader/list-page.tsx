@@ -119,6 +119,11 @@ function closedLabel(state: ListedMessage['state']): string {
   return state === 'locked' ? t.locked : state === 'needs-release' ? t.needsRelease : t.expired;
 }
 
+function sentLabel(sent: NonNullable<ListedMessage['sent']>): string {
+  const t = texts().list;
+  return sent === 'failed' ? t.sentFailed : sent === 'arrived' ? t.sentArrived : t.sentOnItsWay;
+}
+
 function ListedRow({ message, entry }: Row) {
   const t = texts().list;
   const ready = message.state === 'ready';
@@ -133,7 +138,9 @@ function ListedRow({ message, entry }: Row) {
       </span>
       <span class="subject">{subject === '' ? t.noSubject : subject}</span>
       <span class="aside">
-        {fresh && <span class="tag">{t.unread}</span>} {ready && t.until(formatDate(message.keptUntil))}
+        {fresh && <span class="tag">{t.unread}</span>}
+        {message.sent !== null && <span class="tag">{sentLabel(message.sent)}</span>}{' '}
+        {ready && t.until(formatDate(message.keptUntil))}
       </span>
     </>
   );

@@ -21,6 +21,7 @@ import { InvitationCard } from './invitation-card.tsx';
 import { MailFrame } from './mail-frame.tsx';
 import { openMessage, type OpenedMessage } from './opened-message.ts';
 import { PlainText } from './plain-text.tsx';
+import { Reply } from './reply.tsx';
 import { displayText } from './safe-name.ts';
 
 interface Shown {
@@ -145,14 +146,25 @@ function ShownMessage({ facts, message }: Shown) {
         </Page>
       </article>
       <AttachmentList message={message} />
+      {facts.canReply && (
+        <Reply messageId={facts.messageId} author={name} hasOthers={hasOthers(facts, message)} />
+      )}
       <p class="aside">
-        {t.reader.keptUntil(formatDate(facts.keptUntil))} {t.reader.authorTold(name)} {t.reader.replyNote}
+        {t.reader.keptUntil(formatDate(facts.keptUntil))}{' '}
+        {facts.canReply && `${t.reader.authorTold(name)} ${t.reader.replyNote}`}
       </p>
       <p class="no-print">
         <a href="/messages">{t.reader.allMessages}</a>
       </p>
     </>
   );
+}
+
+/** Somebody stands in To or Cc besides the reader. */
+function hasOthers(facts: OpenedMessageJson, { index }: OpenedMessage): boolean {
+  const { to, cc } = index.header;
+  const addresses = `${to}, ${cc}`.match(/[^\s<>,]+@[^\s<>,]+/g) ?? [];
+  return addresses.some((address) => address.toLowerCase() !== facts.recipientAddress.toLowerCase());
 }
 
 function Details({ facts, message }: Shown) {

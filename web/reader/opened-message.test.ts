@@ -40,6 +40,7 @@ function answerFor(sealed: SealedMail, pageKey: PageKeyPair): OpenedMessageJson 
     sentAt: sealed.mail.sentAt,
     keptUntil: sealed.mail.sentAt,
     recipientAddress: 'margaret.olsen@mail.example',
+    canReply: true,
   };
 }
 
@@ -137,6 +138,7 @@ test('a list entry opens with its own key and for its own message only', async (
     sentAt: TEXT_MAIL.sentAt,
     sizeBytes: 1,
     opened: false,
+    sent: null,
     state: 'ready' as const,
     keptUntil: TEXT_MAIL.sentAt,
     listEntry: sealed.listEntry.toString('base64url'),

@@ -65,6 +65,8 @@ export interface ListedMessage {
   readonly sentAt: string;
   readonly sizeBytes: number;
   readonly opened: boolean;
+  /** Null: it came to the reader. Else what became of the reply that they sent. */
+  readonly sent: 'on-its-way' | 'arrived' | 'failed' | null;
   readonly state: MessageState;
   readonly keptUntil: string;
   readonly listEntry: string;
@@ -88,6 +90,17 @@ export interface OpenedMessageJson {
   readonly sentAt: string;
   readonly keptUntil: string;
   readonly recipientAddress: string;
+  readonly canReply: boolean;
+}
+
+/** A reply that is being written: its key for this page, and what was kept of it. */
+export interface DraftJson {
+  readonly draftId: string;
+  readonly organizationId: string;
+  readonly accountId: string;
+  readonly draftKey: SealedKeyJson;
+  /** Sealed; empty: nothing yet. */
+  readonly text: string;
 }
 
 export interface Genuineness {

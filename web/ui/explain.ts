@@ -49,6 +49,8 @@ export function explain(error: unknown): string {
       return failure['already-registered'];
     case 'message-damaged':
       return failure['message-damaged'];
+    case 'draft-gone':
+      return texts().reply.gone;
     case 'not-available':
       return failure['not-available'];
     default:

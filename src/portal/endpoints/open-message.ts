@@ -41,6 +41,8 @@ const OpenedMessage = Type.Object({
   sentAt: Timestamp,
   keptUntil: Timestamp,
   recipientAddress: Type.String(),
+  /** Whether it can be answered here. */
+  canReply: Type.Boolean(),
 });
 
 export function addOpenMessageEndpoint(app: HttpApp, portal: PortalContext): void {
@@ -216,5 +218,6 @@ function presentOpened(
     sentAt: timestamp(copy.message.acceptedAt),
     keptUntil: timestamp(release.kept),
     recipientAddress: copy.recipient.address,
+    canReply: copy.message.authorAddress !== null,
   };
 }

@@ -1,5 +1,5 @@
 /**
- * Opens c2sp.org/chunked-encryption in its Cobblestone-256 form: HKDF-Expand over SHA-512, AES-256-GCM, chunks of
+ * Seals and opens c2sp.org/chunked-encryption in its Cobblestone-256 form: HKDF-Expand over SHA-512, AES-256-GCM, chunks of
  * 16 KiB of which the last is always shorter. The commitment is checked before any chunk is opened. Knows no
  * transport: chunks come in by number.
  */
@@ -50,15 +50,49 @@ function chunkNonce(baseNonce: Octets, number: number): Octets {
   return nonce;
 }
 
+interface StreamKeys {
+  readonly key: CryptoKey;
+  readonly baseNonce: Octets;
+  readonly commitment: Octets;
+}
+
+async function deriveKeys(
+  contentKey: Octets,
+  salt: Octets,
+  context: Octets,
+  use: 'encrypt' | 'decrypt',
+): Promise<StreamKeys> {
+  const derived = await hkdfExpand('SHA-512', contentKey, concat(INFO_PREFIX, salt, context), 32 + 12 + 32);
+  const key = await crypto.subtle.importKey('raw', derived.slice(0, 32), 'AES-GCM', false, [use]);
+  return { key, baseNonce: derived.slice(32, 44), commitment: derived.slice(44) };
+}
+
+/** A whole stream under a fresh salt: salt, commitment, chunks. */
+export async function sealStream(contentKey: Octets, context: Octets, plaintext: Octets): Promise<Octets> {
+  const salt = crypto.getRandomValues(new Uint8Array(SALT_OCTETS));
+  const { key, baseNonce, commitment } = await deriveKeys(contentKey, salt, context, 'encrypt');
+  const pieces = [salt, commitment];
+  for (let number = 0; number < chunkCount(plaintext.length); number++) {
+    const iv = chunkNonce(baseNonce, number);
+    const chunk = plaintext.slice(number * CHUNK_OCTETS, (number + 1) * CHUNK_OCTETS);
+    pieces.push(
+      new Uint8Array(await crypto.subtle.encrypt({ name: 'AES-GCM', iv, tagLength: 128 }, key, chunk)),
+    );
+  }
+  return concat(...pieces);
+}
+
 /** Checks the commitment, then gives the opener; throws DamagedMessage. */
 export async function openStream(stream: StreamParameters): Promise<StreamOpener> {
   const { contentKey, header, context, plaintextLength } = stream;
   if (contentKey.length !== 32 || header.length !== HEADER_OCTETS) throw new DamagedMessage();
-  const salt = header.slice(0, SALT_OCTETS);
-  const derived = await hkdfExpand('SHA-512', contentKey, concat(INFO_PREFIX, salt, context), 32 + 12 + 32);
-  if (!equalOctets(derived.subarray(44), header.subarray(SALT_OCTETS))) throw new DamagedMessage();
-  const key = await crypto.subtle.importKey('raw', derived.slice(0, 32), 'AES-GCM', false, ['decrypt']);
-  const baseNonce = derived.slice(32, 44);
+  const { key, baseNonce, commitment } = await deriveKeys(
+    contentKey,
+    header.slice(0, SALT_OCTETS),
+    context,
+    'decrypt',
+  );
+  if (!equalOctets(commitment, header.subarray(SALT_OCTETS))) throw new DamagedMessage();
   const chunks = chunkCount(plaintextLength);
 
   async function openChunk(number: number, ciphertext: Octets): Promise<Octets> {

@@ -28,6 +28,10 @@ export function listEntryContext(ids: MessageIds): Octets {
   return bindContext('list-entry', ids.organizationId, ids.messageId);
 }
 
+export function draftTextContext(organizationId: string, draftId: string): Octets {
+  return bindContext('draft-text', organizationId, draftId);
+}
+
 /** First 16 hex digits of SHA-256 over the uncompressed point. */
 export async function keyId(point: Octets): Promise<string> {
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', point));
@@ -36,7 +40,7 @@ export async function keyId(point: Octets): Promise<string> {
 
 /** HPKE `info` of a key released to this page. */
 export function pageReleaseInfo(
-  purpose: 'content-key' | 'list-key',
+  purpose: 'content-key' | 'list-key' | 'draft-key',
   ids: MessageIds,
   accountId: string,
   pageKid: string,
