@@ -14,18 +14,19 @@ import { startDelivery } from '#src/gateway/start-delivery.ts';
 import { startHolds } from '#src/gateway/start-holds.ts';
 import { startPartners } from '#src/gateway/start-partners.ts';
 import { startPortal } from '#src/gateway/start-portal.ts';
-import { startReceiving } from '#src/gateway/start-receiving.ts';
+import { startReceiving, type Receiving } from '#src/gateway/start-receiving.ts';
 import { metricsAccess } from '#src/gateway/staff-parts.ts';
 import { readTlsPair } from '#src/gateway/tls-files.ts';
 import type { HttpServer } from '#src/http/http-server.ts';
 import type { PartnerList } from '#src/partners/partner-list.ts';
 import type { Portal } from '#src/portal/portal.ts';
-import type { SmtpListener } from '#src/smtp/server/smtp-server.ts';
 
 export type { GatewayOptions };
 
 export interface Gateway {
   readonly smtpPort: number;
+  /** Null where TLS from the first octet is not configured. */
+  readonly smtpTlsPort: number | null;
   /** Null where no listener for returned mail is configured. */
   readonly returnsPort: number | null;
   readonly portalPort: number;
@@ -62,12 +63,12 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     warnWhereUnprotected(core);
     return {
       smtpPort: smtp.port,
+      smtpTlsPort: smtp.tlsPort,
       returnsPort: returns.port,
       portalPort: portal.port,
       consolePort: console.port,
       partners: core.partners,
-      reload: (settings) =>
-        reload(core, settings, { smtp: smtp.listener, returns, portal: portal.portal, console }),
+      reload: (settings) => reload(core, settings, { smtp, returns, portal: portal.portal, console }),
       close: (graceMs) => closeAll(core, parts, graceMs),
     };
   } catch (error) {
@@ -85,20 +86,20 @@ async function reload(
   core: Core,
   settings: Settings,
   listeners: {
-    smtp: SmtpListener;
+    smtp: Receiving;
     returns: ReturnListener;
     portal: Portal;
     console: Pick<HttpServer, 'reloadTls'>;
   },
 ): Promise<void> {
-  const smtpTls = await readTlsPair(settings.smtp.tls);
+  const smtp = await listeners.smtp.prepare(settings);
   const portalTls = await readTlsPair(settings.portal.tls);
   const consoleTls = await readTlsPair(settings.console.tls);
   metricsAccess(settings);
   routesOf(settings);
   mailSigning(settings);
   await listeners.returns.reload(settings);
-  if (smtpTls !== undefined) listeners.smtp.reload(smtpTls);
+  smtp.apply();
   if (portalTls !== undefined) listeners.portal.reloadTls(portalTls);
   if (consoleTls !== undefined) listeners.console.reloadTls(consoleTls);
   core.settings = settings;

@@ -28,6 +28,7 @@ import type { ReceivedMessage } from './receive-and-seal.ts';
 import { secureRecipients, type SecuredRecipient } from './secure-recipients.ts';
 import type { AcceptanceSettings } from './settings.ts';
 import { signMessageManifest } from './message-manifest.ts';
+import type { Submitter } from './submitters.ts';
 import { traceFields } from './trace-fields.ts';
 import { writeAuthorMails } from './author-mails.ts';
 import type { MailToSend, WrittenMailSealer } from '#src/queue/written-mails.ts';
@@ -35,6 +36,7 @@ import type { MailToSend, WrittenMailSealer } from '#src/queue/written-mails.ts'
 export interface MessageToAccept {
   readonly queueId: string;
   readonly session: SmtpSession;
+  readonly submitter: Submitter;
   readonly envelope: SmtpEnvelope;
   readonly received: ReceivedMessage;
   readonly author: Author;
@@ -230,13 +232,15 @@ function threadMembers(message: TimedMessage, mails: readonly MailToSend[]): rea
 }
 
 function auditStatements(message: TimedMessage, tools: AcceptTools): Statement[] {
-  const { queueId, session, envelope, received, decided } = message;
+  const { queueId, session, submitter, envelope, received, decided } = message;
   const accepted = tools.audit.entry({
     event: 'message-accepted',
     messageId: queueId,
     facts: {
       reversePath: envelope.reversePath,
       submitter: session.remoteAddress,
+      submitterName: submitter.name,
+      proof: submitter.proof,
       tls: session.tls === null ? null : `${session.tls.version} ${session.tls.cipher}`,
       bytes: received.sizeBytes,
       recipients: decided.length,

@@ -30,16 +30,19 @@ import type { ObjectStore } from '#src/storage/objects.ts';
 
 import { acceptMessage, type AcceptTools, type MessageToAccept } from './accept-message.ts';
 import { findAuthor, ourAuthors } from './author.ts';
-import { checkSubmission } from './check-submission.ts';
+import { checkSubmission, refuseUnknown } from './check-submission.ts';
 import { decideRecipients, distinctRecipients, observeRecipients } from './decide-recipients.ts';
 import { authorFields, decodeSubjects, gatherFacts, messageIdField, threadIds } from './gather-facts.ts';
 import { LowDiskWatch } from './low-disk-watch.ts';
 import { threadHash } from './message-rows.ts';
+import { refuseWhereAllAreRefused } from './refuse-all.ts';
 import { receiveAndSeal } from './receive-and-seal.ts';
 import { resolveReplyAddresses } from './reply-recipients.ts';
 import { RepeatedFailures } from './repeated-failures.ts';
 import type { AcceptanceSettings } from './settings.ts';
-import { Refused, replyForError, isFaultOfTheClient } from './smtp-error.ts';
+import { replyForError, isFaultOfTheClient } from './smtp-error.ts';
+import type { RefusalAudit } from './refusal-audit.ts';
+import type { Submitter } from './submitters.ts';
 import type { FreshContent } from '#src/queue/fresh-content.ts';
 import type { WrittenMailSealer } from '#src/queue/written-mails.ts';
 
@@ -49,6 +52,7 @@ export interface AcceptanceOptions {
   readonly objects: ObjectStore;
   readonly keys: KeyProvider;
   readonly audit: AuditLog;
+  readonly refusals: RefusalAudit;
   readonly sealer: WrittenMailSealer;
   /** Where this process delivers too. */
   readonly fresh?: FreshContent;
@@ -72,8 +76,13 @@ export class Acceptance implements TransactionHandler {
     this.#lowDisk = new LowDiskWatch(options.objects, options.clock);
   }
 
-  async mailFrom(): Promise<SmtpReply | null> {
-    const { lowDiskBytes } = this.#options.settings();
+  async mailFrom(session: SmtpSession, envelope: SmtpEnvelope): Promise<SmtpReply | null> {
+    const { lowDiskBytes, submitters } = this.#options.settings();
+    const unknown = refuseUnknown(session, submitters);
+    if (unknown !== null) {
+      await this.#recordRefusal(unknown, session, envelope);
+      return unknown.reply;
+    }
     if (await this.#lowDisk.hasRoom(lowDiskBytes)) return null;
     this.#options.log.error('mail is deferred: less free disk space than the low-disk watermark', {
       step: 'mail-from',
@@ -100,7 +109,7 @@ export class Acceptance implements TransactionHandler {
       steps.reach('before-250');
       return { code: 250, enhanced: '2.6.0', text: `Accepted as ${queueId}` };
     } catch (error) {
-      return this.#refuse(queueId, error);
+      return await this.#refuse(queueId, error, session, envelope);
     }
   }
 
@@ -115,6 +124,7 @@ export class Acceptance implements TransactionHandler {
     const settings = this.#options.settings();
     let carriesOurMark = false;
     let observed = false;
+    let submitter: Submitter | null = null;
     const received = await receiveAndSeal(content, {
       messageId: queueId,
       organizationId: keys.publicKeys().organizationId,
@@ -123,15 +133,17 @@ export class Acceptance implements TransactionHandler {
       steps,
       log,
       inspectHeader: (fields) => {
-        checkSubmission(fields, envelope, settings);
+        submitter = checkSubmission(fields, session, envelope, settings);
         carriesOurMark = this.#carriesOurMark(fields);
         observed = isObservedMail(fields, envelope, settings);
       },
       // What is only observed goes on whole: the product behind us may need the fields.
       fieldsToRemove: () => (observed ? NO_FIELDS : HEADER_SWITCHES),
+      secretFields: settings.submitters.secretFields,
       brokeScannerBefore: (fields) => this.#scannerFailures.seenBefore(fingerprint(fields)),
     });
     try {
+      const known = requireKnown(submitter);
       const author = findAuthor(
         authorFields(received.header, envelope.reversePath),
         settings.policy.internalDomains,
@@ -143,12 +155,13 @@ export class Acceptance implements TransactionHandler {
         answersSecuredThread: resolved.answersReply || (await this.#answersSecuredThread(received.header)),
         authorOutside: author.isOutside,
         // Nobody to ask: what would be held is secured at once.
-        submitterIsMachine: settings.isMachine(session.remoteAddress) || author.told === null,
+        submitterIsMachine:
+          known.isMachine || settings.isMachine(session.remoteAddress) || author.told === null,
         ruleFieldNames: settings.policy.headerRules.map((rule) => rule.field),
         internalDomains: settings.policy.internalDomains,
       });
       const recipients = distinctRecipients(resolved.recipients);
-      const decided = decideRecipients(
+      const asDecided = decideRecipients(
         facts,
         recipients,
         settings.policy,
@@ -156,9 +169,10 @@ export class Acceptance implements TransactionHandler {
         clock,
         random,
       );
+      const decided = observed ? observeRecipients(facts, asDecided) : asDecided;
       steps.reach('decided');
-      const message = { queueId, session, envelope, received, author, facts, settings };
-      return { ...message, decided: observed ? observeRecipients(facts, decided) : decided };
+      const message = { queueId, session, submitter: known, envelope, received, author, facts, settings };
+      return { ...message, decided };
     } catch (error) {
       await objects.remove(received.object);
       received.contentKey.fill(0);
@@ -182,7 +196,7 @@ export class Acceptance implements TransactionHandler {
   async #accept(message: MessageToAccept): Promise<void> {
     const { received, decided } = message;
     try {
-      refuseWhereAllAreRefused(message);
+      refuseWhereAllAreRefused(decided);
       await acceptMessage(message, this.#tools());
     } catch (error) {
       // Where the answer to COMMIT was lost the rows may exist; then the object must, and the sweep finds out.
@@ -231,27 +245,41 @@ export class Acceptance implements TransactionHandler {
     return named !== undefined;
   }
 
-  #refuse(queueId: string, error: unknown): SmtpReply {
+  async #refuse(
+    queueId: string,
+    error: unknown,
+    session: SmtpSession,
+    envelope: SmtpEnvelope,
+  ): Promise<SmtpReply> {
     const reply = replyForError(error);
     const fields = { queueId, code: errorCode(error) };
-    if (isFaultOfTheClient(error)) this.#options.log.info('refused', fields);
-    else this.#options.log.error('not accepted; the client keeps the mail', { ...fields, error });
+    if (isFaultOfTheClient(error)) {
+      this.#options.log.info('refused', fields);
+      if (fields.code !== 'connection-lost') await this.#recordRefusal(error, session, envelope);
+    } else this.#options.log.error('not accepted; the client keeps the mail', { ...fields, error });
     return reply;
+  }
+
+  #recordRefusal(
+    error: unknown,
+    session: SmtpSession,
+    { reversePath, recipients }: SmtpEnvelope,
+  ): Promise<void> {
+    const facts = {
+      why: errorCode(error),
+      reversePath,
+      recipients: recipients.length,
+      user: session.user ?? null,
+    };
+    return this.#options.refusals.record(session.remoteAddress, { event: 'submission-refused', facts });
   }
 }
 
-/** 5xx after DATA only when every recipient fails for one reason; otherwise those who fail are reported by a bounce. */
-function refuseWhereAllAreRefused(message: MessageToAccept): void {
-  const decisions = message.decided.map(({ decision }) => decision);
-  const [first] = decisions;
-  if (first === undefined) throw new CodedError('no-recipients', 'a transaction without recipients');
-  const same = decisions.every(
-    (decision) =>
-      decision.action === first.action && 'why' in decision && 'why' in first && decision.why === first.why,
-  );
-  if (!same) return;
-  if (first.action === 'refuse') throw new Refused(first.why, REFUSALS[first.why]);
-  if (first.action === 'return') throw new Refused(first.why, tooLarge(first.limitBytes, first.why));
+/** The header was looked at before anything was sealed; a mail without that is nobody's. */
+function requireKnown(submitter: Submitter | null): Submitter {
+  if (submitter === null)
+    throw new CodedError('header-not-checked', 'the header of a mail was not looked at');
+  return submitter;
 }
 
 const NO_FIELDS: ReadonlySet<string> = new Set();
@@ -262,29 +290,6 @@ function isObservedMail(
   { policy, observe }: AcceptanceSettings,
 ): boolean {
   return isObserved(ourAuthors(authorFields(fields, reversePath), policy.internalDomains), observe);
-}
-
-const REFUSALS: Readonly<Record<'loop' | 'automatic-needs-verified-tls', SmtpReply>> = {
-  loop: {
-    code: 554,
-    enhanced: '5.4.6',
-    text: 'This mail went out through this gateway before and came back: take the gateway out of the route for returning mail',
-  },
-  'automatic-needs-verified-tls': {
-    code: 554,
-    enhanced: '5.7.10',
-    text: 'Automatic mail to the outside needs a verified channel here, and there is none to this recipient',
-  },
-};
-
-function tooLarge(limitBytes: number, why: 'message-too-large' | 'attachment-too-large'): SmtpReply {
-  const what = why === 'message-too-large' ? 'This mail is' : 'An attachment of this mail is';
-  const limit = (limitBytes / (1024 * 1024)).toFixed(1).replace('.0', '');
-  return {
-    code: 552,
-    enhanced: '5.3.4',
-    text: `${what} larger than the ${limit} MB that can be sent secured`,
-  };
 }
 
 /** What a second try of the same mail shares with the first. */

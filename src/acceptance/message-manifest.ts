@@ -18,7 +18,7 @@ export function signMessageManifest(
     messageId: message.queueId,
     author: message.author.from?.address ?? '',
     submitter: message.session.remoteAddress,
-    submitterProof: 'network',
+    submitterProof: message.submitter.proof,
     acceptedAt: message.acceptedAt,
     streams: message.received.layout,
     recipients: manifestRecipients(secured),

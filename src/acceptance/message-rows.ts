@@ -28,7 +28,8 @@ export function messageRow(
   message: TimedMessage,
   made: { readonly traceFields: string; readonly manifest: string },
 ): Statement {
-  const { queueId, session, envelope, received, author, decided, facts, settings, acceptedAt } = message;
+  const { queueId, session, submitter, envelope, received, author, decided, facts, settings, acceptedAt } =
+    message;
   const mayBeSecured = decided.some(({ decision }) => mayBecomeSecureMessage(decision));
   const held = decided.some(({ decision }) => decision.action === 'hold');
   return insertRow(tools.database.query, 'messages', {
@@ -44,7 +45,9 @@ export function messageRow(
     originalMessageId: messageIdField(received.header) || null,
     wantsDisposition: fieldValues(received.header, 'disposition-notification-to').length > 0 ? 1 : 0,
     submitterAddress: session.remoteAddress,
-    submitterProof: 'network',
+    submitterProof: submitter.proof,
+    submitterName: submitter.name,
+    requireTls: envelope.requireTls ? 1 : 0,
     sizeBytes: received.sizeBytes,
     body: envelope.body,
     smtputf8: envelope.smtputf8 ? 1 : 0,

@@ -30,6 +30,8 @@ const REMOVED_FIELDS: ReadonlySet<string> = new Set([
   'x-sendsecure-notice',
 ]);
 
+const NO_FIELDS: ReadonlySet<string> = new Set();
+
 export interface ReceivedMessage {
   readonly contentKey: Buffer;
   readonly layout: SealedObjectLayout;
@@ -53,6 +55,8 @@ export interface ReceiveOptions {
   inspectHeader(fields: readonly HeaderField[]): void;
   /** Fields that end here beside those that never go on, lower-case names; asked after `inspectHeader`. */
   fieldsToRemove?(fields: readonly HeaderField[]): ReadonlySet<string>;
+  /** Fields with secrets, lower-case names: they end here, and nobody sees them after `inspectHeader`. */
+  readonly secretFields?: ReadonlySet<string>;
   /** True where this content broke the scanner before: it is then sealed raw instead of being deferred again. */
   brokeScannerBefore(fields: readonly HeaderField[]): boolean;
 }
@@ -145,9 +149,10 @@ class SinglePass {
   #afterHeader({ block, rest }: CollectedHeader): Buffer[] {
     const fields = parseHeaderFields(block);
     this.#options.inspectHeader(fields);
-    this.#header = fields;
-    const further = this.#options.fieldsToRemove?.(fields) ?? [];
-    const cleaned = removeFields(block, fields, new Set([...REMOVED_FIELDS, ...further]));
+    const secret = this.#options.secretFields ?? NO_FIELDS;
+    this.#header = fields.filter(({ lowerName }) => !secret.has(lowerName));
+    const further = this.#options.fieldsToRemove?.(fields) ?? NO_FIELDS;
+    const cleaned = removeFields(block, fields, new Set([...REMOVED_FIELDS, ...secret, ...further]));
     return [...this.#pass(cleaned), ...(rest.length > 0 ? this.#pass(rest) : [])];
   }
 

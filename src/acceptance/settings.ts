@@ -3,6 +3,8 @@ import type { MailSite } from '#src/notification/mail-site.ts';
 import type { PolicySettings } from '#src/policy/facts.ts';
 import type { ObserveSettings } from '#src/policy/observe.ts';
 
+import type { Submitters } from './submitters.ts';
+
 export interface AcceptanceSettings {
   readonly policy: PolicySettings;
   /** Whose mail is decided and passed on as it is. */
@@ -22,6 +24,8 @@ export interface AcceptanceSettings {
   readonly keepMs: number;
   readonly maxRecipients: number;
   readonly lowDiskBytes: number;
+  /** Who may hand mail in. */
+  readonly submitters: Submitters;
   /** Networks of submitters that nobody can ask. */
   isMachine(remoteAddress: string): boolean;
 }

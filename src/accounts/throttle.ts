@@ -27,6 +27,8 @@ export type ThrottleKind =
   | 'resets-a-day'
   | 'replies'
   | 'decoy'
+  | 'submitter'
+  | 'submitter-network'
   | 'staff-links'
   | 'staff-links-of-network'
   | 'staff-failures';
@@ -147,6 +149,13 @@ export class Throttle {
   forgetPasswordTries(subject: string): Statement {
     return statement(
       this.#database.query.deleteFrom('throttles').where('key', '=', this.#key('password', subject)),
+    );
+  }
+
+  /** Ends a window: its uses count no more. */
+  forget(kind: ThrottleKind, subject: string): Statement {
+    return statement(
+      this.#database.query.deleteFrom('throttles').where('key', '=', this.#key(kind, subject)),
     );
   }
 

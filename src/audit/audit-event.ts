@@ -2,6 +2,8 @@
 export const AUDIT_EVENTS = [
   'message-accepted',
   'recipient-decided',
+  'submission-refused',
+  'submitter-sign-in-failed',
   'hold-released',
   'hold-cancelled',
   'delivery-handed-over',

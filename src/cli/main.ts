@@ -11,6 +11,7 @@ import { observeCommand } from './observe-command.ts';
 import { queueCommand } from './queue-command.ts';
 import { serveCommand } from './serve-command.ts';
 import { statusCommand } from './status-command.ts';
+import { submitterCommand } from './submitter-command.ts';
 import { version } from './version.ts';
 
 const COMMANDS: readonly Command[] = [
@@ -22,6 +23,7 @@ const COMMANDS: readonly Command[] = [
   auditCommand,
   observeCommand,
   dkimCommand,
+  submitterCommand,
   docsCommand,
   buildWebCommand,
 ];

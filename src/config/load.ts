@@ -9,6 +9,7 @@ import { parse, TomlError } from 'smol-toml';
 import { CodedError } from '#src/base/coded-error.ts';
 import { parseMailAddress } from '#src/base/mail-address.ts';
 
+import { checkSubmitters } from './check-submitters.ts';
 import { hasAuthorsAt } from './dkim-domains.ts';
 import { findKeyLines } from './key-lines.ts';
 import { LIST_SCHEMA, REQUIRED_IN_LIST, SCHEMA, type KeySpec } from './schema.ts';
@@ -21,6 +22,7 @@ import type {
   PartnerSetting,
   PinnedHopSetting,
   Settings,
+  SubmitterSetting,
   TlsFiles,
 } from './settings.ts';
 
@@ -233,10 +235,13 @@ function assemble(values: ReadValues, baseDir: string, isTrial: boolean): Settin
     notice: { from: get('notice.from') },
     smtp: {
       listen: get('smtp.listen'),
+      listenTls: optional<ListenAddress>('smtp.listenTls'),
       hostname: get('smtp.hostname'),
       trustedNetworks: get('smtp.trustedNetworks'),
       normaliseLineEndings: get('smtp.normaliseLineEndings'),
       machines: get('smtp.machines'),
+      plaintextNetworks: get('smtp.plaintextNetworks'),
+      proxies: get('smtp.proxies'),
       tls: tls('smtp.tls'),
     },
     returns: { listen: optional<ListenAddress>('returns.listen'), tls: tls('returns.tls') },
@@ -285,9 +290,34 @@ function assemble(values: ReadValues, baseDir: string, isTrial: boolean): Settin
     rules: (values.lists.get('rules') ?? []).map(
       (rule) => Object.fromEntries(rule) as unknown as HeaderRuleSetting,
     ),
+    submitters: (values.lists.get('submitters') ?? []).map((entry) => readSubmitter(entry, baseDir)),
     dkim: (values.lists.get('dkim') ?? []).map((key) => Object.fromEntries(key) as unknown as DkimSetting),
     log: { level: get('log.level') },
     isTrial,
+  };
+}
+
+function readSubmitter(entry: ReadonlyMap<string, unknown>, baseDir: string): SubmitterSetting {
+  const get = <T>(key: string): T => entry.get(key) as T;
+  const optional = (key: string): string | null => (entry.get(key) as string | undefined) ?? null;
+  const file = (key: string): string | null => {
+    const path = optional(key);
+    return path === null ? null : resolve(baseDir, path);
+  };
+  return {
+    name: get('name'),
+    networks: get('networks'),
+    certificateSha256: get('certificateSha256'),
+    certificateCa: file('certificateCa'),
+    certificateName: optional('certificateName'),
+    user: optional('user'),
+    passwordHash: optional('passwordHash'),
+    domains: get('domains'),
+    machine: get('machine'),
+    tenantField: get('tenantField'),
+    tenant: optional('tenant'),
+    secretField: optional('secretField'),
+    secretFile: file('secretFile'),
   };
 }
 
@@ -355,6 +385,7 @@ function checkTogether(settings: Settings, problems: ProblemCollector): void {
   }
   checkObserving(settings, problems);
   checkSigning(settings, problems);
+  checkSubmitters(settings, (key, message) => problems.add(key, message));
   checkStaffSignIn(settings, problems);
 }
 

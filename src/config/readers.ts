@@ -77,6 +77,10 @@ export const readDomains: Reader<readonly string[]> = (value) => {
   return ok(domains);
 };
 
+/** The same, or an empty list for no restriction. */
+export const readDomainsOrNone: Reader<readonly string[]> = (value) =>
+  Array.isArray(value) && value.length === 0 ? ok([]) : readDomains(value);
+
 export const readMailbox: Reader<string> = (value) =>
   typeof value === 'string' && parseMailAddress(value) !== null
     ? ok(value)
@@ -259,6 +263,23 @@ export const readResolvers: Reader<readonly ResolverSetting[]> = (value) => {
   }
   return ok(resolvers);
 };
+
+export const readFingerprints: Reader<readonly string[]> = (value) => {
+  const complaint = wanted('a list of SHA-256 fingerprints of 64 hex digits, with or without colons');
+  if (!Array.isArray(value)) return complaint;
+  const fingerprints: string[] = [];
+  for (const item of value as readonly unknown[]) {
+    const digits = typeof item === 'string' ? item.replaceAll(':', '').toLowerCase() : '';
+    if (!/^[\da-f]{64}$/u.test(digits)) return complaint;
+    fingerprints.push(digits);
+  }
+  return ok(fingerprints);
+};
+
+export const readPasswordHash: Reader<string> = (value) =>
+  typeof value === 'string' && /^\$argon2id\$v=19\$[\w+/=,$]+$/u.test(value)
+    ? ok(value)
+    : wanted('what "sendsecure submitter password" prints: "$argon2id$…"');
 
 export const readDatabase: Reader<string> = (value) =>
   typeof value === 'string' && (value === 'sqlite' || /^postgres(?:ql)?:\/\/\S+$/u.test(value))

@@ -9,7 +9,10 @@ import {
   readChoice,
   readCodes,
   readDomains,
+  readDomainsOrNone,
   readDomain,
+  readFingerprints,
+  readPasswordHash,
   readFlag,
   readGroupRoles,
   readIssuer,
@@ -176,13 +179,20 @@ export const SCHEMA: Readonly<Record<string, Readonly<Record<string, KeySpec>>>>
       default: 'localhost:2525',
       read: readListen,
     },
+    listenTls: {
+      description:
+        'Where mail comes in over TLS from the first octet, beside listen, which offers STARTTLS. Needs tls. Left out: there is no such listener.',
+      read: readListen,
+      example: '"0.0.0.0:465"',
+    },
     hostname: {
       description: 'Our name in the greeting, in EHLO and in Received fields.',
       default: hostname(),
       read: readText(1, 255),
     },
     trustedNetworks: {
-      description: 'Networks whose servers may send mail out through us.',
+      description:
+        'Networks whose servers may send mail out through us for every domain of ours. Whoever is to be known by more than its network stands in [[submitters]].',
       default: ['127.0.0.0/8', '::1/128'],
       read: readNetworks,
     },
@@ -197,7 +207,31 @@ export const SCHEMA: Readonly<Record<string, Readonly<Record<string, KeySpec>>>>
       default: [],
       read: readNetworks,
     },
-    tls: { description: 'Certificate and key for STARTTLS: { cert = "…", key = "…" }.', read: readTls },
+    plaintextNetworks: {
+      description:
+        'Private networks from which mail is taken without TLS; from everywhere else TLS is required. Public networks are refused here; [] requires TLS of all.',
+      default: [
+        '127.0.0.0/8',
+        '::1/128',
+        '10.0.0.0/8',
+        '172.16.0.0/12',
+        '192.168.0.0/16',
+        '169.254.0.0/16',
+        'fc00::/7',
+        'fe80::/10',
+      ],
+      read: readNetworks,
+    },
+    proxies: {
+      description:
+        'Load balancers before both listeners: their connections must begin with a PROXY header (version 1 or 2), which names the client. From anybody else PROXY is an unknown command.',
+      default: [],
+      read: readNetworks,
+    },
+    tls: {
+      description: 'Certificate and key for STARTTLS and listenTls: { cert = "…", key = "…" }.',
+      read: readTls,
+    },
   },
   returns: {
     listen: {
@@ -432,7 +466,7 @@ export const SCHEMA: Readonly<Record<string, Readonly<Record<string, KeySpec>>>>
   },
 };
 
-/** Tables that may stand several times: `[[partners]]`, `[[rules]]`, `[[dkim]]`. */
+/** Tables that may stand several times: `[[partners]]`, `[[rules]]`, `[[submitters]]`, `[[dkim]]`. */
 export const LIST_SCHEMA: Readonly<Record<string, Readonly<Record<string, KeySpec>>>> = {
   partners: {
     domain: { description: 'Domain of a partner with a secure channel.', read: readDomain },
@@ -458,6 +492,69 @@ export const LIST_SCHEMA: Readonly<Record<string, Readonly<Record<string, KeySpe
       read: readText(1, 200),
     },
   },
+  submitters: {
+    name: {
+      description: 'Name of the submitting server in the audit log and in manifests.',
+      read: readText(1, 60),
+    },
+    networks: {
+      description: 'Where it connects from. Left out: from anywhere, known by certificate or password.',
+      default: [],
+      read: readNetworks,
+      example: '["10.2.0.0/16"]',
+    },
+    certificateSha256: {
+      description: 'Its TLS client certificate, by SHA-256 fingerprint; several while one is replaced.',
+      default: [],
+      read: readFingerprints,
+    },
+    certificateCa: {
+      description:
+        'Or: PEM file of the authority that issued its TLS client certificate, with certificateName.',
+      read: readFilePath,
+    },
+    certificateName: {
+      description: 'DNS name that the certificate from certificateCa must carry.',
+      read: readDomain,
+    },
+    user: { description: 'Name with which it signs in (AUTH, over TLS only).', read: readText(1, 255) },
+    passwordHash: {
+      description: 'What `sendsecure submitter password` printed for its password.',
+      read: readPasswordHash,
+    },
+    domains: {
+      description:
+        'Domains it may use, in From and reverse-path both. Left out: every domain of the organisation, and mail that it forwards.',
+      default: [],
+      read: readDomainsOrNone,
+    },
+    machine: {
+      description:
+        'true: nobody there can be asked; a mistyped code is sent secured, and author limits do not count.',
+      default: false,
+      read: readFlag,
+    },
+    tenantField: {
+      description: 'Header field in which a shared cloud names the tenant that a mail comes from.',
+      default: 'X-MS-Exchange-CrossTenant-Id',
+      read: readHeaderName,
+    },
+    tenant: {
+      description:
+        'Value of tenantField in every mail of ours: for Microsoft 365 the tenant id. With it, mail from networks is refused where the field is missing, stands twice or says something else.',
+      read: readText(1, 200),
+    },
+    secretField: {
+      description:
+        'Header field in which a shared cloud puts a secret of ours, as a routing rule there adds it; removed before anything is stored.',
+      read: readHeaderName,
+      example: '"X-Hospital-Route"',
+    },
+    secretFile: {
+      description: 'File with that secret, at least 16 characters, not readable for others.',
+      read: readFilePath,
+    },
+  },
   dkim: {
     domain: {
       description:
@@ -476,5 +573,6 @@ export const LIST_SCHEMA: Readonly<Record<string, Readonly<Record<string, KeySpe
 export const REQUIRED_IN_LIST: Readonly<Record<string, readonly string[]>> = {
   partners: ['domain'],
   rules: ['name', 'field', 'contains'],
+  submitters: ['name'],
   dkim: ['domain'],
 };

@@ -46,6 +46,27 @@ export interface PartnerSetting {
   readonly nextHop: PinnedHopSetting | null;
 }
 
+/** Who may send through us, and how it is known; what is given must all hold. */
+export interface SubmitterSetting {
+  readonly name: string;
+  /** Empty: from anywhere. */
+  readonly networks: readonly string[];
+  /** Lower-case hex digits. */
+  readonly certificateSha256: readonly string[];
+  readonly certificateCa: string | null;
+  readonly certificateName: string | null;
+  readonly user: string | null;
+  /** PHC string of Argon2id over the keyed step. */
+  readonly passwordHash: string | null;
+  /** Empty: every domain of the organisation. */
+  readonly domains: readonly string[];
+  readonly machine: boolean;
+  readonly tenantField: string;
+  readonly tenant: string | null;
+  readonly secretField: string | null;
+  readonly secretFile: string | null;
+}
+
 /** A DKIM key in `keysDir`. */
 export interface DkimSetting {
   readonly domain: string;
@@ -105,10 +126,16 @@ export interface Settings {
   readonly notice: { readonly from: 'author' | 'service' };
   readonly smtp: {
     readonly listen: ListenAddress;
+    /** TLS from the first octet; null: no such listener. */
+    readonly listenTls: ListenAddress | null;
     readonly hostname: string;
     readonly trustedNetworks: readonly string[];
     readonly normaliseLineEndings: readonly string[];
     readonly machines: readonly string[];
+    /** Where mail is taken without TLS. */
+    readonly plaintextNetworks: readonly string[];
+    /** Load balancers whose PROXY header is believed. */
+    readonly proxies: readonly string[];
     readonly tls: TlsFiles | null;
   };
   /** `listen` null: no listener for returned mail. */
@@ -165,6 +192,7 @@ export interface Settings {
   readonly storage: { readonly database: string; readonly objects: string };
   readonly partners: readonly PartnerSetting[];
   readonly rules: readonly HeaderRuleSetting[];
+  readonly submitters: readonly SubmitterSetting[];
   /** Signs what we originate. */
   readonly dkim: readonly DkimSetting[];
   readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error' };

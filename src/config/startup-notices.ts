@@ -2,11 +2,10 @@
  * What a person should know when the gateway starts: what is missing before real mail, and what is set in a way that
  * protects less than it looks. Each names the key to change. Pure: settings in, sentences out.
  */
-import { BlockList } from 'node:net';
-
 import { parseMailAddress } from '#src/base/mail-address.ts';
 
 import { signingDomainOf } from './dkim-domains.ts';
+import { isPrivateNetwork } from './private-networks.ts';
 import type { Settings } from './settings.ts';
 
 export interface StartupNotice {
@@ -59,6 +58,15 @@ function* warnings(settings: Settings): Generator<StartupNotice> {
   if (open.length > 0) {
     yield say(
       `[smtp] trustedNetworks holds public networks (${open.join(', ')}): every machine there may send mail in your name`,
+    );
+  }
+  const outside = [
+    ...open,
+    ...settings.submitters.flatMap(({ networks }) => networks.filter((one) => !isPrivateNetwork(one))),
+  ];
+  if (outside.length > 0 && settings.smtp.tls === null) {
+    yield say(
+      `[smtp] tls is not set: from public networks (${outside.join(', ')}) mail is taken over TLS only, so none is taken from there`,
     );
   }
   const needsDnssec = settings.partners.filter(
@@ -138,28 +146,4 @@ function* returnWarnings(
   );
   if (returns.tls === null)
     yield say('[returns] tls is not set: mail comes back unencrypted; set a certificate for STARTTLS');
-}
-
-const PRIVATE_NETWORKS = new BlockList();
-for (const [address, prefix] of [
-  ['127.0.0.0', 8],
-  ['10.0.0.0', 8],
-  ['172.16.0.0', 12],
-  ['192.168.0.0', 16],
-  ['169.254.0.0', 16],
-  ['100.64.0.0', 10],
-] as const) {
-  PRIVATE_NETWORKS.addSubnet(address, prefix, 'ipv4');
-}
-PRIVATE_NETWORKS.addAddress('::1', 'ipv6');
-PRIVATE_NETWORKS.addSubnet('fc00::', 7, 'ipv6');
-PRIVATE_NETWORKS.addSubnet('fe80::', 10, 'ipv6');
-
-/** True for networks that can't be reached from the Internet (RFC 1918, RFC 4193, loopback, link-local, RFC 6598). */
-export function isPrivateNetwork(network: string): boolean {
-  const [address = '', prefix = ''] = network.split('/');
-  const family = address.includes(':') ? 'ipv6' : 'ipv4';
-  // A network wider than any private block can't lie inside one.
-  if (Number(prefix) < (family === 'ipv4' ? 8 : 7)) return false;
-  return PRIVATE_NETWORKS.check(address, family);
 }

@@ -16,6 +16,7 @@ import type { MailSite } from '#src/notification/mail-site.ts';
 import type { NextHop } from '#src/smtp/client/transmit.ts';
 
 import { oncePerSettings } from './once-per-settings.ts';
+import { submittersOf } from './submitters.ts';
 
 /** One object a configuration: templates of mails are compiled once for each. */
 export const mailSite = oncePerSettings(makeMailSite);
@@ -70,6 +71,7 @@ function makeAcceptanceSettings(settings: Settings): AcceptanceSettings {
     keepMs: settings.limits.keepDays * DAY_MS,
     maxRecipients: settings.limits.maxRecipients,
     lowDiskBytes: settings.limits.lowDiskBytes,
+    submitters: submittersOf(settings),
     isMachine: (remoteAddress) => machines.has(remoteAddress),
   };
 }

@@ -8,6 +8,7 @@ import type { DecidedRecipient } from '#src/acceptance/decide-recipients.ts';
 import { gatherFacts } from '#src/acceptance/gather-facts.ts';
 import { receiveAndSeal, type ReceivedMessage } from '#src/acceptance/receive-and-seal.ts';
 import type { AcceptanceSettings } from '#src/acceptance/settings.ts';
+import { PORTAL_SUBMITTER } from '#src/acceptance/submitters.ts';
 import { errorCode } from '#src/base/coded-error.ts';
 import { newId } from '#src/base/identifiers.ts';
 import type { Log } from '#src/base/log.ts';
@@ -63,6 +64,7 @@ export async function acceptReply(
   const message: MessageToAccept = {
     queueId,
     session: sessionOf(queueId, settings),
+    submitter: PORTAL_SUBMITTER,
     envelope: ENVELOPE,
     received,
     author: {

@@ -66,7 +66,7 @@ export interface MessagesTable {
   /** `Received` and our mark, put before the content of a relayed or returned mail; empty for written mails. */
   traceFields: string;
   submitterAddress: string;
-  /** How the submitter was authenticated: `network`, later `tls-certificate` or `smtp-auth`; `none` from outside. */
+  /** How the submitter was known: acceptance's `SubmitterProof`; `none` from outside, `self` for what we wrote. */
   submitterProof: string;
   sizeBytes: number;
   body: '7bit' | '8bitmime';
@@ -93,6 +93,10 @@ export interface MessagesTable {
   holdTokenHash: Uint8Array | null;
   /** Content is kept until then; the reader is told. */
   keptUntil: number | null;
+  /** Its name in the configuration; null for trusted networks, and for what did not come from inside. */
+  submitterName: string | null;
+  /** 1: the client asked for TLS on the whole way (REQUIRETLS, RFC 8689). */
+  requireTls: number | null;
 }
 
 /** One recipient of a submitted message with the decision made for it. */

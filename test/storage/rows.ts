@@ -20,6 +20,8 @@ export function messageRow(
     wantsDisposition: 0,
     submitterAddress: '127.0.0.1',
     submitterProof: 'network',
+    submitterName: null,
+    requireTls: null,
     sizeBytes: 1,
     body: '7bit',
     smtputf8: 0,

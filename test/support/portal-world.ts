@@ -10,6 +10,7 @@ import { join } from 'node:path';
 
 import type { InjectOptions, LightMyRequestResponse } from 'fastify';
 
+import { Submitters } from '#src/acceptance/submitters.ts';
 import { hashLinkToken, hashMessageCode } from '#src/accounts/link-tokens.ts';
 import { linkMac } from '#src/accounts/row-mac.ts';
 import { AuditLog } from '#src/audit/audit-log.ts';
@@ -201,6 +202,7 @@ function replyTools({ database, keys, objects, clock }: StoreContext, log: Log):
       maxRecipients: 100,
       lowDiskBytes: 0,
       observe: { everybody: false, authors: [] },
+      submitters: new Submitters([]),
       isMachine: () => false,
     }),
     onQueued: () => {},

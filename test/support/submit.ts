@@ -11,6 +11,10 @@ export interface Submission {
   readonly mailParameters?: string;
   /** The same for every RCPT. */
   readonly rcptParameters?: string;
+  /** Instead of a plain connection to `port`. */
+  readonly socket?: Socket;
+  /** Commands after EHLO, such as AUTH. */
+  readonly before?: readonly string[];
 }
 
 export interface SubmissionReplies {
@@ -20,7 +24,7 @@ export interface SubmissionReplies {
 }
 
 export async function submit(submission: Submission): Promise<SubmissionReplies> {
-  const socket = connect({ host: '127.0.0.1', port: submission.port });
+  const socket = submission.socket ?? connect({ host: '127.0.0.1', port: submission.port });
   const replies: string[] = [];
   const lines = replyLines(socket);
   const next = async (): Promise<string> => {
@@ -34,6 +38,7 @@ export async function submit(submission: Submission): Promise<SubmissionReplies>
     await next();
     const commands = [
       'EHLO submitter.hospital.test',
+      ...(submission.before ?? []),
       `MAIL FROM:<${submission.from}>${after(submission.mailParameters)}`,
       ...submission.to.map((address) => `RCPT TO:<${address}>${after(submission.rcptParameters)}`),
       'DATA',

@@ -14,6 +14,8 @@ import { AUTH_OCTETS, READABLE_COMMAND_OCTETS } from './smtp-limits.ts';
 import type { SmtpReply, SmtpSession } from './smtp-transaction.ts';
 
 export interface Authenticator {
+  /** Asked for with each command: false where nobody could sign in. */
+  isOffered(): boolean;
   /** Null: signed in as `credentials.user`. The reply to a wrong one must not tell what was wrong. */
   signIn(session: SmtpSession, credentials: Credentials): Promise<SmtpReply | null>;
 }
@@ -103,7 +105,7 @@ export class AuthConnection extends SessionConnection {
   }
 
   get #offersAuth(): boolean {
-    return this.#auth.authenticator !== null;
+    return this.#auth.authenticator?.isOffered() === true;
   }
 
   #take(exchange: AuthExchange, step: ExchangeStep, next: Next): void {

@@ -31,6 +31,7 @@ const stranger = strangers.issue({ subjectAltName: 'DNS:lab.hospital.test' });
 
 /** One who may sign in: lab, with the password "right horse". */
 const onlyLab: Authenticator = {
+  isOffered: () => true,
   signIn: (_session, { user, password }) =>
     Promise.resolve(
       user === 'lab' && password === 'right horse'

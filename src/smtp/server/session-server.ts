@@ -11,7 +11,7 @@ import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import { MECHANISMS } from './auth-connection.ts';
 import type { GatewayConnection } from './gateway-connection.ts';
 import type { SmtpLimits } from './smtp-limits.ts';
-import type { SmtpServerOptions } from './smtp-server.ts';
+import type { SmtpServerOptions, SmtpServerTls } from './smtp-server.ts';
 
 const NEVER_OFFERED = ['HELP', 'WIZ', 'SHELL', 'KILL', 'XCLIENT', 'XFORWARD', 'LHLO'];
 
@@ -54,12 +54,21 @@ export class SessionServer extends SMTPServer {
 }
 
 function tlsOptions({ tls, implicitTls }: SmtpServerOptions): SMTPServerOptions {
-  const anchors = tls?.clientAnchors;
   return {
     minVersion: 'TLSv1.2',
     secureOptions: constants.SSL_OP_NO_TICKET,
     ...(implicitTls === true && { secure: true, needsUpgrade: true }),
-    ...(tls !== undefined && { cert: tls.cert, key: tls.key }),
-    ...(anchors !== undefined && { ca: [...anchors], requestCert: true, rejectUnauthorized: false }),
+    ...(tls !== undefined && certificateOptions(tls)),
+  };
+}
+
+/** A client is asked for its certificate, and served without one as well. */
+export function certificateOptions({ cert, key, clientAnchors }: SmtpServerTls): SMTPServerOptions {
+  return {
+    cert,
+    key,
+    ca: clientAnchors === undefined ? undefined : [...clientAnchors],
+    requestCert: clientAnchors !== undefined,
+    rejectUnauthorized: false,
   };
 }

@@ -15,7 +15,7 @@ import { GatewayConnection } from './gateway-connection.ts';
 import type { GatewayOptions } from './gateway-connection.ts';
 import { readProxyHeader, type ProxiedClient } from './proxy-header.ts';
 import type { Admission } from './session-connection.ts';
-import { SessionServer } from './session-server.ts';
+import { SessionServer, certificateOptions } from './session-server.ts';
 import { defaultSmtpLimits } from './smtp-limits.ts';
 import type { SmtpLimits } from './smtp-limits.ts';
 import type { SmtpReply, TransactionHandler } from './smtp-transaction.ts';
@@ -119,11 +119,7 @@ class GatewayServer implements SmtpListener {
   }
 
   reload(tls: SmtpServerTls): void {
-    this.#server.updateSecureContext({
-      cert: tls.cert,
-      key: tls.key,
-      ...(tls.clientAnchors !== undefined && { ca: [...tls.clientAnchors] }),
-    });
+    this.#server.updateSecureContext(certificateOptions(tls));
   }
 
   async close({ graceMs }: { readonly graceMs: number }): Promise<void> {

@@ -8,6 +8,7 @@ import { draftTables } from './0005-drafts.ts';
 import { queueOperation } from './0006-queue-operation.ts';
 import { staffTables } from './0007-staff.ts';
 import { tlsReports } from './0008-tls-reports.ts';
+import { submission } from './0009-submission.ts';
 
 export const migrations: readonly Migration[] = [
   firstTables,
@@ -18,4 +19,5 @@ export const migrations: readonly Migration[] = [
   queueOperation,
   staffTables,
   tlsReports,
+  submission,
 ];
