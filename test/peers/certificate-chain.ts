@@ -24,6 +24,8 @@ export interface ChainRequest {
   /** `DNS:…`. */
   readonly subjectAltName?: string;
   readonly extendedKeyUsage?: string;
+  /** RFC 7633: `status_request` demands a stapled status. */
+  readonly tlsFeature?: string;
   readonly expired?: boolean;
   readonly rsa?: boolean;
 }
@@ -49,6 +51,7 @@ export function makeCertificate(request: ChainRequest): ChainCertificate {
       `basicConstraints=critical,CA:${request.ca === true ? 'TRUE' : 'FALSE'}`,
       ...(request.subjectAltName === undefined ? [] : [`subjectAltName=${request.subjectAltName}`]),
       ...(request.extendedKeyUsage === undefined ? [] : [`extendedKeyUsage=${request.extendedKeyUsage}`]),
+      ...(request.tlsFeature === undefined ? [] : [`tlsfeature=${request.tlsFeature}`]),
     ];
     writeFileSync(join(folder, 'own.ext'), `${extensions.join('\n')}\n`);
     writeFileSync(join(folder, 'issuer.pem'), request.issuer?.cert ?? '');

@@ -14,7 +14,7 @@ import { parseReply, printable } from './reply.ts';
 import type { Reply } from './reply.ts';
 import { StrictConnection } from './strict-connection.ts';
 import type { NodemailerError } from './strict-connection.ts';
-import { inspectTls, tlsOptionsOf } from './tls-requirements.ts';
+import { handshakeFaultInWords, inspectTls, tlsOptionsOf } from './tls-requirements.ts';
 import type { ClientTimeouts, NextHop, TlsFacts } from './transmit.ts';
 
 /** A connection that could not be made, or broke. The message is fit for an outcome's `reply`. */
@@ -278,6 +278,6 @@ function demandsTls(hop: NextHop): boolean {
 
 function failureOf(error: NodemailerError, stage: 'connect' | 'tls'): ConnectionFailure {
   const reply = error.response === undefined ? null : parseReply(error.response);
-  const text = reply === null ? error.message : reply.text;
+  const text = reply === null ? handshakeFaultInWords(error.message) : reply.text;
   return new ConnectionFailure(errorCode(error), stage === 'tls' ? `TLS: ${text}` : text, stage, reply);
 }

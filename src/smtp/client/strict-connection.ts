@@ -9,6 +9,7 @@ import SMTPConnection from 'nodemailer/lib/smtp-connection';
 import type { SMTPConnectionOptions } from 'nodemailer/lib/smtp-connection';
 
 import { ReplyGuard } from './reply.ts';
+import { keepStapledStatus } from './tls-requirements.ts';
 
 interface NodemailerInternals {
   _socket: Socket;
@@ -49,6 +50,9 @@ export class StrictConnection extends NodemailerConnection {
     // What came in plaintext behind the 220 may be an attacker's; a peer in order sends nothing there.
     if (this._remainder !== '' || this._responseQueue.length > 0)
       this._onError(new Error('octets after the reply to STARTTLS'), 'ETLS', false, 'STARTTLS');
-    else super._upgradeConnection(callback);
+    else {
+      super._upgradeConnection(callback);
+      keepStapledStatus(this._socket);
+    }
   }
 }

@@ -2,9 +2,12 @@
  * What TLS a hop demands (RFC 3207, 7435, 9325, 9525). Verified means: TLS 1.2 with AEAD or 1.3, a chain to a trust
  * anchor, and a name in a subjectAltName; a common name counts for nothing. These checks end the handshake itself.
  * Where the hop brings a check of its own, node is told not to reject anything and would then go on whatever its
- * callback says, so that check is made on the finished connection, before anything but EHLO.
+ * callback says, so that check is made on the finished connection, before anything but EHLO; and so is that of a status
+ * which the server brought along, except for such hops: what DANE says of a certificate holds whatever its issuer says.
+ *
+ * No session is ever resumed: each connection begins with a certificate, and each is checked.
  */
-import type { X509Certificate } from 'node:crypto';
+import { constants, type X509Certificate } from 'node:crypto';
 import tls from 'node:tls';
 import type {
   ConnectionOptions,
@@ -14,8 +17,10 @@ import type {
   TLSSocket,
 } from 'node:tls';
 
+import { systemClock } from '#src/base/clock.ts';
 import { CodedError } from '#src/base/coded-error.ts';
 
+import { findStatusFault } from './stapled-status.ts';
 import type { NextHop, TlsFacts } from './transmit.ts';
 
 // Level 2 refuses RSA under 2,048 bits and signatures with SHA-1.
@@ -29,6 +34,8 @@ const AEAD_CIPHERS = [
   '@SECLEVEL=2',
 ].join(':');
 const MAX_CHAIN = 10;
+/** A peer could show another certificate in a second handshake of the same connection. */
+const secureOptions = constants.SSL_OP_NO_RENEGOTIATION;
 
 const contexts = new Map<string, SecureContext>();
 let contextWithoutAnchors: SecureContext | null = null;
@@ -36,16 +43,50 @@ let contextWithoutAnchors: SecureContext | null = null;
 export function tlsOptionsOf(hop: NextHop): ConnectionOptions {
   if (hop.tls !== 'verified') return { rejectUnauthorized: false, minVersion: 'TLSv1.2' };
   if (hop.certificateCheck !== undefined) {
-    contextWithoutAnchors ??= tls.createSecureContext({ minVersion: 'TLSv1.2', ciphers: AEAD_CIPHERS });
+    contextWithoutAnchors ??= tls.createSecureContext({
+      minVersion: 'TLSv1.2',
+      ciphers: AEAD_CIPHERS,
+      secureOptions,
+    });
     return { rejectUnauthorized: false, secureContext: contextWithoutAnchors };
   }
   const { certificateNames } = hop;
   return {
     rejectUnauthorized: true,
+    requestOCSP: true,
     checkServerIdentity: (hostname, certificate) =>
       checkCertificateNames(certificateNames ?? [hostname], certificate),
     secureContext: verifyingContext(hop.ca ?? [], hop.clientCertificate),
   };
+}
+
+/** Of OpenSSL's reasons those that a mail server's administrator would have to look up. */
+const REASONS: readonly (readonly [RegExp, string])[] = [
+  [
+    /alert protocol version|unsupported protocol|wrong version number/u,
+    'the server speaks no TLS 1.2 or later',
+  ],
+  [
+    /handshake failure|no shared cipher|insufficient security/u,
+    'the server has no cipher that is accepted here',
+  ],
+];
+
+/** What OpenSSL or node say of a failed handshake, without thread, file and line. */
+export function handshakeFaultInWords(message: string): string {
+  const reason = /:SSL routines:[^:]*:([^:]+):/u.exec(message)?.[1];
+  if (reason === undefined) return message;
+  return REASONS.find(([pattern]) => pattern.test(reason))?.[1] ?? reason;
+}
+
+const stapledStatuses = new WeakMap<TLSSocket, Buffer>();
+
+/** Node tells of a stapled status during the handshake and keeps it nowhere. To be called before it. */
+export function keepStapledStatus(socket: unknown): void {
+  if (!(socket instanceof tls.TLSSocket)) return;
+  socket.once('OCSPResponse', (response: Buffer | null) => {
+    if (response !== null && response.length > 0) stapledStatuses.set(socket, response);
+  });
 }
 
 /** What a connection has (`facts`: null without TLS), and what is missing from what the hop demands. */
@@ -59,8 +100,10 @@ export function inspectTls(socket: unknown, hop: NextHop): TlsInspection {
   const demanded = hop.tls === 'verified' || hop.tls === 'encrypted';
   if (!(socket instanceof tls.TLSSocket))
     return { facts: null, fault: demanded ? 'the connection is not encrypted' : null };
+  // Before the chain is taken: this one ends in the trust anchor, also where the server did not send it.
+  const { issuerCertificate } = socket.getPeerCertificate(true);
   const chain = chainOf(socket);
-  const fault = hop.tls === 'verified' ? findFault(socket, chain, hop) : null;
+  const fault = hop.tls === 'verified' ? findFault(socket, chain, issuerCertificate?.raw ?? null, hop) : null;
   const facts = {
     version: socket.getProtocol() ?? 'unknown',
     cipher: socket.getCipher().name,
@@ -73,9 +116,22 @@ export function inspectTls(socket: unknown, hop: NextHop): TlsInspection {
   return { facts, fault };
 }
 
-function findFault(socket: TLSSocket, chain: readonly X509Certificate[], hop: NextHop): string | null {
+function findFault(
+  socket: TLSSocket,
+  chain: readonly X509Certificate[],
+  issuer: Buffer | null,
+  hop: NextHop,
+): string | null {
   if (hop.certificateCheck !== undefined) return hop.certificateCheck.verify(chain.map(({ raw }) => raw));
-  return socket.authorized ? null : 'the connection is not verified TLS';
+  const [certificate] = chain;
+  if (!socket.authorized || certificate === undefined) return 'the connection is not verified TLS';
+  return findStatusFault({
+    certificate: certificate.raw,
+    issuer,
+    stapled: stapledStatuses.get(socket) ?? null,
+    // By the same clock as OpenSSL's when it verified the chain.
+    nowMs: systemClock.now(),
+  });
 }
 
 /** Reading the system's trust anchors takes milliseconds; hops share them. */
@@ -90,6 +146,7 @@ function verifyingContext(
       ca: [...tls.getCACertificates('default'), ...ca],
       minVersion: 'TLSv1.2',
       ciphers: AEAD_CIPHERS,
+      secureOptions,
       ...clientCertificate,
     });
     contexts.set(name, context);
