@@ -166,7 +166,10 @@ export class DeliveryQueue {
     ]);
   }
 
-  /** Ends the leases of processes that died on this host, so that a restart goes on at once. Returns how many. */
+  /**
+   * Ends the leases of dead processes, so that a restart goes on at once: of those that died on this host, and on
+   * SQLite of all others, as no second process can have the database open. Returns how many.
+   */
   async endDeadLeases(): Promise<number> {
     const owners = await this.#database.query
       .selectFrom('deliveries')
@@ -176,7 +179,8 @@ export class DeliveryQueue {
       .execute();
     const dead = owners
       .map((row) => row.leaseOwner)
-      .filter((owner) => owner !== null && isDeadOnThisHost(owner, this.#owner));
+      .filter((owner) => owner !== null && owner !== this.#owner.name)
+      .filter((owner) => this.#database.dialect === 'sqlite' || isDeadOnThisHost(owner ?? '', this.#owner));
     if (dead.length === 0) return 0;
     const [ended] = await this.#database.commit([
       statement(

@@ -28,7 +28,7 @@ export interface RoundOptions {
 
 const CLIENTS = 6;
 const SHORTEST_LIFE_MS = 40;
-const LONGEST_LIFE_MS = 700;
+const LONGEST_LIFE_MS = 1_200;
 /** A step that is not reached by then is not waited for. */
 const STEP_MS = 1_500;
 const LOST_REPLIES = 0.01;
@@ -82,16 +82,25 @@ export async function runKillRound(options: RoundOptions): Promise<FaultCounts> 
     }
     losing = false;
     await world.start();
-    // What lost its reply waits for half a minute: the clock goes on faster.
-    await world.gateway.moveClock(world.gateway.aheadMs + MINUTE_MS);
     await world.sendUntilTaken();
-    await world.everythingArrived();
+    // What lost its reply waits, longer each time: the clock goes on faster, but ends no lease.
+    await world.gateway.moveClock(world.gateway.aheadMs + 5 * MINUTE_MS);
+    await world.everythingArrived().catch((error: unknown) => explain(world, error));
     await world.queueIsEmpty();
     await world.close();
     return { ...counts(), ...(await judge(world, unrecorded)) };
   } finally {
     await world.dispose();
   }
+}
+
+/** What the queue says of what has not arrived. */
+async function explain(world: FaultWorld, error: unknown): Promise<never> {
+  const waiting = await world.rows(
+    `select id, kind, recipient, attempts, "nextAttemptAt", "leaseOwner", "leaseUntil", "lastReply" from deliveries
+     where state not in ('handed-over', 'failed')`,
+  );
+  throw new Error(`${String(error)}\nwaiting: ${JSON.stringify(waiting, null, 1)}`, { cause: error });
 }
 
 async function judge(world: FaultWorld, unrecorded: number): Promise<Partial<FaultCounts>> {
