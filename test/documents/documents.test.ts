@@ -86,6 +86,20 @@ describe('every example', () => {
   });
 });
 
+describe('every path in the tables of', () => {
+  for (const page of ['docs/standards.md', 'docs/quirks.md'])
+    test(`${page} exists`, () => {
+      const named = [...read(page).matchAll(/`([\w./-]+(?:\/|\.ts))`/gu)]
+        .map(([, path = '']) => path)
+        .filter((path) => path !== 'src/');
+      assert.ok(named.length > 20);
+      for (const path of named) {
+        const base = /^(?:docs|test|web)\//u.test(path) ? root : join(root, 'src');
+        assert.ok(existsSync(join(base, path)), `${page} names ${path}`);
+      }
+    });
+});
+
 test('docs/dependencies.md has a row for each package that package.json names, and for no other', () => {
   const named = [
     ...Object.keys(packageFile.dependencies),
