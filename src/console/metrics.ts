@@ -7,7 +7,13 @@ export interface Metrics {
   read(): Promise<{ readonly contentType: string; readonly text: string }>;
 }
 
-export function createMetrics(database: Pick<Database, 'query'>): Metrics {
+/** What the process knows of the ways out. */
+export interface WaysOut {
+  readonly outsidePortSeemsClosed: boolean;
+  readonly unreachableDomains: number;
+}
+
+export function createMetrics(database: Pick<Database, 'query'>, waysOut: () => WaysOut): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const deliveries = new Gauge({
@@ -22,6 +28,7 @@ export function createMetrics(database: Pick<Database, 'query'>): Metrics {
     labelNames: ['state', 'protection'],
     registers: [registry],
   });
+  addWaysOut(registry, waysOut);
   return {
     async read() {
       await countDeliveries(database, deliveries);
@@ -29,6 +36,30 @@ export function createMetrics(database: Pick<Database, 'query'>): Metrics {
       return { contentType: registry.contentType, text: await registry.metrics() };
     },
   };
+}
+
+function addWaysOut(registry: Registry, waysOut: () => WaysOut): void {
+  const gauge = (name: string, help: string, read: (found: WaysOut) => number): void => {
+    const metric = new Gauge({
+      name,
+      help,
+      registers: [],
+      collect() {
+        this.set(read(waysOut()));
+      },
+    });
+    registry.registerMetric(metric);
+  };
+  gauge(
+    'sendsecure_outside_port_closed',
+    '1 where port 25 to the outside seems to be closed',
+    ({ outsidePortSeemsClosed }) => Number(outsidePortSeemsClosed),
+  );
+  gauge(
+    'sendsecure_unreachable_domains',
+    'Domains whose mail servers can not be reached now',
+    ({ unreachableDomains }) => unreachableDomains,
+  );
 }
 
 async function countDeliveries({ query }: Pick<Database, 'query'>, gauge: Gauge): Promise<void> {

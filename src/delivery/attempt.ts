@@ -12,6 +12,7 @@ import type { NextHop, OutgoingMail, TransmitOutcome } from '#src/smtp/client/tr
 import type { Statement } from '#src/storage/database.ts';
 
 import type { CapturedMails } from './captured-mails.ts';
+import type { KnownFailure } from './destinations.ts';
 import { mailBytes, mailLength, type OpenMessage, type OutgoingContent } from './outgoing-content.ts';
 import { sendByPlan, type VerifiedChannels } from './planned-sending.ts';
 import { chooseWay, type Routes } from './route.ts';
@@ -39,6 +40,8 @@ export interface AttemptOptions {
   /** What a connection said about its domain's TLS policy. */
   readonly onTlsSession?: ((session: TlsSession) => void) | undefined;
   readonly steps: Steps;
+  /** Why nothing reaches the servers of its domain just now; null: it is worth trying. */
+  readonly knownFailure: (delivery: DeliveryRow) => KnownFailure | null;
   /** Looked at before the final dot: false gives the delivery up to whoever holds the lease next. */
   readonly leaseHolds: (delivery: DeliveryRow) => boolean;
 }
@@ -50,6 +53,9 @@ export async function attemptDelivery(
   options.steps.reach('delivery-claimed');
   try {
     if (!isOwnDelivery(options.keys, delivery)) return { kind: 'forged' };
+    const failure = options.knownFailure(delivery);
+    if (failure !== null)
+      return { kind: 'deferred', ...failure, stage: 'connect', uncertain: false, tls: null };
     const message = await options.content.open(delivery.messageId);
     const channels = options.channels();
     const way = chooseWay(options.routes(), delivery, (domain) => channels.settingOf(domain));

@@ -10,6 +10,10 @@ import { eventually } from '#test/support/eventually.ts';
 import type { AttemptOutcome } from './attempt.ts';
 import { Deliverer } from './deliverer.ts';
 
+function claimingOf(claim: () => DeliveryRow[]) {
+  return { next: () => Promise.resolve({ deliveries: claim(), waitMs: 2_000 }), end: () => false };
+}
+
 test('the leases of what is under way are renewed', async () => {
   const clock = new FakeClock();
   const row = { id: 'D', route: 'outside', leaseUntil: clock.now() + LEASE_MS } as DeliveryRow;
@@ -17,11 +21,10 @@ test('the leases of what is under way are renewed', async () => {
   let claims = 0;
   const transmission = Promise.withResolvers<AttemptOutcome>();
   const deliverer = new Deliverer({
+    claiming: claimingOf(() => (claims++ < 1 ? [row] : [])),
     queue: {
-      claim: () => Promise.resolve(claims++ < 1 ? [row] : []),
       renew: (underWay: Iterable<DeliveryRow>) =>
         Promise.resolve(void renewed.push(...[...underWay].map(({ id }) => id))),
-      nextDueAt: () => Promise.resolve(null),
     } as unknown as DeliveryQueue,
     attempt: () => transmission.promise,
     record: () => Promise.resolve(),
@@ -46,11 +49,10 @@ test('a delivery whose lease ended while it is under way is not begun a second t
   const givenBackBut: (readonly string[])[] = [];
   const transmission = Promise.withResolvers<AttemptOutcome>();
   const deliverer = new Deliverer({
+    claiming: claimingOf(() => (claims++ < 2 ? [row] : [])),
     queue: {
-      claim: () => Promise.resolve(claims++ < 2 ? [row] : []),
       renew: () => Promise.resolve(),
       leaseEndsAt: () => clock.now() + LEASE_MS,
-      nextDueAt: () => Promise.resolve(null),
       releaseAllBut: (ids: readonly string[]) => Promise.resolve(void givenBackBut.push(ids)),
     } as unknown as DeliveryQueue,
     attempt: () => {

@@ -10,16 +10,8 @@ import type { Log } from '#src/base/log.ts';
 import type { DeliveryQueue, DeliveryRow } from '#src/queue/delivery-queue.ts';
 
 import type { AttemptOutcome } from './attempt.ts';
+import type { Claiming } from './claiming.ts';
 
-const ROUTES = ['internal', 'outside'] as const;
-type RouteName = (typeof ROUTES)[number];
-
-/** Deliveries claimed at once; each holds at most a chunk of content in memory. */
-const CLAIMED_AT_ONCE = 32;
-/** With so many under way on a route no more are claimed for it: a slow next hop outside keeps nobody inside waiting. */
-const ENOUGH_ON_ONE_ROUTE = 48;
-const IDLE_POLL_MS = 2 * SECOND_MS;
-const MIN_WAIT_MS = 50;
 const FAULT_PAUSE_MS = SECOND_MS;
 const FIRST_RECORD_PAUSE_MS = 250;
 const LONGEST_RECORD_PAUSE_MS = 5 * SECOND_MS;
@@ -28,6 +20,7 @@ const LASTING_FAULTS = new Set(['expectation-failed', 'unique-violation', 'state
 
 export interface DelivererOptions {
   readonly queue: DeliveryQueue;
+  readonly claiming: Pick<Claiming, 'next' | 'end'>;
   readonly attempt: (delivery: DeliveryRow) => Promise<AttemptOutcome>;
   readonly record: (delivery: DeliveryRow, outcome: AttemptOutcome) => Promise<void>;
   readonly clock: Clock;
@@ -37,7 +30,6 @@ export interface DelivererOptions {
 export class Deliverer {
   readonly #options: DelivererOptions;
   readonly #inFlight = new Map<string, { readonly delivery: DeliveryRow; readonly work: Promise<void> }>();
-  readonly #onRoute: Record<RouteName, number> = { internal: 0, outside: 0 };
   #wake: () => void = () => {};
   #nudged = false;
   #stopping = false;
@@ -78,11 +70,9 @@ export class Deliverer {
         this.#nudged = false;
         if (this.#leasesUncertain) await this.#giveBackUnknown();
         await this.#options.queue.renew([...this.#inFlight.values()].map(({ delivery }) => delivery));
-        const open = ROUTES.filter((route) => this.#onRoute[route] < ENOUGH_ON_ONE_ROUTE);
-        const claimed = open.length > 0 ? await this.#options.queue.claim(CLAIMED_AT_ONCE, open) : [];
-        for (const delivery of claimed) this.#beginOnce(delivery);
-        if (claimed.length === CLAIMED_AT_ONCE || this.#nudged) continue;
-        await this.#sleep(await this.#untilNextDue(open));
+        const { deliveries, waitMs } = await this.#options.claiming.next();
+        for (const delivery of deliveries) this.#beginOnce(delivery);
+        if (waitMs > 0) await this.#sleep(waitMs);
       } catch (error) {
         this.#leasesUncertain = true;
         this.#options.log.warn('the queue could not be read', {
@@ -99,22 +89,29 @@ export class Deliverer {
   #beginOnce(delivery: DeliveryRow): void {
     const underWay = this.#inFlight.get(delivery.id)?.work;
     if (underWay === undefined) this.#begin(delivery);
-    else void underWay.finally(() => (this.#leasesUncertain = true));
+    else {
+      this.#options.claiming.end(delivery, null);
+      void underWay.finally(() => (this.#leasesUncertain = true));
+    }
   }
 
   #begin(delivery: DeliveryRow): void {
-    const { route } = delivery;
-    this.#onRoute[route] += 1;
-    const work = this.#deliver(delivery).finally(() => {
-      this.#inFlight.delete(delivery.id);
-      this.#onRoute[route] -= 1;
-      if (this.#onRoute[route] === ENOUGH_ON_ONE_ROUTE / 2) this.nudge();
-    });
-    this.#inFlight.set(delivery.id, { delivery, work });
+    this.#inFlight.set(delivery.id, { delivery, work: this.#deliver(delivery) });
   }
 
   async #deliver(delivery: DeliveryRow): Promise<void> {
-    const outcome = await this.#options.attempt(delivery);
+    let outcome: AttemptOutcome | null = null;
+    try {
+      outcome = await this.#options.attempt(delivery);
+      await this.#keep(delivery, outcome);
+    } finally {
+      this.#inFlight.delete(delivery.id);
+      if (this.#options.claiming.end(delivery, outcome)) this.nudge();
+    }
+  }
+
+  /** Until it is recorded, or somebody else's to try. */
+  async #keep(delivery: DeliveryRow, outcome: AttemptOutcome): Promise<void> {
     if (outcome.kind === 'hindered' && outcome.code === 'database-unavailable') {
       // Nothing was tried: due again, without counting, when the database is back.
       this.#leasesUncertain = true;
@@ -159,12 +156,6 @@ export class Deliverer {
   async #giveBackUnknown(): Promise<void> {
     await this.#options.queue.releaseAllBut([...this.#inFlight.keys()]);
     this.#leasesUncertain = false;
-  }
-
-  async #untilNextDue(routes: readonly RouteName[]): Promise<number> {
-    const dueAt = routes.length > 0 ? await this.#options.queue.nextDueAt(routes) : null;
-    if (dueAt === null) return IDLE_POLL_MS;
-    return Math.min(IDLE_POLL_MS, Math.max(MIN_WAIT_MS, dueAt - this.#options.clock.now()));
   }
 
   async #sleep(ms: number): Promise<void> {

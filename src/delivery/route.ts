@@ -60,6 +60,11 @@ export function chooseWay(routes: Routes, delivery: RoutedDelivery, settingOf: S
   }
 }
 
+/** The domain whose own servers the mail goes to; null where all mail of the route goes to one server, or to none. */
+export function destinationOf(routes: Routes, delivery: RoutedDelivery, settingOf: SettingOf): string | null {
+  return chooseWay(routes, delivery, settingOf).kind === 'plan' ? delivery.domain : null;
+}
+
 /** A server that was named for a partner is meant for it, whatever holds for the others. */
 function protectedWay(routes: Routes, setting: TlsSetting): Way {
   const named = 'nextHop' in setting && setting.nextHop !== undefined;

@@ -6,6 +6,8 @@ import { type Clock, systemClock } from '#src/base/clock.ts';
 import { type RandomSource, systemRandom } from '#src/base/identifiers.ts';
 import type { Log } from '#src/base/log.ts';
 import { noSteps, type Steps } from '#src/base/steps.ts';
+import { Destinations } from '#src/delivery/destinations.ts';
+import { OutsidePort } from '#src/delivery/outside-port.ts';
 import { mtaStsStore } from '#src/delivery/mta-sts-store.ts';
 import type { Settings } from '#src/config/settings.ts';
 import { openFileKeyProvider } from '#src/keys/file-key-provider.ts';
@@ -52,6 +54,9 @@ export interface Core {
   readonly partners: PartnerList;
   readonly channels: Channels;
   readonly fresh: FreshContent;
+  /** Which domains can't be reached, and whether any can. */
+  readonly destinations: Destinations;
+  readonly outsidePort: OutsidePort;
   /** Wakes the deliverer; set when it starts. */
   onQueued: () => void;
   /** Drops the content key that delivery may hold of a message; set when it starts. */
@@ -113,6 +118,8 @@ export async function openCore(options: GatewayOptions): Promise<Core> {
         internalDomains: () => core.settings.organization.domains,
       }),
       fresh,
+      destinations: new Destinations({ clock }),
+      outsidePort: new OutsidePort({ clock, log }),
       onQueued: () => {},
       forgetContent: () => {},
     };

@@ -18,7 +18,10 @@ const SWEEP_EVERY_MS = 5 * MINUTE_MS;
 
 export async function startConsole(core: Core, holds: Holds, captured: CapturedMails) {
   const { settings, log, keys, database } = core;
-  const metrics = createMetrics(database);
+  const metrics = createMetrics(database, () => ({
+    outsidePortSeemsClosed: core.outsidePort.seemsClosed,
+    unreachableDomains: core.destinations.unreachable().length,
+  }));
   const staff = openStaff(core, wakingDatabase(core));
   // What can't be read stops the start, not the first request.
   metricsAccess(settings);

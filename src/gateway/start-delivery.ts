@@ -3,6 +3,7 @@ import { ChannelFallback } from '#src/acceptance/channel-fallback.ts';
 import { MINUTE_MS, SECOND_MS } from '#src/base/clock.ts';
 import { attemptDelivery } from '#src/delivery/attempt.ts';
 import { CapturedMails } from '#src/delivery/captured-mails.ts';
+import { Claiming } from '#src/delivery/claiming.ts';
 import { Deliverer } from '#src/delivery/deliverer.ts';
 import { FailureReports } from '#src/delivery/failure-reports.ts';
 import { keepHouse } from '#src/delivery/housekeeping.ts';
@@ -10,8 +11,10 @@ import { signatureOf } from '#src/delivery/mail-signature.ts';
 import { OutgoingContent } from '#src/delivery/outgoing-content.ts';
 import { recordOutcome } from '#src/delivery/record-outcome.ts';
 import { recordVerifiedDelivery } from '#src/partners/channel-record.ts';
-import { DeliveryQueue } from '#src/queue/delivery-queue.ts';
+import { destinationOf } from '#src/delivery/route.ts';
+import { DeliveryQueue, type DeliveryRow } from '#src/queue/delivery-queue.ts';
 import { leaseOwnerOfThisProcess } from '#src/queue/lease.ts';
+import { WaitingDomains } from '#src/queue/waiting-domains.ts';
 import { SmtpClientPool } from '#src/smtp/client/pool.ts';
 
 import type { Core } from './core.ts';
@@ -25,7 +28,9 @@ const HOUSEKEEPING_EVERY_MS = 5 * MINUTE_MS;
 
 export function startDelivery(core: Core) {
   const { database, objects, keys, clock, log, audit, sealer, steps } = core;
-  const queue = new DeliveryQueue({ database, clock, owner: leaseOwnerOfThisProcess(clock.now()) });
+  const owner = leaseOwnerOfThisProcess(clock.now());
+  const queue = new DeliveryQueue({ database, clock, owner });
+  const waiting = new WaitingDomains({ database, clock, owner });
   const content = new OutgoingContent({ database, objects, keys, fresh: core.fresh });
   const captured = new CapturedMails({ database, keys, clock });
   const pool = new SmtpClientPool({ helloName: core.settings.smtp.hostname, log, clock });
@@ -38,6 +43,8 @@ export function startDelivery(core: Core) {
     }
     return routes;
   };
+  const goesTo = (delivery: DeliveryRow) =>
+    destinationOf(currentRoutes(), delivery, core.channels.of(core.settings).settingOf);
   const reports = new FailureReports({
     database,
     sealer,
@@ -57,8 +64,11 @@ export function startDelivery(core: Core) {
     audit,
   });
   const tlsReports = startTlsReports(core);
+  const { destinations } = core;
+  const claiming = new Claiming({ queue, waiting, destinations, destinationOf: goesTo, clock });
   const deliverer = new Deliverer({
     queue,
+    claiming,
     attempt: (row) =>
       attemptDelivery(row, {
         keys,
@@ -68,8 +78,10 @@ export function startDelivery(core: Core) {
         sign: (mail, delivery) => signatureOf(mail, delivery, mailSigning(core.settings), clock.now()),
         routes: currentRoutes,
         channels: () => core.channels.of(core.settings),
-        onTried: () => {},
         onTlsSession: tlsReports.onSession,
+        onTried: (host, reached) => core.outsidePort.note(host, reached),
+        knownFailure: (delivery) =>
+          goesTo(delivery) === null ? null : core.destinations.failureOf(delivery.domain),
         steps,
         leaseHolds,
       }),

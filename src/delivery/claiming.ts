@@ -1,0 +1,178 @@
+/**
+ * Which deliveries to begin next, so that none is claimed that can't begin and none waits for another domain. By time
+ * while every domain has places left; domain by domain while one has none. What is due for unreachable domains comes
+ * last and little by little: it is put off again, told of or turned into something else, without a connection.
+ */
+import { SECOND_MS, type Clock } from '#src/base/clock.ts';
+import type { DeliveryQueue, DeliveryRow } from '#src/queue/delivery-queue.ts';
+import type { DomainClaim, WaitingDomains } from '#src/queue/waiting-domains.ts';
+
+import type { AttemptOutcome } from './attempt.ts';
+import type { Destinations } from './destinations.ts';
+
+const ROUTES = ['internal', 'outside'] as const;
+type RouteName = (typeof ROUTES)[number];
+
+/** Deliveries claimed at once; each holds at most a chunk of content in memory. */
+const CLAIMED_AT_ONCE = 32;
+/** With so many under way to the one server of a route no more are claimed for it: it keeps nobody else waiting. */
+const ENOUGH_ON_ONE_ROUTE = 48;
+const MOST_FOR_ONE_DOMAIN = 8;
+const IDLE_POLL_MS = 2 * SECOND_MS;
+const MIN_WAIT_MS = 50;
+const UNREACHABLE_EVERY_MS = 100;
+/** Looking through the domains takes at most about a twentieth of the time. */
+const REST_AFTER_LISTING = 20;
+
+export interface ClaimingOptions {
+  readonly queue: Pick<DeliveryQueue, 'claim' | 'nextDueAt'>;
+  readonly waiting: Pick<WaitingDomains, 'list' | 'claim' | 'release'>;
+  readonly destinations: Destinations;
+  /** The domain whose servers it goes to; null where all go to one server. */
+  readonly destinationOf: (delivery: DeliveryRow) => string | null;
+  readonly clock: Clock;
+}
+
+export interface Claimed {
+  /** Each has its place. */
+  readonly deliveries: readonly DeliveryRow[];
+  /** How long to wait before asking again; 0: there may be more. */
+  readonly waitMs: number;
+}
+
+const nothingYet = (waitMs: number): Claimed => ({ deliveries: [], waitMs });
+
+export class Claiming {
+  readonly #options: ClaimingOptions;
+  readonly #onRoute: Record<RouteName, number> = { internal: 0, outside: 0 };
+  /** Delivery → the domain whose place it has; null: a place on its route. */
+  readonly #places = new WeakMap<DeliveryRow, string | null>();
+  /** By the last `next`. */
+  readonly #begun: DeliveryRow[] = [];
+  /** By the time that never jumps. */
+  #listAgainMs = 0;
+  #putOffAgainMs = 0;
+
+  constructor(options: ClaimingOptions) {
+    this.#options = options;
+  }
+
+  /** Throws what the queue throws; then no place is taken. */
+  async next(): Promise<Claimed> {
+    this.#begun.length = 0;
+    try {
+      return await this.#next();
+    } catch (error) {
+      for (const delivery of this.#begun) this.end(delivery, null);
+      throw error;
+    }
+  }
+
+  async #next(): Promise<Claimed> {
+    const open = ROUTES.filter((route) => this.#isOpen(route));
+    if (open.length === 0) return nothingYet(IDLE_POLL_MS);
+    const crowded = this.#options.destinations.crowded();
+    if (crowded.size === 0 || !open.includes('outside')) return this.#byTime(open);
+    const [inside, outside] = [await this.#byTime(ROUTES.filter(isInternal)), await this.#byDomain(crowded)];
+    return {
+      deliveries: [...inside.deliveries, ...outside.deliveries],
+      waitMs: Math.min(inside.waitMs, outside.waitMs),
+    };
+  }
+
+  /**
+   * Gives the place of a delivery back; `outcome` null: nothing was tried. True where others may now begin that had
+   * to wait.
+   */
+  end(delivery: DeliveryRow, outcome: AttemptOutcome | null): boolean {
+    const domain = this.#places.get(delivery);
+    if (domain === undefined) return false;
+    this.#places.delete(delivery);
+    if (domain !== null) return this.#options.destinations.leave(domain, outcome);
+    this.#onRoute[delivery.route] -= 1;
+    return this.#onRoute[delivery.route] === ENOUGH_ON_ONE_ROUTE / 2;
+  }
+
+  #begin(delivery: DeliveryRow, domain: string | null): void {
+    this.#places.set(delivery, domain);
+    this.#begun.push(delivery);
+    if (domain === null) this.#onRoute[delivery.route] += 1;
+    else this.#options.destinations.enter(domain);
+  }
+
+  #isOpen(route: RouteName): boolean {
+    const hasPlaces = route === 'internal' || this.#options.destinations.hasPlaces;
+    return hasPlaces && this.#onRoute[route] < ENOUGH_ON_ONE_ROUTE;
+  }
+
+  async #byTime(routes: readonly RouteName[]): Promise<Claimed> {
+    const open = routes.filter((route) => this.#isOpen(route));
+    if (open.length === 0) return nothingYet(IDLE_POLL_MS);
+    const { queue } = this.#options;
+    const claimed = await queue.claim(CLAIMED_AT_ONCE, open);
+    const deliveries = await this.#beginAll(claimed);
+    if (claimed.length === CLAIMED_AT_ONCE || deliveries.length < claimed.length)
+      return { deliveries, waitMs: 0 };
+    const dueAt = await queue.nextDueAt(open);
+    return { deliveries, waitMs: this.#until(dueAt) };
+  }
+
+  async #byDomain(crowded: ReadonlySet<string>): Promise<Claimed> {
+    const { waiting, clock, destinations } = this.#options;
+    const startedMs = performance.now();
+    const restMs = this.#listAgainMs - startedMs;
+    if (restMs > 0) return nothingYet(Math.max(1, restMs));
+    const now = clock.now();
+    const free = (await waiting.list()).filter(({ domain }) => !crowded.has(domain));
+    const listedMs = performance.now();
+    this.#listAgainMs = listedMs + REST_AFTER_LISTING * (listedMs - startedMs);
+    const due = free.filter(({ dueAt }) => dueAt <= now).slice(0, CLAIMED_AT_ONCE);
+    const claims = due.map(({ domain }) => ({
+      domain,
+      limit: Math.min(MOST_FOR_ONE_DOMAIN, Math.max(1, destinations.placesAt(domain))),
+    }));
+    const claimed = await waiting.claim(claims);
+    const deliveries = await this.#beginAll(claimed);
+    if (claimed.length > 0) return { deliveries, waitMs: MIN_WAIT_MS };
+    const next = free.find(({ dueAt }) => dueAt > now)?.dueAt ?? null;
+    const putOff = await this.#putOff();
+    return { deliveries: putOff.deliveries, waitMs: Math.min(this.#until(next), putOff.waitMs) };
+  }
+
+  /** They need no place: nothing is sent. */
+  async #putOff(): Promise<Claimed> {
+    const { waiting, destinations, destinationOf } = this.#options;
+    const domains = destinations.unreachable().slice(0, CLAIMED_AT_ONCE);
+    if (domains.length === 0) return nothingYet(IDLE_POLL_MS);
+    if (performance.now() < this.#putOffAgainMs) return nothingYet(UNREACHABLE_EVERY_MS);
+    this.#putOffAgainMs = performance.now() + UNREACHABLE_EVERY_MS;
+    const limit = Math.ceil(CLAIMED_AT_ONCE / domains.length);
+    const deliveries = await waiting.claim(domains.map((domain): DomainClaim => ({ domain, limit })));
+    for (const delivery of deliveries) this.#begin(delivery, destinationOf(delivery));
+    return { deliveries, waitMs: deliveries.length > 0 ? UNREACHABLE_EVERY_MS : IDLE_POLL_MS };
+  }
+
+  /** Those that get a place; the others are given back. */
+  async #beginAll(claimed: readonly DeliveryRow[]): Promise<readonly DeliveryRow[]> {
+    const begun: DeliveryRow[] = [];
+    const tooMany: DeliveryRow[] = [];
+    for (const delivery of claimed) {
+      const domain = this.#options.destinationOf(delivery);
+      if (domain === null || this.#options.destinations.placesAt(domain) > 0) {
+        this.#begin(delivery, domain);
+        begun.push(delivery);
+      } else tooMany.push(delivery);
+    }
+    await this.#options.waiting.release(tooMany);
+    return begun;
+  }
+
+  #until(dueAt: number | null): number {
+    if (dueAt === null) return IDLE_POLL_MS;
+    return Math.min(IDLE_POLL_MS, Math.max(MIN_WAIT_MS, dueAt - this.#options.clock.now()));
+  }
+}
+
+function isInternal(route: RouteName): boolean {
+  return route === 'internal';
+}
