@@ -109,3 +109,10 @@ test('a server that speaks is reached, whatever it says; our own faults say noth
   dead(destinations, 1);
   assert.notEqual(destinations.failureOf('dead.test'), null);
 });
+
+test('an operator who asks to try again is heard at once', () => {
+  const destinations = new Destinations({ clock: new FakeClock() });
+  dead(destinations);
+  destinations.tryAgain();
+  assert.deepEqual([destinations.failureOf('dead.test'), destinations.placesAt('dead.test')], [null, 10]);
+});

@@ -71,6 +71,15 @@ export class Destinations {
     return [...this.#known].filter(([, known]) => this.#isClosed(known)).map(([domain]) => domain);
   }
 
+  /** Somebody says that it is worth trying: what is known of failures is forgotten. */
+  tryAgain(): void {
+    for (const destination of this.#known.values()) {
+      destination.failures = 0;
+      destination.closedUntil = 0;
+      destination.backoffMs = FIRST_BACKOFF_MS;
+    }
+  }
+
   enter(domain: string): void {
     const fresh = { busy: 0, failures: 0, failure: null, closedUntil: 0, backoffMs: FIRST_BACKOFF_MS };
     const destination = this.#known.get(domain) ?? fresh;

@@ -103,6 +103,7 @@ export const queueChangeCommand = controlCommand({
       ended += results.length;
       context.progress(ended, found.length);
     }
+    if (request.action === 'retry') core.destinations.tryAgain();
     if (counts.done > 0) core.onQueued();
     return counts;
   },
