@@ -15,10 +15,12 @@ import { startHolds } from '#src/gateway/start-holds.ts';
 import { startPartners } from '#src/gateway/start-partners.ts';
 import { startPortal } from '#src/gateway/start-portal.ts';
 import { startReceiving, type Receiving } from '#src/gateway/start-receiving.ts';
+import { startReminders } from '#src/gateway/start-reminders.ts';
 import { metricsAccess } from '#src/gateway/staff-parts.ts';
 import { readTlsPair } from '#src/gateway/tls-files.ts';
 import type { HttpServer } from '#src/http/http-server.ts';
 import type { PartnerList } from '#src/partners/partner-list.ts';
+import type { Reminders } from '#src/reminders/reminders.ts';
 import type { Portal } from '#src/portal/portal.ts';
 
 export type { GatewayOptions };
@@ -32,6 +34,7 @@ export interface Gateway {
   readonly portalPort: number;
   readonly consolePort: number;
   readonly partners: PartnerList;
+  readonly reminders: Pick<Reminders, 'sendDue'>;
   /** Takes new settings and certificates; throws where they can't be used, and the old ones stay in force. */
   reload(settings: Settings): Promise<void>;
   /** Finishes what is under way within `graceMs`; the rest stays queued. */
@@ -55,6 +58,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     const smtp = await startReceiving(core);
     parts.push(smtp);
     parts.push(startPartners(core));
+    const reminders = startReminders(core);
+    parts.push(reminders);
     parts.push(await startControl(core));
     await core.audit.record({
       event: 'gateway-started',
@@ -69,6 +74,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       consolePort: console.port,
       partners: core.partners,
       reload: (settings) => reload(core, settings, { smtp, returns, portal: portal.portal, console }),
+      reminders: reminders.reminders,
       close: (graceMs) => closeAll(core, parts, graceMs),
     };
   } catch (error) {

@@ -131,6 +131,8 @@ function recipientRow(
     messageCodeHash: secured?.messageCodeHash ?? null,
     firstOpenedAt: isOwnCopy ? message.acceptedAt : null,
     lastOpenedAt: null,
+    remindedAt: null,
+    notOpenedToldAt: null,
     openedByAccountId: null,
     dsnNotify: recipient.notify,
     dsnOriginalRecipient: recipient.orcpt === null ? null : decodeXtext(recipient.orcpt),

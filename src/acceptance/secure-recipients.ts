@@ -3,9 +3,9 @@
  * notice. Used when a message is accepted and when a held one is released; it changes nothing by itself.
  */
 import { linkMac } from '#src/accounts/row-mac.ts';
-import { hashLinkToken, hashMessageCode } from '#src/accounts/link-tokens.ts';
+import { hashLinkToken, hashMessageCode, linkTokenOf } from '#src/accounts/link-tokens.ts';
 import type { Clock } from '#src/base/clock.ts';
-import { newId, newToken, type RandomSource } from '#src/base/identifiers.ts';
+import { newId, type RandomSource } from '#src/base/identifiers.ts';
 import type { KeyProvider } from '#src/keys/key-provider.ts';
 import { newMessageIdField } from '#src/notification/compose/mail.ts';
 import type { OriginalMail } from '#src/notification/mail-site.ts';
@@ -70,7 +70,7 @@ export async function secureRecipients(
     // findRecipientKeys answers for every address it was asked for.
     if (holder === undefined) throw new TypeError('no key for a recipient');
     const wrap = await wrapKeyOffThread(message.contentKey, holder, message.ids);
-    const token = newToken(tools.random);
+    const token = linkTokenOf(tools.keys, recipient.id);
     const linkTokenHash = hashLinkToken(tools.keys, token);
     const messageCode = messageCodeOf(tools.keys, recipient.id);
     return {

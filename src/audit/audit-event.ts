@@ -28,6 +28,8 @@ export const AUDIT_EVENTS = [
   'message-refused-to-reader',
   'recipient-locked',
   'reply-sent',
+  'recipient-reminded',
+  'author-told-not-opened',
   'code-sent',
   'code-wrong',
   'account-registered',

@@ -232,6 +232,10 @@ function assemble(values: ReadValues, baseDir: string, isTrial: boolean): Settin
       securityOfficer: optional('organization.securityOfficer'),
     },
     hold: { minutes: get('hold.minutes'), unanswered: get('hold.unanswered') },
+    reminders: {
+      recipientDays: get('reminders.recipientDays'),
+      authorDays: get('reminders.authorDays'),
+    },
     notice: { from: get('notice.from') },
     smtp: {
       listen: get('smtp.listen'),

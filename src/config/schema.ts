@@ -165,6 +165,20 @@ export const SCHEMA: Readonly<Record<string, Readonly<Record<string, KeySpec>>>>
       read: readChoice('secure', 'return'),
     },
   },
+  reminders: {
+    recipientDays: {
+      description:
+        'Days after which a recipient who has not opened a message is reminded, once. 0: nobody is reminded.',
+      default: 3,
+      read: readNumber(0, 365),
+    },
+    authorDays: {
+      description:
+        'Days after which the author is told that a recipient has not opened a message, once for each. 0: nobody is told.',
+      default: 7,
+      read: readNumber(0, 365),
+    },
+  },
   notice: {
     from: {
       description:

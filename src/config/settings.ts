@@ -123,6 +123,8 @@ export interface Settings {
     readonly securityOfficer: string | null;
   };
   readonly hold: { readonly minutes: number; readonly unanswered: 'secure' | 'return' };
+  /** Days from the notice; 0: not at all. */
+  readonly reminders: { readonly recipientDays: number; readonly authorDays: number };
   readonly notice: { readonly from: 'author' | 'service' };
   readonly smtp: {
     readonly listen: ListenAddress;

@@ -40,6 +40,8 @@ export interface NoticeData extends MailFrame {
   readonly locale?: Locale | undefined;
   /** Only where the organisation chose to show its own outer subject; the message code is added. */
   readonly outerSubject?: string | undefined;
+  /** It was announced before and waits unread. */
+  readonly reminder?: boolean | undefined;
 }
 
 /** Writes the notice. Throws RangeError where its own Message-ID is none. */
@@ -63,8 +65,12 @@ export function renderNotice(site: MailSite, data: NoticeData): WrittenMail {
     authorFields(site, data, locale, sender) +
     headerField('Subject', encodeText(subject)) +
     threadFields(data.original) +
-    headerField(NOTICE_FIELD, 'notice');
-  return assembleMail(data, header, noticeTemplate(site, locales, outside)(values));
+    headerField(NOTICE_FIELD, data.reminder === true ? 'reminder' : 'notice');
+  return assembleMail(
+    data,
+    header,
+    noticeTemplate(site, locales, { outside, reminder: data.reminder === true })(values),
+  );
 }
 
 /** Slots in the order of the values above; each language has its own day behind the last. */
@@ -81,17 +87,22 @@ const FIRST_DAY_SLOT = 6;
 /** One template for each site, order of languages and kind of author; they live as long as the site's object. */
 const templates = new WeakMap<MailSite, Map<string, Template>>();
 
-function noticeTemplate(site: MailSite, locales: readonly Locale[], outside: boolean): Template {
+interface NoticeForm {
+  readonly outside: boolean;
+  readonly reminder: boolean;
+}
+
+function noticeTemplate(site: MailSite, locales: readonly Locale[], form: NoticeForm): Template {
   let ofSite = templates.get(site);
   if (ofSite === undefined) {
     ofSite = new Map();
     templates.set(site, ofSite);
   }
-  const key = `${locales.join(' ')} ${outside}`;
+  const key = `${locales.join(' ')} ${form.outside} ${form.reminder}`;
   let template = ofSite.get(key);
   if (template === undefined) {
     const sections = locales.map((locale, index) =>
-      noticeSection(site, locale, locales[index + 1], index, outside),
+      noticeSection(site, locale, locales[index + 1], index, form),
     );
     template = compileTemplate(SLOT.subject, sections);
     ofSite.set(key, template);
@@ -104,7 +115,7 @@ function noticeSection(
   locale: Locale,
   next: Locale | undefined,
   index: number,
-  outside: boolean,
+  { outside, reminder }: NoticeForm,
 ): Section {
   const catalog = catalogs[locale];
   const words = catalog.notice;
@@ -115,6 +126,7 @@ function noticeSection(
   const blocks: Block[] = [
     ...(next === undefined ? [] : [note(catalogs[next].furtherDown)]),
     title(words.title({ author })),
+    ...(reminder ? [paragraph(catalog.reminder.waits)] : []),
     paragraph(intro({ person: SLOT.person, organization })),
     action(words.button, SLOT.link),
     paragraph(words.firstTime),
@@ -137,6 +149,11 @@ function noticeLocales(site: MailSite, first: Locale): readonly Locale[] {
 }
 
 function noticeSubject(site: MailSite, data: NoticeData, locale: Locale, sender: string): string {
+  const subject = announcement(site, data, locale, sender);
+  return data.reminder === true ? catalogs[locale].reminder.subject({ subject }) : subject;
+}
+
+function announcement(site: MailSite, data: NoticeData, locale: Locale, sender: string): string {
   const code = formatMessageCode(data.messageCode);
   if (data.outerSubject !== undefined)
     return `${cleanText(data.outerSubject, MAX_SUBJECT_CHARACTERS)} (${code})`;

@@ -126,6 +126,10 @@ export interface RecipientsTable {
   messageCodeHash: Uint8Array | null;
   firstOpenedAt: number | null;
   lastOpenedAt: number | null;
+  /** When the recipient was reminded that it waits; null: not yet. */
+  remindedAt: number | null;
+  /** When the author was told that it was not opened; null: not yet. */
+  notOpenedToldAt: number | null;
   /** Account that opened first. */
   openedByAccountId: string | null;
   /** DSN parameters of RCPT (RFC 3461). */
@@ -236,6 +240,8 @@ export type DeliveryKind =
   | 'held'
   | 'code'
   | 'not-for-me'
+  | 'reminder'
+  | 'not-opened'
   | 'account-change'
   | 'partner-report'
   | 'staff-link'

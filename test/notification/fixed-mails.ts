@@ -6,6 +6,7 @@ import { type HeldData, renderHeld } from '#src/notification/held.ts';
 import type { HelpLine, MailSite } from '#src/notification/mail-site.ts';
 import { type NoticeData, renderNotice } from '#src/notification/notice.ts';
 import { type NotForMeData, renderNotForMe } from '#src/notification/not-for-me.ts';
+import { type NotOpenedData, renderNotOpened } from '#src/notification/not-opened.ts';
 import { type OpenedData, renderOpened } from '#src/notification/opened.ts';
 import { type PartnerReportData, renderPartnerReport } from '#src/notification/partner-report.ts';
 import { renderReturned, type ReturnedData } from '#src/notification/returned.ts';
@@ -148,6 +149,16 @@ export const returnedData: ReturnedData = {
   ],
 };
 
+export const notOpenedData: NotOpenedData = {
+  ...frame('not-opened', author.address),
+  original,
+  sentMs,
+  recipient: 'pat.doe@outside.example',
+  reminded: true,
+  keptUntilMs: sentMs + 365 * day,
+  messageCode: '7K42QF9XM',
+};
+
 export const notForMeData: NotForMeData = {
   ...frame('not-for-me', author.address),
   original,
@@ -243,6 +254,9 @@ export const fixedMails: Readonly<Record<string, () => WrittenMail>> = {
     }),
   returned: () => renderReturned(site, returnedData),
   'returned-no-answer': () => renderReturned(spanishSite, { ...returnedData, reason: { kind: 'no-answer' } }),
+  reminder: () => renderNotice(site, { ...noticeData, reminder: true }),
+  'not-opened': () => renderNotOpened(site, notOpenedData),
+  'not-opened-es': () => renderNotOpened(spanishSite, { ...notOpenedData, reminded: false }),
   'not-for-me': () => renderNotForMe(site, notForMeData),
   'not-for-me-opened': () => renderNotForMe(site, { ...notForMeData, firstOpenedMs: sentMs + 9 * minute }),
   'staff-link': () => renderStaffLink(site, staffLinkData),

@@ -330,6 +330,8 @@ async function storeMessage(
           messageCodeHash: hashMessageCode(keys, messageCode),
           firstOpenedAt: null,
           lastOpenedAt: null,
+          remindedAt: null,
+          notOpenedToldAt: null,
           openedByAccountId: null,
           dsnNotify: null,
           dsnOriginalRecipient: null,

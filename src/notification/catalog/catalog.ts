@@ -142,6 +142,19 @@ export interface Catalog {
     readonly next: string;
     readonly nextOpened: string;
   };
+  readonly reminder: {
+    readonly subject: Phrase<{ subject: string }>;
+    readonly waits: string;
+  };
+  readonly notOpened: {
+    readonly subject: Phrase<{ who: string }>;
+    readonly title: string;
+    readonly intro: Phrase<{ who: string; moment: string }>;
+    readonly reminded: string;
+    readonly next: string;
+    readonly stillReadable: Phrase<{ day: string }>;
+    readonly once: string;
+  };
   /** A reply that was written on the site. */
   readonly reply: {
     readonly via: Phrase<{ writer: string }>;

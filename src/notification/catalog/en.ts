@@ -297,6 +297,19 @@ export const en: Catalog = {
       'Please check the address, send the message again to the right one, and tell the person in charge of ' +
       'privacy in your organization.',
   },
+  reminder: {
+    subject: ({ subject }) => `Reminder: ${subject}`,
+    waits: 'This message has been waiting for you for some days. This is the only time that we remind you.',
+  },
+  notOpened: {
+    subject: ({ who }) => `Not opened: your message to ${who}`,
+    title: 'Your message was not opened yet',
+    intro: ({ who, moment }) => `${who} has not opened the message that you sent on ${moment}.`,
+    reminded: 'We reminded them once by email.',
+    next: 'If it cannot wait, please call them. If the address may be wrong, send the message to the right one.',
+    stillReadable: ({ day }) => `They can still read it until ${day}. You get an email when they open it.`,
+    once: 'You get this email once for each person.',
+  },
   reply: {
     via: ({ writer }) => `${writer} via Send Secure`,
     footer: ({ writer }) =>

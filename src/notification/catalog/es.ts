@@ -301,6 +301,19 @@ export const es: Catalog = {
       'Por favor, revise la dirección, envíe el mensaje otra vez a la correcta y avise a la persona encargada de ' +
       'la privacidad en su organización.',
   },
+  reminder: {
+    subject: ({ subject }) => `Recordatorio: ${subject}`,
+    waits: 'Este mensaje le espera desde hace unos días. Solo se lo recordamos esta vez.',
+  },
+  notOpened: {
+    subject: ({ who }) => `Sin abrir: su mensaje a ${who}`,
+    title: 'Su mensaje todavía no se ha abierto',
+    intro: ({ who, moment }) => `${who} no ha abierto el mensaje que usted envió el ${moment}.`,
+    reminded: 'Se lo recordamos una vez por correo.',
+    next: 'Si no puede esperar, llame a esa persona. Si la dirección puede estar mal, envíe el mensaje a la correcta.',
+    stillReadable: ({ day }) => `Todavía se puede leer hasta el ${day}. Recibirá un correo cuando se abra.`,
+    once: 'Recibe este correo una sola vez por persona.',
+  },
   reply: {
     via: ({ writer }) => `${writer} por Send Secure`,
     footer: ({ writer }) =>

@@ -26,6 +26,8 @@ export type MailKind =
   | 'delay'
   | 'returned'
   | 'not-for-me'
+  | 'reminder'
+  | 'not-opened'
   | 'account-change'
   | 'partner-report'
   | 'staff-link';

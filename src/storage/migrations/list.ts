@@ -9,6 +9,7 @@ import { queueOperation } from './0006-queue-operation.ts';
 import { staffTables } from './0007-staff.ts';
 import { tlsReports } from './0008-tls-reports.ts';
 import { submission } from './0009-submission.ts';
+import { reminders } from './0010-reminders.ts';
 
 export const migrations: readonly Migration[] = [
   firstTables,
@@ -20,4 +21,5 @@ export const migrations: readonly Migration[] = [
   staffTables,
   tlsReports,
   submission,
+  reminders,
 ];
