@@ -27,13 +27,21 @@ export interface ChainRequest {
   /** RFC 7633: `status_request` demands a stapled status. */
   readonly tlsFeature?: string;
   readonly expired?: boolean;
+  /** Valid from the year 2099. */
+  readonly notYetValid?: boolean;
   readonly rsa?: boolean;
+  /** Default 2048; makes the key one of RSA. */
+  readonly rsaBits?: number;
+  /** Default sha256. */
+  readonly digest?: 'sha1' | 'sha256';
 }
 
 export function makeCertificate(request: ChainRequest): ChainCertificate {
   const folder = mkdtempSync(join(tmpdir(), 'chain-'));
   try {
-    const newKey = request.rsa === true ? ['rsa:2048'] : ['ec', '-pkeyopt', 'ec_paramgen_curve:P-256'];
+    const { rsaBits = 2_048, digest = 'sha256' } = request;
+    const isRsa = request.rsa === true || request.rsaBits !== undefined;
+    const newKey = isRsa ? [`rsa:${rsaBits}`] : ['ec', '-pkeyopt', 'ec_paramgen_curve:P-256'];
     openssl(folder, [
       'req',
       '-new',
@@ -60,32 +68,52 @@ export function makeCertificate(request: ChainRequest): ChainCertificate {
       request.issuer === undefined
         ? ['-signkey', 'own.key']
         : ['-CA', 'issuer.pem', '-CAkey', 'issuer.key', '-CAcreateserial'];
-    openssl(folder, [
-      'x509',
-      '-req',
-      '-in',
-      'own.csr',
-      ...signer,
-      '-sha256',
-      '-extfile',
-      'own.ext',
-      '-days',
-      request.expired === true ? '-1' : '365',
-      '-out',
-      'own.pem',
-    ]);
-    openssl(folder, ['x509', '-in', 'own.pem', '-pubkey', '-noout', '-out', 'public.pem']);
-    openssl(folder, ['pkey', '-pubin', '-in', 'public.pem', '-outform', 'DER', '-out', 'public.der']);
+    if (request.notYetValid === true) signForTheFuture(folder);
+    else
+      openssl(folder, [
+        'x509',
+        '-req',
+        '-in',
+        'own.csr',
+        ...signer,
+        `-${digest}`,
+        '-extfile',
+        'own.ext',
+        '-days',
+        request.expired === true ? '-1' : '365',
+        '-out',
+        'own.pem',
+      ]);
     const cert = readFileSync(join(folder, 'own.pem'), 'utf8');
     return {
       cert,
       key: readFileSync(join(folder, 'own.key'), 'utf8'),
       der: new X509Certificate(cert).raw,
-      publicKeyInfo: readFileSync(join(folder, 'public.der')),
+      get publicKeyInfo() {
+        return writePublicKey(cert);
+      },
     };
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+function writePublicKey(cert: string): Buffer {
+  const pem = execFileSync('openssl', ['x509', '-pubkey', '-noout'], { input: cert });
+  return execFileSync('openssl', ['pkey', '-pubin', '-outform', 'DER'], { input: pem });
+}
+
+/** `openssl x509` can't date a beginning; `openssl ca` can, and wants its files. */
+function signForTheFuture(folder: string): void {
+  writeFileSync(
+    join(folder, 'ca.cnf'),
+    '[ca]\ndefault_ca=own\n[own]\ndatabase=index.txt\nnew_certs_dir=.\nrand_serial=yes\ndefault_md=sha256\npolicy=any\n[any]\ncommonName=supplied\n',
+  );
+  writeFileSync(join(folder, 'index.txt'), '');
+  const dates = ['-startdate', '20990101000000Z', '-enddate', '20991231000000Z'];
+  const files =
+    '-config ca.cnf -in own.csr -out own.pem -extfile own.ext -cert issuer.pem -keyfile issuer.key';
+  openssl(folder, ['ca', '-batch', '-notext', ...files.split(' '), ...dates]);
 }
 
 function openssl(folder: string, args: readonly string[]): void {
