@@ -8,6 +8,8 @@ import { dkimCommand } from './dkim-command.ts';
 import { docsCommand } from './docs-command.ts';
 import { CommandFailed, EXIT } from './exit-codes.ts';
 import { observeCommand } from './observe-command.ts';
+import { explainCommand } from './explain-command.ts';
+import { partnersCommand } from './partners-command.ts';
 import { queueCommand } from './queue-command.ts';
 import { serveCommand } from './serve-command.ts';
 import { statusCommand } from './status-command.ts';
@@ -18,6 +20,8 @@ const COMMANDS: readonly Command[] = [
   serveCommand,
   statusCommand,
   queueCommand,
+  partnersCommand,
+  explainCommand,
   demoCommand,
   configCommand,
   auditCommand,

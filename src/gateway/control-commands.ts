@@ -2,6 +2,15 @@
 import type { AnyControlCommand } from '#src/control/control-command.ts';
 
 import type { Core } from './core.ts';
+import { explainCommand } from './commands/explain.ts';
+import {
+  partnersAgreement,
+  partnersImport,
+  partnersList,
+  partnersProbe,
+  partnersRemove,
+  partnersSave,
+} from './commands/partners.ts';
 import { queueChangeCommand, queueListCommand, queueShowCommand } from './commands/queue.ts';
 import { statusCommand } from './commands/status.ts';
 
@@ -10,4 +19,11 @@ export const controlCommands: readonly AnyControlCommand<Core>[] = [
   queueListCommand,
   queueShowCommand,
   queueChangeCommand,
+  explainCommand,
+  partnersList,
+  partnersSave,
+  partnersRemove,
+  partnersAgreement,
+  partnersProbe,
+  partnersImport,
 ];
