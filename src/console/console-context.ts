@@ -14,6 +14,8 @@ export interface ConsoleContext {
   readonly organization: () => string;
   /** A moment (ms) as people of the place write it. */
   readonly formatMoment: (ms: number) => string;
+  /** Its day alone. */
+  readonly formatDay: (ms: number) => string;
   /** Sends a page in the frame of the staff site. */
   show(request: FastifyRequest, reply: FastifyReply, page: FramedPage): FastifyReply;
 }

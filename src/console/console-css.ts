@@ -4,11 +4,13 @@ export const CONSOLE_CSS = `
   color-scheme: light dark;
   --ground: #f4f6f7; --paper: #ffffff; --ink: #15212b; --soft: #46545f; --line: #d3dbe0;
   --accent: #0a5a76; --accent-strong: #074459; --on-accent: #ffffff; --tint: #e6f1f5;
+  --good: #0f5b35; --good-ground: #e0f2e7; --bad: #9b1c1c; --bad-ground: #fce8e6; --warn: #7a4a00; --warn-ground: #fdf0d5;
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --ground: #0f161c; --paper: #18222a; --ink: #edf2f5; --soft: #b4c2cc; --line: #31404b;
     --accent: #7fcbe8; --accent-strong: #a9def2; --on-accent: #06222d; --tint: #1a3440;
+    --good: #8fdcb0; --good-ground: #14352a; --bad: #ffb4a9; --bad-ground: #46201d; --warn: #f3cd85; --warn-ground: #3c2f14;
   }
 }
 *, *::before, *::after { box-sizing: border-box; }
@@ -87,7 +89,7 @@ button.second:hover, .button.second:hover { background: var(--tint); color: var(
 .or { display: flex; align-items: center; gap: .75rem; color: var(--soft); }
 .or::before, .or::after { content: ''; flex: 1; border-top: 1px solid var(--line); }
 label { display: block; font-weight: 600; margin: 0 0 .3rem; }
-input[type='email'], input[type='text'] {
+input[type='email'], input[type='text'], input[type='search'] {
   width: 100%; min-height: 3rem; padding: .5rem .75rem; margin: 0 0 .4rem; border: 2px solid var(--soft);
   border-radius: .5rem; background: var(--paper); color: var(--ink); font: inherit;
 }
@@ -99,6 +101,42 @@ input[type='email'], input[type='text'] {
 .item > span:first-child { flex: 1 1 14rem; min-width: 0; }
 .item .quiet { display: block; font-size: .9375rem; }
 section.card > h2 { margin: 0 0 .4rem; }
+body:has(.directory) main, body:has(.directory) .bar { max-width: 66rem; }
+.tools { display: flex; flex-wrap: wrap; align-items: flex-end; justify-content: space-between; gap: .75rem 1.5rem; margin: 0 0 1.25rem; }
+.search { flex: 1 1 20rem; max-width: 32rem; }
+.search > span { display: flex; gap: .5rem; }
+.search input { flex: 1 1 auto; min-width: 0; margin: 0; }
+.search button { flex: none; white-space: nowrap; }
+.wide .search button { width: auto; }
+.card.flush { padding: .25rem 0; overflow: hidden; }
+table { width: 100%; border-collapse: collapse; text-align: left; }
+th, td { padding: .7rem 1.1rem; vertical-align: top; border-top: 1px solid var(--line); font-weight: 400; }
+thead th { border-top: 0; color: var(--soft); font-size: .8125rem; font-weight: 600; white-space: nowrap; }
+tbody th { font-weight: 600; }
+td { font-size: .9375rem; }
+td .quiet { display: block; font-size: .875rem; }
+td .kind { margin: 0 0 .15rem; white-space: nowrap; }
+.kind.good { background: var(--good-ground); color: var(--good); }
+.kind.bad { background: var(--bad-ground); color: var(--bad); }
+.kind.warn, .note.alert { background: var(--warn-ground); }
+.kind.warn { color: var(--warn); }
+.note.alert { border-left-color: var(--warn); }
+.note.alert ul { margin: .25rem 0 0; padding-left: 1.2rem; }
+.bad { color: var(--bad); }
+.empty { text-align: center; }
+.empty h2 { margin: 0 0 .4rem; }
+.pager { display: flex; flex-wrap: wrap; align-items: center; justify-content: center; gap: .75rem; margin: 0 0 1rem; }
+.facts.long { margin: 0; color: var(--ink); }
+.facts.long div { padding: .45rem 0; }
+.facts.long div + div { border-top: 1px solid var(--line); }
+.facts.long dt { flex: 0 0 12rem; color: var(--soft); }
+h2 + .facts.long { margin-top: .6rem; }
+.history { list-style: none; margin: .4rem 0 0; padding: 0; }
+.history li { display: flex; gap: .25rem 1rem; padding: .45rem 0; border-top: 1px solid var(--line); font-size: .9375rem; }
+.history li:first-child { border-top: 0; }
+.history time { flex: 0 0 12rem; color: var(--soft); }
+.back { margin: 0 0 .75rem; }
+.item code { overflow-wrap: anywhere; font-size: .875rem; }
 [hidden] { display: none !important; }
 details { margin: .5rem 0 0; }
 summary { cursor: pointer; min-height: 2.75rem; padding: .6rem 0; color: var(--accent); }
@@ -107,6 +145,20 @@ pre {
   background: var(--ground);
 }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
+@media (max-width: 46rem) {
+  table, tbody, tr, th, td { display: block; }
+  thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+  .card.flush { padding: 0; }
+  tr { padding: .75rem 1rem; }
+  tr + tr { border-top: 1px solid var(--line); }
+  th, td { padding: .2rem 0; border: 0; }
+  tbody th { font-size: 1.05rem; padding-bottom: .35rem; }
+  td { display: grid; grid-template-columns: 8.5rem 1fr; gap: 0 .75rem; align-items: baseline; }
+  td > * { grid-column: 2; justify-self: start; }
+  td::before { content: attr(data-label); grid-column: 1; color: var(--soft); font-size: .875rem; }
+  .facts.long div, .history li { flex-direction: column; gap: 0; }
+  .facts.long dt, .history time { flex: none; font-size: .875rem; }
+}
 @media (max-width: 30rem) {
   main { padding: 1rem .75rem 2rem; }
   .card { padding: 1rem; }

@@ -11,6 +11,7 @@ import { addAccountRoutes } from './account-routes.ts';
 import { addCapturedRoutes, type CapturedOptions } from './captured-routes.ts';
 import { CONSOLE_CSS } from './console-css.ts';
 import type { ConsoleContext } from './console-context.ts';
+import { addDomainsRoutes, type PartnerPages } from './domains-routes.ts';
 import { failurePage } from './failure-page.ts';
 import { showFramed } from './frame.ts';
 import { addHeldRoutes, type HeldOptions } from './held-routes.ts';
@@ -24,6 +25,7 @@ import { startPage } from './start-page.ts';
 
 export interface ConsoleOptions extends CapturedOptions, HeldOptions {
   readonly staff: Staff;
+  readonly partners: PartnerPages;
   readonly log: Log;
   readonly allowedHosts: readonly string[];
   readonly tls?: TlsFiles | undefined;
@@ -61,6 +63,7 @@ export async function createConsole(options: ConsoleOptions): Promise<HttpServer
     const script = options.web?.passkeyScript ?? null;
     addSignInRoutes(app, context, { hasOidc: false, mailsLinks: options.mailsLinks, script });
     addAccountRoutes(app, context);
+    addDomainsRoutes(app, context, options.partners);
   }
   return server;
 }
@@ -78,6 +81,8 @@ function consoleContext(options: ConsoleOptions): ConsoleContext {
         timeStyle: 'short',
         timeZone: options.timeZone(),
       }).format(ms),
+    formatDay: (ms) =>
+      new Intl.DateTimeFormat(language(), { dateStyle: 'medium', timeZone: options.timeZone() }).format(ms),
     show: (request, reply, framed) => showFramed(options, request, reply, framed),
   };
 }

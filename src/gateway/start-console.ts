@@ -8,6 +8,7 @@ import type { HttpServer } from '#src/http/http-server.ts';
 
 import type { Core } from './core.ts';
 import { allowedHosts } from './part-settings.ts';
+import { partnerPages } from './partner-pages.ts';
 import { RepeatingTask } from './repeating-task.ts';
 import { consoleNetworks, metricsAccess, openStaff } from './staff-parts.ts';
 import { readTlsPair } from './tls-files.ts';
@@ -31,6 +32,7 @@ export async function startConsole(core: Core, holds: Holds, captured: CapturedM
     keys,
     holds,
     captured,
+    partners: partnerPages(core),
     log,
     tls: await readTlsPair(settings.console.tls),
     trustedProxies: settings.console.trustedProxies,

@@ -5,6 +5,7 @@ import type { Database } from '#src/storage/database.ts';
 import type { DomainChannelsTable, PartnerAgreementsTable } from '#src/storage/tables.ts';
 
 import type { DirectoryEntry } from './directory.ts';
+import type { ProbedServer } from './probe.ts';
 import { agreementHasEnded } from './warnings.ts';
 
 const orNull = <T extends Parameters<typeof Type.Union>[0][number]>(type: T) =>
@@ -117,6 +118,19 @@ export async function suggestions({ query }: Pick<Database, 'query'>): Promise<r
     rows.map(({ domain }) => domain),
   );
   return rows.map(({ domain, mails }) => ({ domain, mails, channel: channels.get(domain) ?? NEVER_PROBED }));
+}
+
+/** The servers that the last probe of a domain saw. */
+export async function probedServers(
+  { query }: Pick<Database, 'query'>,
+  domain: string,
+): Promise<readonly ProbedServer[]> {
+  const row = await query
+    .selectFrom('domain_channels')
+    .select('servers')
+    .where('domain', '=', domain)
+    .executeTakeFirst();
+  return row?.servers == null ? [] : (JSON.parse(row.servers) as ProbedServer[]);
 }
 
 export interface HistoryLine {

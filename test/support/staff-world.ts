@@ -108,6 +108,7 @@ export async function openStaffWorld(options: StaffWorldOptions = {}): Promise<S
     database,
     keys,
     holds: nothingHeld(),
+    partners: noPartners(),
     captured: { list: async () => [] } as unknown as ConsoleOptions['captured'],
     log: silentLog,
     consoleUrl,
@@ -167,6 +168,16 @@ export async function openStaffWorld(options: StaffWorldOptions = {}): Promise<S
     },
   };
   return world;
+}
+
+function noPartners(): ConsoleOptions['partners'] {
+  return {
+    partners: async () => [],
+    suggestions: async () => [],
+    servers: async () => [],
+    history: async () => [],
+    whatIf: async () => ({ kind: 'refused-author' }),
+  };
 }
 
 function nothingHeld(): ConsoleOptions['holds'] {

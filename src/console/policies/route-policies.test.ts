@@ -50,6 +50,10 @@ const ROUTES: Readonly<Record<string, PolicyName>> = {
   'POST /account/addresses/:token': 'sender',
   'POST /account/sessions/end': 'sender',
   'POST /account/sessions/end-all': 'sender',
+  'GET /domains': 'sender',
+  'GET /domains/:domain': 'sender',
+  'GET /domains/try': 'sender',
+  'POST /domains/try': 'sender',
 };
 
 describe('the routes of the staff listener', () => {
