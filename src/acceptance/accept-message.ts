@@ -29,6 +29,8 @@ import { secureRecipients, type SecuredRecipient } from './secure-recipients.ts'
 import type { AcceptanceSettings } from './settings.ts';
 import { signMessageManifest } from './message-manifest.ts';
 import type { Submitter } from './submitters.ts';
+import { waitsForOfficer, type OfficerHold } from './officer-hold.ts';
+import { writeOfficerMails } from './officer-mails.ts';
 import { traceFields } from './trace-fields.ts';
 import { writeAuthorMails } from './author-mails.ts';
 import type { MailToSend, WrittenMailSealer } from '#src/queue/written-mails.ts';
@@ -43,6 +45,8 @@ export interface MessageToAccept {
   readonly facts: MessageFacts;
   readonly decided: readonly DecidedRecipient[];
   readonly settings: AcceptanceSettings;
+  /** The author passed a limit: everybody outside waits. */
+  readonly officerHold?: OfficerHold | null;
   /** The recipient row of who wrote it on the site: a copy to keep, read already and announced to nobody. */
   readonly ownCopyId?: string;
 }
@@ -72,7 +76,11 @@ export async function acceptMessage(
   const timed: TimedMessage = { ...message, acceptedAt, keptUntil: acceptedAt + message.settings.keepMs };
   const secured = await secureNow(timed, tools);
   const announced = secured.filter(({ recipient }) => recipient.id !== message.ownCopyId);
-  const mails = [...announced.map(({ notice }) => notice), ...writeAuthorMails(timed, tools)];
+  const mails = [
+    ...announced.map(({ notice }) => notice),
+    ...writeAuthorMails(timed, tools),
+    ...writeOfficerMails(timed, tools),
+  ];
   const written = mails.length === 0 ? null : await tools.sealer.seal(mails, message.queueId);
   const unit = [
     ...(await contentStatements(timed, secured, tools)),
@@ -102,7 +110,7 @@ export interface TimedMessage extends MessageToAccept {
 function secureNow(message: TimedMessage, tools: AcceptTools): Promise<readonly SecuredRecipient[]> {
   const { author, envelope, received, settings, decided } = message;
   const recipients = decided
-    .filter(({ decision }) => decision.action === 'protect')
+    .filter((one) => one.decision.action === 'protect' && !waitsForOfficer(message, one))
     .map(({ id, recipient }) => ({
       id,
       address: recipient.address.raw,
@@ -146,7 +154,8 @@ async function contentStatements(
     ...secured.map(({ insertWrap }) => insertWrap),
   ];
   const needsSpool = decided.some(
-    ({ decision }) => decision.action === 'relay' || decision.action === 'hold',
+    (one) =>
+      one.decision.action === 'relay' || one.decision.action === 'hold' || waitsForOfficer(message, one),
   );
   if (!needsSpool) return statements;
   const { kid, wrap } = await makeSpoolWrap(tools.keys, received.contentKey, ids);
@@ -195,7 +204,8 @@ function traceOf(message: TimedMessage, tools: AcceptTools): string {
 function relayStatements(message: TimedMessage, tools: AcceptTools): Statement[] {
   const deliveries: NewDelivery[] = [];
   const urgent = isUrgent(message.received.header);
-  for (const { id, recipient, decision } of message.decided) {
+  for (const one of message.decided) {
+    const { id, recipient, decision } = one;
     if (decision.action !== 'relay') continue;
     deliveries.push({
       messageId: message.queueId,
@@ -207,6 +217,7 @@ function relayStatements(message: TimedMessage, tools: AcceptTools): Statement[]
       route: decision.protection === 'internal' ? 'internal' : 'outside',
       tlsRequirement: tlsRequirementOf(message, decision.protection),
       urgent,
+      held: waitsForOfficer(message, one) ? 'author-limit' : null,
       range: null,
       dsnNotify: recipient.notify,
       dsnOriginalRecipient: recipient.orcpt,

@@ -10,6 +10,7 @@ import { newId, type RandomSource } from '#src/base/identifiers.ts';
 import type { Log } from '#src/base/log.ts';
 import type { Steps } from '#src/base/steps.ts';
 import { hashMessageCode } from '#src/accounts/link-tokens.ts';
+import { Throttle } from '#src/accounts/throttle.ts';
 import type { KeyProvider } from '#src/keys/key-provider.ts';
 import { fieldValues } from '#src/mime/header-fields.ts';
 import type { HeaderField } from '#src/mime/scan-result.ts';
@@ -29,10 +30,17 @@ import type { Database } from '#src/storage/database.ts';
 import type { ObjectStore } from '#src/storage/objects.ts';
 
 import { acceptMessage, type AcceptTools, type MessageToAccept } from './accept-message.ts';
-import { findAuthor, ourAuthors } from './author.ts';
+import { findAuthor, ourAuthors, type Author } from './author.ts';
+import { AuthorLimits } from './author-limits.ts';
 import { checkSubmission, refuseUnknown } from './check-submission.ts';
-import { decideRecipients, distinctRecipients, observeRecipients } from './decide-recipients.ts';
+import {
+  decideRecipients,
+  distinctRecipients,
+  observeRecipients,
+  type DecidedRecipient,
+} from './decide-recipients.ts';
 import { authorFields, decodeSubjects, gatherFacts, messageIdField, threadIds } from './gather-facts.ts';
+import { reachesOutside, settleQuestions, type OfficerHold } from './officer-hold.ts';
 import { LowDiskWatch } from './low-disk-watch.ts';
 import { threadHash } from './message-rows.ts';
 import { refuseWhereAllAreRefused } from './refuse-all.ts';
@@ -70,10 +78,12 @@ export class Acceptance implements TransactionHandler {
   readonly #options: AcceptanceOptions;
   readonly #lowDisk: LowDiskWatch;
   readonly #scannerFailures = new RepeatedFailures();
+  readonly #authorLimits: AuthorLimits;
 
   constructor(options: AcceptanceOptions) {
     this.#options = options;
     this.#lowDisk = new LowDiskWatch(options.objects, options.clock);
+    this.#authorLimits = new AuthorLimits({ ...options, throttle: new Throttle(options) });
   }
 
   async mailFrom(session: SmtpSession, envelope: SmtpEnvelope): Promise<SmtpReply | null> {
@@ -172,12 +182,31 @@ export class Acceptance implements TransactionHandler {
       const decided = observed ? observeRecipients(facts, asDecided) : asDecided;
       steps.reach('decided');
       const message = { queueId, session, submitter: known, envelope, received, author, facts, settings };
-      return { ...message, decided };
+      if (observed || known.isMachine) return { ...message, decided };
+      return { ...message, ...(await this.#withinLimits(decided, author, envelope, settings)) };
     } catch (error) {
       await objects.remove(received.object);
       received.contentKey.fill(0);
       throw error;
     }
+  }
+
+  /** Counts what goes outside; over a limit of its author everything for the outside waits for the officer. */
+  async #withinLimits(
+    decided: readonly DecidedRecipient[],
+    author: Author,
+    { reversePath }: SmtpEnvelope,
+    { authorLimits }: AcceptanceSettings,
+  ): Promise<{ decided: readonly DecidedRecipient[]; officerHold: OfficerHold | null }> {
+    const outside = decided.filter((one) => reachesOutside(one));
+    const name = author.told?.canonical ?? reversePath;
+    if (authorLimits === null || name === '' || outside.length === 0) return { decided, officerHold: null };
+    const addresses = outside.map(({ recipient }) => recipient.address.canonical);
+    const limit = await this.#authorLimits.count(name, addresses, authorLimits);
+    if (limit === null) return { decided, officerHold: null };
+    const { officer, holdMs } = authorLimits;
+    const until = this.#options.clock.now() + holdMs;
+    return { decided: settleQuestions(decided), officerHold: { limit, officer, until } };
   }
 
   /** Looked up only where every mail outside must be protected; who can't be told in time is none of them. */

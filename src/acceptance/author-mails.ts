@@ -36,7 +36,8 @@ export function writeAuthorMails(message: TimedMessage, tools: AuthorMailTools):
   const { automatic, carriesOurMark } = message.facts;
   // A mail that comes by again was told about when it came first.
   const told = automatic === null && !carriesOurMark ? message.author.told : null;
-  if (told !== null && deservesSecured(message)) mails.push(secured(message, told.raw, tools));
+  if (told !== null && message.officerHold == null && deservesSecured(message))
+    mails.push(secured(message, told.raw, tools));
   if (told !== null && has(message, 'hold')) mails.push(held(message, told.raw, tools));
   if (message.envelope.reversePath !== '')
     mails.push(...returned(message, tools), ...refused(message, tools));

@@ -12,6 +12,14 @@ export function holdTokenOf(keys: Pick<KeyProvider, 'mac'>, messageId: string): 
     .toString('base64url');
 }
 
+/** The token in the security officer's mail: the author's own does not open this question. */
+export function officerTokenOf(keys: Pick<KeyProvider, 'mac'>, messageId: string): string {
+  return keys
+    .mac('token', lengthPrefixed('officer hold token', messageId))
+    .subarray(0, TOKEN_BYTES)
+    .toString('base64url');
+}
+
 export function hashHoldToken(keys: Pick<KeyProvider, 'mac'>, token: string): Buffer {
   return keys.mac('token', lengthPrefixed('hold token hash', token));
 }

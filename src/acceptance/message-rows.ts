@@ -9,12 +9,13 @@ import { sealDeskListEntry, sealListEntry } from '#src/sealing/list-entry.ts';
 import type { Database, Statement } from '#src/storage/database.ts';
 import { objectColumns } from '#src/storage/object-columns.ts';
 import { insertRow, insertRows, preparedStatement } from '#src/storage/prepared.ts';
-import type { RecipientsTable, SecuredThreadsTable } from '#src/storage/tables.ts';
+import type { MessagesTable, RecipientsTable, SecuredThreadsTable } from '#src/storage/tables.ts';
 
 import type { TimedMessage } from './accept-message.ts';
 import type { DecidedRecipient } from './decide-recipients.ts';
 import { messageIdField } from './gather-facts.ts';
-import { hashHoldToken, holdTokenOf } from './hold-token.ts';
+import { hashHoldToken, holdTokenOf, officerTokenOf } from './hold-token.ts';
+import { waitsForOfficer } from './officer-hold.ts';
 import type { SecuredRecipient } from './secure-recipients.ts';
 
 export interface RowTools {
@@ -28,10 +29,9 @@ export function messageRow(
   message: TimedMessage,
   made: { readonly traceFields: string; readonly manifest: string },
 ): Statement {
-  const { queueId, session, submitter, envelope, received, author, decided, facts, settings, acceptedAt } =
-    message;
+  const { queueId, session, submitter, envelope, received, author, decided, facts, acceptedAt } = message;
   const mayBeSecured = decided.some(({ decision }) => mayBecomeSecureMessage(decision));
-  const held = decided.some(({ decision }) => decision.action === 'hold');
+  const hold = holdOf(message, tools.keys);
   return insertRow(tools.database.query, 'messages', {
     id: queueId,
     purpose: 'submitted',
@@ -57,10 +57,27 @@ export function messageRow(
     layout: JSON.stringify(received.layout),
     manifest: made.manifest,
     ...(mayBeSecured ? listEntries(tools.keys, message) : { deskListEntry: null, listEntry: null }),
-    holdUntil: held ? acceptedAt + settings.holdMs : null,
-    holdTokenHash: held ? hashHoldToken(tools.keys, holdTokenOf(tools.keys, queueId)) : null,
+    ...hold,
     keptUntil: mayBeSecured ? message.keptUntil : null,
   });
+}
+
+/** Columns of a hold: whom it waits for, until when, and the token of the mail that asks. */
+function holdOf(
+  { queueId, decided, officerHold, settings, acceptedAt }: TimedMessage,
+  keys: KeyProvider,
+): Pick<MessagesTable, 'holdFor' | 'holdUntil' | 'holdTokenHash'> {
+  if (officerHold != null) {
+    const holdTokenHash = hashHoldToken(keys, officerTokenOf(keys, queueId));
+    return { holdFor: 'officer', holdUntil: officerHold.until, holdTokenHash };
+  }
+  if (!decided.some(({ decision }) => decision.action === 'hold'))
+    return { holdFor: null, holdUntil: null, holdTokenHash: null };
+  return {
+    holdFor: 'author',
+    holdUntil: acceptedAt + settings.holdMs,
+    holdTokenHash: hashHoldToken(keys, holdTokenOf(keys, queueId)),
+  };
 }
 
 /** Now, at the end of a hold, or because a channel can't be verified. */
@@ -102,9 +119,10 @@ export function recipientRows(
 function recipientRow(
   keys: KeyProvider,
   message: TimedMessage,
-  { id, recipient, decision }: DecidedRecipient,
+  decided: DecidedRecipient,
   secured: SecuredRecipient | undefined,
 ): RecipientsTable {
+  const { id, recipient, decision } = decided;
   const ids = {
     recipientId: id,
     messageId: message.queueId,
@@ -121,7 +139,11 @@ function recipientRow(
     protection: 'protection' in decision ? decision.protection : 'none',
     reason: reasonOf(decision),
     rule: decision.rule,
-    state: isOwnCopy ? 'opened' : STATE_AT_FIRST[decision.action],
+    state: isOwnCopy
+      ? 'opened'
+      : waitsForOfficer(message, decided)
+        ? 'held'
+        : STATE_AT_FIRST[decision.action],
     lockedAt: null,
     lockReason: null,
     // Kept as long as the message, which opening may prolong.

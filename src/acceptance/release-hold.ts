@@ -12,10 +12,12 @@ import type { KeyProvider } from '#src/keys/key-provider.ts';
 import { newMessageIdField } from '#src/notification/compose/mail.ts';
 import { renderReturned } from '#src/notification/returned.ts';
 import type { WrittenMailSealer } from '#src/queue/written-mails.ts';
-import { exactlyOne, statement, type Database, type Statement } from '#src/storage/database.ts';
+import { statement, type Database, type Statement } from '#src/storage/database.ts';
 import type { ObjectStore } from '#src/storage/objects.ts';
 
 import { loadHeldMessage, type HeldMessage } from './held-message.ts';
+import { destroySpoolWrap, endHold } from './hold-statements.ts';
+import { OfficerHolds, type PreparedEnd } from './release-officer-hold.ts';
 import { SecureLater } from './secure-later.ts';
 import type { AcceptanceSettings } from './settings.ts';
 
@@ -33,7 +35,7 @@ export interface HoldsOptions {
 }
 
 /** Why a hold ended. */
-export type HoldEnd = 'author-sent' | 'author-stopped' | 'unanswered';
+export type HoldEnd = 'author-sent' | 'author-stopped' | 'officer-stopped' | 'unanswered';
 
 /** False where somebody else ended the hold before. */
 export type HoldResult = 'done' | 'already-ended';
@@ -44,10 +46,12 @@ const POSTPONE_MS = 5 * MINUTE_MS;
 export class Holds {
   readonly #options: HoldsOptions;
   readonly #secureLater: SecureLater;
+  readonly #officer: OfficerHolds;
 
   constructor(options: HoldsOptions) {
     this.#options = options;
     this.#secureLater = new SecureLater(options);
+    this.#officer = new OfficerHolds(options);
   }
 
   /** Ends the holds whose time is over. Returns how many. */
@@ -55,15 +59,15 @@ export class Holds {
     const { database, clock, log, settings } = this.#options;
     const due = await database.query
       .selectFrom('messages')
-      .select('id')
+      .select(['id', 'holdFor'])
       .where('holdUntil', '<=', clock.now())
       .orderBy('holdUntil')
       .limit(DUE_PER_ROUND)
       .execute();
     let ended = 0;
-    for (const { id } of due) {
+    for (const { id, holdFor } of due) {
       try {
-        const secure = settings().policy.unansweredNearMiss === 'secure';
+        const secure = holdFor !== 'officer' && settings().policy.unansweredNearMiss === 'secure';
         const result = secure ? await this.sendSecured(id, 'unanswered') : await this.stop(id, 'unanswered');
         if (result === 'done') ended += 1;
       } catch (error) {
@@ -94,10 +98,14 @@ export class Holds {
   /** Seals the message for its held recipients and queues their notices. */
   async sendSecured(messageId: string, why: HoldEnd): Promise<HoldResult> {
     const held = await loadHeldMessage(this.#options.database.query, messageId);
-    if (held === null) return 'already-ended';
+    if (held === null || held.message.holdFor === 'officer') return 'already-ended';
     const protection = await this.#secureLater.prepare(held.message, held.recipients, 'near-miss');
     return this.#commit(
-      [...this.#endHold(held, 'queued', why), ...protection.statements, this.#destroySpoolWrap(messageId)],
+      [
+        ...endHold(this.#options, held, 'queued', why),
+        ...protection.statements,
+        destroySpoolWrap(this.#options, messageId),
+      ],
       (cause) => protection.abandon(cause),
     );
   }
@@ -106,16 +114,31 @@ export class Holds {
   async stop(messageId: string, why: HoldEnd): Promise<HoldResult> {
     const held = await loadHeldMessage(this.#options.database.query, messageId);
     if (held === null) return 'already-ended';
+    if (held.message.holdFor === 'officer') {
+      if (why === 'author-stopped') return 'already-ended';
+      return this.#end(await this.#officer.stop(held, why === 'unanswered' ? why : 'officer-stopped'));
+    }
     const mails = why === 'unanswered' ? this.#returnedMail(held) : [];
     const written = mails.length === 0 ? null : await this.#options.sealer.seal(mails, messageId);
     return this.#commit(
       [
-        ...this.#endHold(held, 'cancelled', why),
+        ...endHold(this.#options, held, 'cancelled', why),
         ...(written?.statements ?? []),
-        this.#destroySpoolWrap(messageId),
+        destroySpoolWrap(this.#options, messageId),
       ],
       async (cause) => written?.abandon(cause),
     );
+  }
+
+  /** What waits for the security officer goes out as it was decided. */
+  async releaseForOfficer(messageId: string): Promise<HoldResult> {
+    const held = await loadHeldMessage(this.#options.database.query, messageId);
+    if (held?.message.holdFor !== 'officer') return 'already-ended';
+    return this.#end(await this.#officer.release(held));
+  }
+
+  #end({ statements, abandon }: PreparedEnd): Promise<HoldResult> {
+    return this.#commit(statements, abandon);
   }
 
   #returnedMail({ message, recipients }: HeldMessage) {
@@ -139,55 +162,6 @@ export class Holds {
       original: { messageIdField: message.originalMessageId, references: [] },
       sentMs: message.acceptedAt,
     };
-  }
-
-  /** Expects every held recipient to be held still. */
-  #endHold({ message, recipients }: HeldMessage, state: 'queued' | 'cancelled', why: HoldEnd): Statement[] {
-    const { database, audit } = this.#options;
-    return [
-      statement(
-        database.query
-          .updateTable('messages')
-          .set({ holdUntil: null, holdTokenHash: null })
-          .where('id', '=', message.id)
-          .where('holdUntil', 'is not', null),
-        exactlyOne,
-      ),
-      statement(
-        database.query
-          .updateTable('recipients')
-          .set({ state })
-          .where('messageId', '=', message.id)
-          .where('state', '=', 'held'),
-        { exactly: recipients.length },
-      ),
-      audit.entry({
-        event: state === 'queued' ? 'hold-released' : 'hold-cancelled',
-        messageId: message.id,
-        facts: { why, recipients: recipients.length },
-      }),
-    ];
-  }
-
-  /** Unless another recipient is still being relayed: then whoever settles the last one destroys it. */
-  #destroySpoolWrap(messageId: string): Statement {
-    const { query } = this.#options.database;
-    return statement(
-      query
-        .deleteFrom('wraps')
-        .where('messageId', '=', messageId)
-        .where('holderKind', '=', 'spool')
-        .where(({ not, exists, selectFrom }) =>
-          not(
-            exists(
-              selectFrom('deliveries')
-                .select('id')
-                .where('messageId', '=', messageId)
-                .where('state', 'in', ['queued', 'held']),
-            ),
-          ),
-        ),
-    );
   }
 
   async #commit(unit: readonly Statement[], abandon: (cause: unknown) => Promise<void>): Promise<HoldResult> {

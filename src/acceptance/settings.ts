@@ -3,6 +3,7 @@ import type { MailSite } from '#src/notification/mail-site.ts';
 import type { PolicySettings } from '#src/policy/facts.ts';
 import type { ObserveSettings } from '#src/policy/observe.ts';
 
+import type { AuthorLimitSettings } from './author-limits.ts';
 import type { Submitters } from './submitters.ts';
 
 export interface AcceptanceSettings {
@@ -26,6 +27,8 @@ export interface AcceptanceSettings {
   readonly lowDiskBytes: number;
   /** Who may hand mail in. */
   readonly submitters: Submitters;
+  /** Null: authors have no limits. */
+  readonly authorLimits: AuthorLimitSettings | null;
   /** Networks of submitters that nobody can ask. */
   isMachine(remoteAddress: string): boolean;
 }

@@ -28,6 +28,8 @@ export type ThrottleKind =
   | 'replies'
   | 'decoy'
   | 'submitter'
+  | 'author-recipients'
+  | 'author-new-recipients'
   | 'submitter-network'
   | 'staff-links'
   | 'staff-links-of-network'
@@ -150,6 +152,21 @@ export class Throttle {
     return statement(
       this.#database.query.deleteFrom('throttles').where('key', '=', this.#key('password', subject)),
     );
+  }
+
+  /** Statements that count several uses at once in the unit of something else; null where the limit would be passed. */
+  async countMany(
+    kind: ThrottleKind,
+    subject: string,
+    use: { readonly count: number; readonly limit: number; readonly windowMs: number },
+  ): Promise<Statement[] | null> {
+    const key = this.#key(kind, subject);
+    const now = this.#clock.now();
+    const row = await this.#read(key);
+    const isFresh = row === undefined || row.windowStart + use.windowMs <= now;
+    const count = (isFresh ? 0 : row.count) + use.count;
+    if (count > use.limit) return null;
+    return [this.#countStatement(key, row, { windowStart: isFresh ? now : row.windowStart, count })];
   }
 
   /** Ends a window: its uses count no more. */

@@ -65,7 +65,9 @@ function whereItIs(delivery: DeliveryView, nowMs: number): string {
       return `held ${fromNow(delivery.heldAt, nowMs)}: ${
         delivery.heldReason === 'crashes'
           ? `the gateway died ${delivery.crashes} times while it had this in hand`
-          : 'by an operator'
+          : delivery.heldReason === 'author-limit'
+            ? 'its author passed a limit; the security officer was asked'
+            : 'by an operator'
       }; ${tries}`;
     default:
       return `${delivery.state} ${delivery.settledAt === null ? '' : moment(delivery.settledAt)}: ${tries}${crashes}`;

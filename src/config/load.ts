@@ -231,7 +231,11 @@ function assemble(values: ReadValues, baseDir: string, isTrial: boolean): Settin
       patientPortalUrl: get('organization.patientPortalUrl'),
       securityOfficer: optional('organization.securityOfficer'),
     },
-    hold: { minutes: get('hold.minutes'), unanswered: get('hold.unanswered') },
+    hold: {
+      minutes: get('hold.minutes'),
+      officerHours: get('hold.officerHours'),
+      unanswered: get('hold.unanswered'),
+    },
     reminders: {
       recipientDays: get('reminders.recipientDays'),
       authorDays: get('reminders.authorDays'),
@@ -286,6 +290,8 @@ function assemble(values: ReadValues, baseDir: string, isTrial: boolean): Settin
       secureMessageBytes: megabytes('limits.secureMessageMB'),
       secureAttachmentBytes: megabytes('limits.secureAttachmentMB'),
       maxRecipients: get('limits.maxRecipients'),
+      authorRecipientsPerHour: get('limits.authorRecipientsPerHour'),
+      authorNewRecipientsPerDay: get('limits.authorNewRecipientsPerDay'),
       lowDiskBytes: megabytes('limits.lowDiskMB'),
       keepDays: get('limits.keepDays'),
     },
@@ -389,6 +395,7 @@ function checkTogether(settings: Settings, problems: ProblemCollector): void {
   }
   checkObserving(settings, problems);
   checkSigning(settings, problems);
+  checkAuthorLimits(settings, problems);
   checkSubmitters(settings, (key, message) => problems.add(key, message));
   checkStaffSignIn(settings, problems);
 }
@@ -431,6 +438,19 @@ function checkObserving({ organization }: Settings, problems: ProblemCollector):
     if (!domains.some((domain) => coversDomain(domain, named) || coversDomain(domain, `x.${named}`)))
       problems.add('organization.observe', `"${entry}" is at none of organization.domains`);
   }
+}
+
+function checkAuthorLimits({ organization, limits }: Settings, problems: ProblemCollector): void {
+  const { securityOfficer, domains } = organization;
+  const isLimited = limits.authorRecipientsPerHour > 0 || limits.authorNewRecipientsPerDay > 0;
+  if (isLimited && securityOfficer === null)
+    problems.add('organization.securityOfficer', 'is needed with limits of authors: who decides what waits');
+  const address = securityOfficer === null ? null : parseMailAddress(securityOfficer);
+  if (isLimited && address !== null && !domains.some((domain) => coversDomain(domain, address.domain)))
+    problems.add(
+      'organization.securityOfficer',
+      `must be at one of organization.domains (${domains.join(', ')})`,
+    );
 }
 
 function checkSigning(settings: Settings, problems: ProblemCollector): void {

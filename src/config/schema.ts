@@ -148,7 +148,7 @@ export const SCHEMA: Readonly<Record<string, Readonly<Record<string, KeySpec>>>>
     },
     securityOfficer: {
       description:
-        'Mailbox that is told what an administrator should know, such as a partner’s certificate that ends; left out: serviceAddress.',
+        'Mailbox that is told what an administrator should know, such as a partner’s certificate that ends; left out: serviceAddress. It also decides about mail over a limit of its author.',
       read: readMailbox,
       example: '"security@hospital.example"',
     },
@@ -158,6 +158,12 @@ export const SCHEMA: Readonly<Record<string, Readonly<Record<string, KeySpec>>>>
       description: 'How long a message with a mistyped code waits for its author’s answer, in minutes.',
       default: 30,
       read: readNumber(1, 1440),
+    },
+    officerHours: {
+      description:
+        'How long a message over a limit of its author waits for the security officer, in hours; then it is returned.',
+      default: 72,
+      read: readNumber(1, 720),
     },
     unanswered: {
       description: 'What happens without an answer: sent as a secure message, or returned.',
@@ -448,6 +454,18 @@ export const SCHEMA: Readonly<Record<string, Readonly<Record<string, KeySpec>>>>
       read: readNumber(0.1, 1024),
     },
     maxRecipients: { description: 'Recipients of one mail.', default: 1000, read: readNumber(100, 10000) },
+    authorRecipientsPerHour: {
+      description:
+        'Outside recipients to whom one author may send in an hour; beyond it mail waits for organization.securityOfficer. 0: no limit. Submitters marked machine are not counted.',
+      default: 0,
+      read: readNumber(0, 1_000_000),
+    },
+    authorNewRecipientsPerDay: {
+      description:
+        'Outside recipients to whom one author never wrote before, in a day; beyond it the same. 0: no limit. Everybody is new in the beginning: start high.',
+      default: 0,
+      read: readNumber(0, 1_000_000),
+    },
     lowDiskMB: {
       description: `Below this free space no mail is taken (452), in ${MEGABYTES}.`,
       default: 500,

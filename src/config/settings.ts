@@ -122,7 +122,11 @@ export interface Settings {
     /** Who is told what an administrator should know; null: the service address. */
     readonly securityOfficer: string | null;
   };
-  readonly hold: { readonly minutes: number; readonly unanswered: 'secure' | 'return' };
+  readonly hold: {
+    readonly minutes: number;
+    readonly officerHours: number;
+    readonly unanswered: 'secure' | 'return';
+  };
   /** Days from the notice; 0: not at all. */
   readonly reminders: { readonly recipientDays: number; readonly authorDays: number };
   readonly notice: { readonly from: 'author' | 'service' };
@@ -188,6 +192,10 @@ export interface Settings {
     readonly secureMessageBytes: number;
     readonly secureAttachmentBytes: number;
     readonly maxRecipients: number;
+    /** 0: no limit. */
+    readonly authorRecipientsPerHour: number;
+    /** 0: no limit. */
+    readonly authorNewRecipientsPerDay: number;
     readonly lowDiskBytes: number;
     readonly keepDays: number;
   };

@@ -8,7 +8,10 @@ import { html, page, type SafeHtml } from './page.ts';
 type Language = 'en' | 'es';
 export type HeldChoice = 'send' | 'stop';
 
-const WORDS = {
+/** Whose answer it is: each has words of its own. */
+export type WhoIsAsked = 'author' | 'officer';
+
+const AUTHOR_WORDS = {
   en: {
     titles: { send: 'Send this message secured?', stop: 'Not send this message?' },
     waiting: 'Your message is waiting. Nothing has left for:',
@@ -39,16 +42,49 @@ const WORDS = {
   },
 } as const;
 
+const OFFICER_WORDS = {
+  en: {
+    titles: { send: 'Let this message go out?', stop: 'Stop this message?' },
+    waiting: 'The author passed a limit, so this message is waiting. Nothing has left for:',
+    explain:
+      'If you let it go out, each recipient gets it as it was decided: as a secure message where it is to be protected. If you stop it, it goes back to its author.',
+    buttons: { send: 'Let it go out', stop: 'Stop it' },
+    sentTitle: 'On its way',
+    sent: 'The message is on its way. You can close this page.',
+    stoppedTitle: 'Stopped',
+    stopped: 'Nothing was sent to these recipients, and the author was told. You can close this page.',
+    overTitle: 'Already answered',
+    over: 'This question has been answered, or its time was over.',
+  },
+  es: {
+    titles: { send: '¿Dejar que salga este mensaje?', stop: '¿Detener este mensaje?' },
+    waiting: 'El autor superó un límite, por eso este mensaje está en espera. No ha salido nada para:',
+    explain:
+      'Si deja que salga, cada destinatario lo recibe como se decidió: como mensaje seguro donde debe protegerse. Si lo detiene, vuelve a su autor.',
+    buttons: { send: 'Dejar que salga', stop: 'Detenerlo' },
+    sentTitle: 'En camino',
+    sent: 'El mensaje va de camino. Puede cerrar esta página.',
+    stoppedTitle: 'Detenido',
+    stopped: 'No se envió nada a estos destinatarios, y avisamos al autor. Puede cerrar esta página.',
+    overTitle: 'Ya respondido',
+    over: 'Esta pregunta ya fue respondida, o su plazo terminó.',
+  },
+} as const;
+
+const WORDS = { author: AUTHOR_WORDS, officer: OFFICER_WORDS } as const;
+
 export interface HeldQuestion {
   readonly recipients: readonly string[];
   /** Which link of the mail was followed: its answer comes first. */
   readonly asked: HeldChoice;
+  readonly asks?: WhoIsAsked;
   readonly organization: string;
   readonly language: Language;
 }
 
-export function heldPage({ recipients, asked, organization, language }: HeldQuestion): string {
-  const words = WORDS[language];
+export function heldPage(question: HeldQuestion): string {
+  const { recipients, asked, asks = 'author', organization, language } = question;
+  const words = WORDS[asks][language];
   const other = asked === 'send' ? 'stop' : 'send';
   const body = html`<p>${words.waiting}</p>
     <ul class="waiting">
@@ -71,8 +107,9 @@ export function heldResultPage(
   result: 'sent' | 'stopped' | 'over',
   organization: string,
   language: Language,
+  asks: WhoIsAsked = 'author',
 ): string {
-  const words = WORDS[language];
+  const words = WORDS[asks][language];
   const title = { sent: words.sentTitle, stopped: words.stoppedTitle, over: words.overTitle }[result];
   return page({ title, organization, body: html`<p>${words[result]}</p>`, language, card: true });
 }

@@ -1,4 +1,4 @@
-/** `/held/<token>`: the author answers without signing in; the token of the mail is the permission. */
+/** `/held/<token>`: the author, or the security officer, answers without signing in; the token of the mail is the permission. */
 import type { FastifyReply } from 'fastify';
 import { Type } from 'typebox';
 
@@ -8,7 +8,7 @@ import type { HttpApp } from '#src/http/http-server.ts';
 import type { KeyProvider } from '#src/keys/key-provider.ts';
 import type { Database } from '#src/storage/database.ts';
 
-import { heldPage, heldResultPage } from './held-page.ts';
+import { heldPage, heldResultPage, type WhoIsAsked } from './held-page.ts';
 
 export interface HeldOptions {
   readonly database: Pick<Database, 'query'>;
@@ -32,30 +32,37 @@ export function addHeldRoutes(app: HttpApp, options: HeldOptions): void {
     const language = options.language();
     if (held === null) return show(heldResultPage('over', organization, language), reply);
     const asked = request.query.choice ?? 'send';
-    return show(heldPage({ recipients: held.recipients, asked, organization, language }), reply);
+    const { recipients, asks } = held;
+    return show(heldPage({ recipients, asked, asks, organization, language }), reply);
   });
   const body = Type.Object({ choice });
   app.post('/held/:token', { config, schema: { params, body } }, async (request, reply) => {
     const held = await findHeld(options, request.params.token);
     const send = request.body.choice === 'send';
-    const result = held === null ? 'already-ended' : await answer(options.holds, held.messageId, send);
+    const result = held === null ? 'already-ended' : await answer(options.holds, held, send);
     const shown = result === 'already-ended' ? 'over' : send ? 'sent' : 'stopped';
-    return show(heldResultPage(shown, options.organization(), options.language()), reply);
+    const asks = held?.asks ?? 'author';
+    return show(heldResultPage(shown, options.organization(), options.language(), asks), reply);
   });
 }
 
-function answer(holds: Holds, messageId: string, send: boolean) {
+function answer(holds: Holds, { messageId, asks }: FoundHold, send: boolean) {
+  if (asks === 'officer')
+    return send ? holds.releaseForOfficer(messageId) : holds.stop(messageId, 'officer-stopped');
   return send ? holds.sendSecured(messageId, 'author-sent') : holds.stop(messageId, 'author-stopped');
 }
 
-async function findHeld(
-  options: HeldOptions,
-  token: string,
-): Promise<{ readonly messageId: string; readonly recipients: readonly string[] } | null> {
+interface FoundHold {
+  readonly messageId: string;
+  readonly asks: WhoIsAsked;
+  readonly recipients: readonly string[];
+}
+
+async function findHeld(options: HeldOptions, token: string): Promise<FoundHold | null> {
   const { query } = options.database;
   const message = await query
     .selectFrom('messages')
-    .select('id')
+    .select(['id', 'holdFor'])
     .where('holdTokenHash', '=', hashHoldToken(options.keys, token))
     .executeTakeFirst();
   if (message === undefined) return null;
@@ -66,5 +73,6 @@ async function findHeld(
     .where('state', '=', 'held')
     .orderBy('id')
     .execute();
-  return { messageId: message.id, recipients: recipients.map(({ address }) => address) };
+  const asks = message.holdFor === 'officer' ? 'officer' : 'author';
+  return { messageId: message.id, asks, recipients: recipients.map(({ address }) => address) };
 }

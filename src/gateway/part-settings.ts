@@ -4,7 +4,7 @@ import { createSecureContext } from 'node:tls';
 
 import type { AcceptanceSettings } from '#src/acceptance/settings.ts';
 import { CodedError } from '#src/base/coded-error.ts';
-import { DAY_MS, MINUTE_MS } from '#src/base/clock.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '#src/base/clock.ts';
 import { parseMailAddress } from '#src/base/mail-address.ts';
 import { NetworkList } from '#src/base/network-list.ts';
 import { signingDomainOf } from '#src/config/dkim-domains.ts';
@@ -72,12 +72,26 @@ function makeAcceptanceSettings(settings: Settings): AcceptanceSettings {
     maxRecipients: settings.limits.maxRecipients,
     lowDiskBytes: settings.limits.lowDiskBytes,
     submitters: submittersOf(settings),
+    authorLimits: authorLimitsOf(settings),
     isMachine: (remoteAddress) => machines.has(remoteAddress),
   };
 }
 
 export function reportSettings(settings: Settings): ReportSettings {
   return { site: mailSite(settings), hostname: settings.smtp.hostname, mainDomain: mainDomain(settings) };
+}
+
+function authorLimitsOf({ limits, organization, hold }: Settings): AcceptanceSettings['authorLimits'] {
+  const { authorRecipientsPerHour, authorNewRecipientsPerDay } = limits;
+  const { securityOfficer } = organization;
+  if (securityOfficer === null || (authorRecipientsPerHour === 0 && authorNewRecipientsPerDay === 0))
+    return null;
+  return {
+    recipientsPerHour: authorRecipientsPerHour,
+    newRecipientsPerDay: authorNewRecipientsPerDay,
+    officer: securityOfficer,
+    holdMs: hold.officerHours * HOUR_MS,
+  };
 }
 
 /** In an author's own name only where the author's domain signs it: unsigned it would be taken for forged. */

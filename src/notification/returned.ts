@@ -23,7 +23,7 @@ export type ReturnedReason =
     }
   | { readonly kind: 'no-answer' }
   /** The people who run the gateway stopped it. */
-  | { readonly kind: 'cancelled' };
+  | { readonly kind: 'cancelled' | 'stopped-by-officer' };
 
 export interface ReturnedData extends UndeliveredData {
   readonly reason: ReturnedReason;
@@ -36,6 +36,7 @@ const STATUS: Readonly<Record<ReturnedReason['kind'], string>> = {
   'attachment-too-large': '5.3.4',
   'no-answer': '5.7.0',
   cancelled: '5.7.1',
+  'stopped-by-officer': '5.7.1',
 };
 
 export function renderReturned(site: MailSite, data: ReturnedData): WrittenMail {
@@ -69,7 +70,7 @@ export function renderReturned(site: MailSite, data: ReturnedData): WrittenMail 
 }
 
 function sizeBlocks(catalog: Catalog, reason: ReturnedReason): Block[] {
-  if (reason.kind === 'no-answer' || reason.kind === 'cancelled') return [];
+  if (!('limitBytes' in reason)) return [];
   const { fact } = catalog;
   const limit = reason.limitBytes / MEBIBYTE;
   // Rounded up, so that what is just too large does not show as the limit itself.

@@ -20,7 +20,9 @@ export type SecuredReason =
   | 'all-external'
   | 'partner-domain'
   | 'near-miss'
-  | 'near-miss-machine';
+  | 'near-miss-machine'
+  /** Whatever it was at first: the security officer let it go. */
+  | 'held-by-officer';
 
 /** The policy's kinds of slips. */
 export type NearMissKind =
@@ -34,7 +36,12 @@ export type NearMissKind =
   | 'code-in-body'
   | 'further-code';
 
-export type ReturnReason = 'message-too-large' | 'attachment-too-large' | 'no-answer' | 'cancelled';
+export type ReturnReason =
+  | 'message-too-large'
+  | 'attachment-too-large'
+  | 'no-answer'
+  | 'cancelled'
+  | 'stopped-by-officer';
 
 /** What an administrator is told of a partner. */
 export type PartnerWarningKind =

@@ -23,6 +23,8 @@ export interface NewDelivery {
   readonly route: 'internal' | 'outside';
   readonly tlsRequirement?: DeliveriesTable['tlsRequirement'];
   readonly urgent?: boolean;
+  /** Set aside from the beginning, and why. */
+  readonly held?: DeliveriesTable['heldReason'];
   /** Byte range in the object's content stream; null: all of it. */
   readonly range: { readonly start: number; readonly end: number } | null;
   readonly dsnNotify?: string | null;
@@ -64,7 +66,9 @@ function deliveryRow(
   return {
     ...target,
     mac: deliveryMac(keys, target),
-    state: 'queued',
+    state: delivery.held == null ? 'queued' : 'held',
+    heldAt: delivery.held == null ? null : now,
+    heldReason: delivery.held ?? null,
     attempts: 0,
     nextAttemptAt: now,
     expiresAt: now + DELIVERY_LIFETIME_MS,

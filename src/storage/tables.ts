@@ -20,6 +20,7 @@ export interface Tables {
   sessions: SessionsTable;
   address_codes: AddressCodesTable;
   throttles: ThrottlesTable;
+  known_recipients: KnownRecipientsTable;
   partners: PartnersTable;
   partner_agreements: PartnerAgreementsTable;
   domain_channels: DomainChannelsTable;
@@ -97,6 +98,8 @@ export interface MessagesTable {
   submitterName: string | null;
   /** 1: the client asked for TLS on the whole way (REQUIRETLS, RFC 8689). */
   requireTls: number | null;
+  /** Who ends the hold: the author, or the security officer; null where nothing was ever held. */
+  holdFor: 'author' | 'officer' | null;
 }
 
 /** One recipient of a submitted message with the decision made for it. */
@@ -211,7 +214,7 @@ export interface DeliveriesTable {
   /** Since when it is set aside, and why; the time until `expiresAt` stands still meanwhile. Null unless held. */
   heldAt: number | null;
   /** `operator`: by `sendsecure queue hold`. `crashes`: it was in hand each time when a process died. */
-  heldReason: 'operator' | 'crashes' | null;
+  heldReason: 'operator' | 'crashes' | 'author-limit' | null;
   /** How many processes died while they had it in hand; null: none. */
   crashes: number | null;
   /** Keyed hash of what says where the mail goes and how (queue's `deliveryMac`). */
@@ -551,6 +554,13 @@ export interface StaffLinksTable {
 export interface StaffUsedTicketsTable {
   ticketHash: Uint8Array;
   expiresAt: number;
+}
+
+/** An outside address that an author wrote to before. */
+export interface KnownRecipientsTable {
+  /** HMAC of author and recipient. */
+  pairHash: Uint8Array;
+  firstAt: number;
 }
 
 export interface AuditEntriesTable {

@@ -22,6 +22,7 @@ export function messageRow(
     submitterProof: 'network',
     submitterName: null,
     requireTls: null,
+    holdFor: null,
     sizeBytes: 1,
     body: '7bit',
     smtputf8: 0,

@@ -203,6 +203,7 @@ function replyTools({ database, keys, objects, clock }: StoreContext, log: Log):
       lowDiskBytes: 0,
       observe: { everybody: false, authors: [] },
       submitters: new Submitters([]),
+      authorLimits: null,
       isMachine: () => false,
     }),
     onQueued: () => {},

@@ -90,6 +90,22 @@ export interface Catalog {
     readonly unansweredReturn: Phrase<{ clock: string }>;
     readonly nextTime: string;
   };
+  /** A message over a limit of its author, which waits for the security officer. */
+  readonly officerHold: {
+    readonly limit: Readonly<Record<'recipients-an-hour' | 'new-recipients-a-day', string>>;
+    readonly officerSubject: Phrase<{ author: string }>;
+    readonly officerTitle: string;
+    readonly officerIntro: Phrase<{ author: string; moment: string; count: number }>;
+    readonly officerChoose: string;
+    readonly stop: string;
+    readonly release: string;
+    readonly returnedAt: Phrase<{ moment: string }>;
+    readonly authorSubject: Phrase<{ who: string }>;
+    readonly authorTitle: string;
+    readonly authorIntro: Phrase<{ moment: string }>;
+    readonly authorNext: Phrase<{ moment: string }>;
+    readonly notYou: string;
+  };
   readonly code: {
     readonly subject: Phrase<{ code: string; organization: string }>;
     readonly title: string;

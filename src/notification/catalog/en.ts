@@ -97,6 +97,7 @@ export const en: Catalog = {
       'partner-domain': 'Your organization always protects email to this partner.',
       'near-miss': 'The subject looked as if you meant "send secure".',
       'near-miss-machine': 'The subject looked as if "send secure" was meant.',
+      'held-by-officer': 'It was to be protected, and your security officer has let it go out.',
     },
     laterTitle: 'What happens next',
     keptUntil: ({ day }) => `They can read it on our website until ${day}.`,
@@ -144,6 +145,26 @@ export const en: Catalog = {
     unansweredReturn: ({ clock }) => `If we hear nothing from you, we send it back to you at ${clock}.`,
     nextTime:
       'Next time, write the two words "send secure" in the subject, and it goes out securely at once.',
+  },
+  officerHold: {
+    limit: {
+      'recipients-an-hour': 'It would go to more people outside in one hour than is usual.',
+      'new-recipients-a-day': 'It would go to more new people outside in one day than is usual.',
+    },
+    officerSubject: ({ author }) => `Needs you: a message from ${author} is waiting`,
+    officerTitle: 'Should this message go out?',
+    officerIntro: ({ author, moment, count }) =>
+      `${author} sent a message to ${people(count)} outside on ${moment}. Nothing of it has gone out. A stolen mailbox looks like this, and so does a busy day. If you can, ask the author by phone.`,
+    officerChoose: 'You answer on a page that opens in your browser.',
+    stop: 'Stop it',
+    release: 'Let it go out',
+    returnedAt: ({ moment }) => `If nobody answers, it goes back to the author on ${moment}.`,
+    authorSubject: ({ who }) => `Waiting: your message to ${who}`,
+    authorTitle: 'Your message is waiting',
+    authorIntro: ({ moment }) => `The message that you sent on ${moment} has not gone out yet to:`,
+    authorNext: ({ moment }) =>
+      `Your security officer decides about it and was asked. If nobody answers, it comes back to you on ${moment}. You need not send it again.`,
+    notYou: 'If you did not send it, call your help desk now: somebody else may be using your mailbox.',
   },
   code: {
     subject: ({ code, organization }) => `${code} is your code for ${organization}`,
@@ -277,6 +298,10 @@ export const en: Catalog = {
       'no-answer': {
         what: 'We asked you if it should go out securely, and got no answer.',
         next: 'Send it again. Write the two words "send secure" in the subject if it is private.',
+      },
+      'stopped-by-officer': {
+        what: 'It would have gone to unusually many people outside, and your security officer did not let it out.',
+        next: 'Talk to your security officer before you send it again.',
       },
       cancelled: {
         what: 'It was still waiting to go out when the people who run our mail system stopped it.',

@@ -99,6 +99,7 @@ export const es: Catalog = {
       'partner-domain': 'Su organización siempre protege el correo a este socio.',
       'near-miss': 'El asunto parecía querer decir "send secure".',
       'near-miss-machine': 'El asunto parecía querer decir "send secure".',
+      'held-by-officer': 'Debía protegerse, y su responsable de seguridad permitió que saliera.',
     },
     laterTitle: 'Qué pasa ahora',
     keptUntil: ({ day }) => `Pueden leerlo en nuestro sitio web hasta el ${day}.`,
@@ -146,6 +147,27 @@ export const es: Catalog = {
     unansweredReturn: ({ clock }) => `Si no sabemos nada de usted, se lo devolvemos a las ${clock}.`,
     nextTime:
       'La próxima vez, escriba las dos palabras "send secure" en el asunto y saldrá seguro enseguida.',
+  },
+  officerHold: {
+    limit: {
+      'recipients-an-hour': 'Iría a más personas de fuera en una hora de lo habitual.',
+      'new-recipients-a-day': 'Iría a más personas nuevas de fuera en un día de lo habitual.',
+    },
+    officerSubject: ({ author }) => `Le necesitamos: un mensaje de ${author} está en espera`,
+    officerTitle: '¿Debe salir este mensaje?',
+    officerIntro: ({ author, moment, count }) =>
+      `${author} envió el ${moment} un mensaje a ${people(count)} de fuera. No ha salido nada de él. Así se ve un buzón robado, y también un día con mucho trabajo. Si puede, pregunte al autor por teléfono.`,
+    officerChoose: 'Usted responde en una página que se abre en su navegador.',
+    stop: 'Detenerlo',
+    release: 'Dejar que salga',
+    returnedAt: ({ moment }) => `Si nadie responde, vuelve al autor el ${moment}.`,
+    authorSubject: ({ who }) => `En espera: su mensaje a ${who}`,
+    authorTitle: 'Su mensaje está en espera',
+    authorIntro: ({ moment }) => `El mensaje que usted envió el ${moment} todavía no ha salido a:`,
+    authorNext: ({ moment }) =>
+      `Su responsable de seguridad decide sobre él y ya recibió la pregunta. Si nadie responde, el mensaje vuelve a usted el ${moment}. No hace falta que lo envíe otra vez.`,
+    notYou:
+      'Si no lo envió usted, llame ahora a su servicio de ayuda: quizá otra persona está usando su buzón.',
   },
   code: {
     subject: ({ code, organization }) => `${code} es su código para ${organization}`,
@@ -281,6 +303,10 @@ export const es: Catalog = {
       'no-answer': {
         what: 'Le preguntamos si debía salir seguro, y no recibimos respuesta.',
         next: 'Envíelo otra vez. Si es privado, escriba las dos palabras "send secure" en el asunto.',
+      },
+      'stopped-by-officer': {
+        what: 'Habría ido a un número inusual de personas de fuera, y su responsable de seguridad no lo dejó salir.',
+        next: 'Hable con su responsable de seguridad antes de enviarlo otra vez.',
       },
       cancelled: {
         what: 'Todavía esperaba para salir cuando las personas que atienden nuestro sistema de correo lo detuvieron.',

@@ -10,6 +10,7 @@ import { staffTables } from './0007-staff.ts';
 import { tlsReports } from './0008-tls-reports.ts';
 import { submission } from './0009-submission.ts';
 import { reminders } from './0010-reminders.ts';
+import { authorLimits } from './0011-author-limits.ts';
 
 export const migrations: readonly Migration[] = [
   firstTables,
@@ -22,4 +23,5 @@ export const migrations: readonly Migration[] = [
   tlsReports,
   submission,
   reminders,
+  authorLimits,
 ];
