@@ -37,6 +37,8 @@ export interface Gateway {
   readonly reminders: Pick<Reminders, 'sendDue'>;
   /** Takes new settings and certificates; throws where they can't be used, and the old ones stay in force. */
   reload(settings: Settings): Promise<void>;
+  /** Records that a new configuration could not be used; `code` says why, the log says more. */
+  recordRefusedReload(code: string): Promise<void>;
   /** Finishes what is under way within `graceMs`; the rest stays queued. */
   close(graceMs: number): Promise<void>;
 }
@@ -45,7 +47,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const core = await openCore(options);
   const parts: Closable[] = [];
   try {
-    const delivery = startDelivery(core);
+    const delivery = await startDelivery(core);
     parts.push(delivery);
     const holds = startHolds(core);
     parts.push(holds);
@@ -73,6 +75,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       portalPort: portal.port,
       consolePort: console.port,
       partners: core.partners,
+      recordRefusedReload: (code) => core.audit.record({ event: 'configuration-refused', facts: { code } }),
       reload: (settings) => reload(core, settings, { smtp, returns, portal: portal.portal, console }),
       reminders: reminders.reminders,
       close: (graceMs) => closeAll(core, parts, graceMs),

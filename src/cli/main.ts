@@ -10,6 +10,7 @@ import { CommandFailed, EXIT } from './exit-codes.ts';
 import { observeCommand } from './observe-command.ts';
 import { explainCommand } from './explain-command.ts';
 import { partnersCommand } from './partners-command.ts';
+import { startCommand, stopCommand } from './outbound-commands.ts';
 import { queueCommand } from './queue-command.ts';
 import { serveCommand } from './serve-command.ts';
 import { statusCommand } from './status-command.ts';
@@ -22,6 +23,8 @@ const COMMANDS: readonly Command[] = [
   queueCommand,
   partnersCommand,
   explainCommand,
+  stopCommand,
+  startCommand,
   demoCommand,
   configCommand,
   auditCommand,

@@ -48,6 +48,7 @@ suite('claiming', () => {
       waiting,
       destinations,
       destinationOf: ({ route, domain }) => (route === 'outside' ? domain : null),
+      isStopped: () => false,
       clock,
     });
     await database.commit([statement(database.query.insertInto('messages').values(messageRow('M')))]);
@@ -147,6 +148,7 @@ suite('claiming', () => {
       },
       destinations,
       destinationOf: ({ domain }) => domain,
+      isStopped: () => false,
       clock,
     });
     await assert.rejects(broken.next());

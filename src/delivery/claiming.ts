@@ -25,11 +25,13 @@ const UNREACHABLE_EVERY_MS = 100;
 const REST_AFTER_LISTING = 20;
 
 export interface ClaimingOptions {
-  readonly queue: Pick<DeliveryQueue, 'claim' | 'nextDueAt'>;
+  readonly queue: Pick<DeliveryQueue, 'claim' | 'claimSuspect' | 'nextDueAt'>;
   readonly waiting: Pick<WaitingDomains, 'list' | 'claim' | 'release'>;
   readonly destinations: Destinations;
   /** The domain whose servers it goes to; null where all go to one server. */
   readonly destinationOf: (delivery: DeliveryRow) => string | null;
+  /** True where nothing is handed over on the route now. */
+  readonly isStopped: (route: RouteName) => boolean;
   readonly clock: Clock;
 }
 
@@ -39,6 +41,9 @@ export interface Claimed {
   /** How long to wait before asking again; 0: there may be more. */
   readonly waitMs: number;
 }
+
+/** So long a delivery whose process died twice is alone among its like; also how often such ones are looked for. */
+const SUSPECT_ALONE_MS = 5 * SECOND_MS;
 
 const nothingYet = (waitMs: number): Claimed => ({ deliveries: [], waitMs });
 
@@ -52,20 +57,41 @@ export class Claiming {
   /** By the time that never jumps. */
   #listAgainMs = 0;
   #putOffAgainMs = 0;
+  #suspect: DeliveryRow | null = null;
+  /** Not at once: what kills this process all the same must not look like the work of the first suspect. */
+  #nextSuspectAt: number;
 
   constructor(options: ClaimingOptions) {
     this.#options = options;
+    this.#nextSuspectAt = options.clock.now() + SUSPECT_ALONE_MS;
   }
 
   /** Throws what the queue throws; then no place is taken. */
   async next(): Promise<Claimed> {
     this.#begun.length = 0;
     try {
-      return await this.#next();
+      const suspects = await this.#nextSuspect();
+      const { deliveries, waitMs } = await this.#next();
+      return { deliveries: [...suspects, ...deliveries], waitMs };
     } catch (error) {
       for (const delivery of this.#begun) this.end(delivery, null);
       throw error;
     }
+  }
+
+  /**
+   * A mail that kills its process does it soon: the next suspect begins when this one has ended, or has lived for a
+   * while, so that a slow next hop keeps no other suspect waiting.
+   */
+  async #nextSuspect(): Promise<readonly DeliveryRow[]> {
+    const { clock, queue, destinationOf, isStopped } = this.#options;
+    if (clock.now() < this.#nextSuspectAt) return [];
+    const suspect = await queue.claimSuspect(ROUTES.filter((route) => !isStopped(route)));
+    this.#nextSuspectAt = clock.now() + SUSPECT_ALONE_MS;
+    if (suspect === null) return [];
+    this.#suspect = suspect;
+    this.#begin(suspect, destinationOf(suspect));
+    return [suspect];
   }
 
   async #next(): Promise<Claimed> {
@@ -88,9 +114,11 @@ export class Claiming {
     const domain = this.#places.get(delivery);
     if (domain === undefined) return false;
     this.#places.delete(delivery);
-    if (domain !== null) return this.#options.destinations.leave(domain, outcome);
+    const nextSuspect = delivery === this.#suspect;
+    if (nextSuspect) this.#nextSuspectAt = 0;
+    if (domain !== null) return this.#options.destinations.leave(domain, outcome) || nextSuspect;
     this.#onRoute[delivery.route] -= 1;
-    return this.#onRoute[delivery.route] === ENOUGH_ON_ONE_ROUTE / 2;
+    return nextSuspect || this.#onRoute[delivery.route] === ENOUGH_ON_ONE_ROUTE / 2;
   }
 
   #begin(delivery: DeliveryRow, domain: string | null): void {
@@ -101,6 +129,7 @@ export class Claiming {
   }
 
   #isOpen(route: RouteName): boolean {
+    if (this.#options.isStopped(route)) return false;
     const hasPlaces = route === 'internal' || this.#options.destinations.hasPlaces;
     return hasPlaces && this.#onRoute[route] < ENOUGH_ON_ONE_ROUTE;
   }

@@ -89,7 +89,8 @@ export class FailureReports {
     const data = {
       ...this.#frame(message),
       recipients: [undelivered(delivery, attempt, this.#options.clock.now())],
-      carried: await this.#carried(delivery),
+      // What is set aside because of its content is not opened for this.
+      carried: attempt.waitsHere === true ? PROTECTED : await this.#carried(delivery),
     };
     const mail = isDelay
       ? renderDelay(site, { ...data, willRetryUntilMs: delivery.expiresAt, waitsHere: attempt.waitsHere })
@@ -154,10 +155,12 @@ export class FailureReports {
       .executeTakeFirst();
     // Where any recipient of the message was protected, waits for an answer or was refused for want of protection,
     // nothing of it is repeated to anybody.
-    if (row !== undefined) return { kind: 'protected-content' };
+    if (row !== undefined) return PROTECTED;
     return { kind: 'ordinary', headerFields: await originalHeader(this.#options.content, delivery) };
   }
 }
+
+const PROTECTED: Carried = { kind: 'protected-content' };
 
 /** What a recipient row says where nothing asked to protect the mail. */
 const RELAYED_AS_IT_IS = ['internal', 'opportunistic-tls', 'encrypted-by-author'] as const;

@@ -11,6 +11,7 @@ import {
   partnersRemove,
   partnersSave,
 } from './commands/partners.ts';
+import { outboundCommand } from './commands/outbound.ts';
 import { queueChangeCommand, queueListCommand, queueShowCommand } from './commands/queue.ts';
 import { statusCommand } from './commands/status.ts';
 
@@ -26,4 +27,5 @@ export const controlCommands: readonly AnyControlCommand<Core>[] = [
   partnersAgreement,
   partnersProbe,
   partnersImport,
+  outboundCommand,
 ];

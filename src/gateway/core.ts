@@ -13,6 +13,8 @@ import type { Settings } from '#src/config/settings.ts';
 import { openFileKeyProvider } from '#src/keys/file-key-provider.ts';
 import type { KeyProvider } from '#src/keys/key-provider.ts';
 import { FreshContent } from '#src/queue/fresh-content.ts';
+import { type LeaseOwner, leaseOwnerOfThisProcess } from '#src/queue/lease.ts';
+import { OutboundSwitch } from '#src/queue/outbound-switch.ts';
 import { WrittenMailSealer } from '#src/queue/written-mails.ts';
 import type { Database } from '#src/storage/database.ts';
 import { openFileObjectStore } from '#src/storage/object-store.ts';
@@ -57,6 +59,8 @@ export interface Core {
   /** Which domains can't be reached, and whether any can. */
   readonly destinations: Destinations;
   readonly outsidePort: OutsidePort;
+  readonly outbound: OutboundSwitch;
+  readonly leaseOwner: LeaseOwner;
   /** Wakes the deliverer; set when it starts. */
   onQueued: () => void;
   /** Drops the content key that delivery may hold of a message; set when it starts. */
@@ -100,6 +104,8 @@ export async function openCore(options: GatewayOptions): Promise<Core> {
       objects,
       keys,
       audit,
+      outbound: new OutboundSwitch({ database, keys, audit, clock, log }),
+      leaseOwner: leaseOwnerOfThisProcess(clock.now()),
       partners,
       channels: new Channels({
         clock,

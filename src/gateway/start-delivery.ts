@@ -10,10 +10,11 @@ import { keepHouse } from '#src/delivery/housekeeping.ts';
 import { signatureOf } from '#src/delivery/mail-signature.ts';
 import { OutgoingContent } from '#src/delivery/outgoing-content.ts';
 import { recordOutcome } from '#src/delivery/record-outcome.ts';
+import { tellOfWaiting } from '#src/delivery/waiting-reports.ts';
 import { recordVerifiedDelivery } from '#src/partners/channel-record.ts';
 import { destinationOf } from '#src/delivery/route.ts';
+import { endDeadLeases } from '#src/queue/crashed-leases.ts';
 import { DeliveryQueue, type DeliveryRow } from '#src/queue/delivery-queue.ts';
-import { leaseOwnerOfThisProcess } from '#src/queue/lease.ts';
 import { WaitingDomains } from '#src/queue/waiting-domains.ts';
 import { SmtpClientPool } from '#src/smtp/client/pool.ts';
 
@@ -26,9 +27,9 @@ import { startTlsReports } from './start-tls-reports.ts';
 const POOL_GRACE_MS = SECOND_MS;
 const HOUSEKEEPING_EVERY_MS = 5 * MINUTE_MS;
 
-export function startDelivery(core: Core) {
+export async function startDelivery(core: Core) {
   const { database, objects, keys, clock, log, audit, sealer, steps } = core;
-  const owner = leaseOwnerOfThisProcess(clock.now());
+  const { leaseOwner: owner } = core;
   const queue = new DeliveryQueue({ database, clock, owner });
   const waiting = new WaitingDomains({ database, clock, owner });
   const content = new OutgoingContent({ database, objects, keys, fresh: core.fresh });
@@ -52,7 +53,11 @@ export function startDelivery(core: Core) {
     clock,
     settings: () => reportSettings(core.settings),
   });
-  const leaseHolds = queue.leaseCoversFinalDot.bind(queue);
+  const { outbound } = core;
+  await outbound.refresh();
+  const isStopped = (route: 'internal' | 'outside'): boolean => route === 'outside' && outbound.isStopped;
+  // What was under way when outgoing mail was stopped ends before its final dot.
+  const leaseHolds = (row: DeliveryRow): boolean => queue.leaseCoversFinalDot(row) && !isStopped(row.route);
   const fallback = new ChannelFallback({
     settings: () => acceptanceSettings(core.settings),
     database,
@@ -65,7 +70,7 @@ export function startDelivery(core: Core) {
   });
   const tlsReports = startTlsReports(core);
   const { destinations } = core;
-  const claiming = new Claiming({ queue, waiting, destinations, destinationOf: goesTo, clock });
+  const claiming = new Claiming({ queue, waiting, destinations, destinationOf: goesTo, isStopped, clock });
   const deliverer = new Deliverer({
     queue,
     claiming,
@@ -114,20 +119,54 @@ export function startDelivery(core: Core) {
     task: () => keepHouse({ database, objects, keys, audit, clock, log }),
     log,
   });
-  void queue
-    .endDeadLeases()
-    .catch((error: unknown) => log.warn('leases of dead processes end by themselves', { error }));
+  const endDead = () => endDeadLeases({ database, audit, clock, log, owner });
+  const leases = new RepeatingTask({
+    name: 'leases of processes that died',
+    everyMs: MINUTE_MS,
+    task: endDead,
+    log,
+  });
+  // Before anything is claimed: what killed its process is known as such, and nothing waits for its lease.
+  await endDead().catch((error: unknown) =>
+    log.warn('leases of dead processes end by themselves', { error }),
+  );
+  const outboundWatch = new RepeatingTask({
+    name: 'outgoing mail stopped or not',
+    everyMs: SECOND_MS,
+    task: async () => {
+      const { isStopped: before } = outbound;
+      await outbound.refresh();
+      if (before && !outbound.isStopped) deliverer.nudge();
+    },
+    log,
+  });
+  const delays = new RepeatingTask({
+    name: 'tell of what waits',
+    everyMs: 10 * SECOND_MS,
+    task: () =>
+      tellOfWaiting({
+        database,
+        audit,
+        reports,
+        clock,
+        outboundIsStopped: () => outbound.isStopped,
+        onQueued: () => core.onQueued(),
+      }),
+    log,
+  });
   deliverer.start();
-  house.start();
+  const tasks = [house, leases, outboundWatch, delays];
+  for (const task of tasks) task.start();
   return {
     captured,
     reports,
     async close(graceMs: number): Promise<void> {
-      await house.stop();
+      await Promise.all(tasks.map((task) => task.stop()));
       await deliverer.stop(graceMs);
       await tlsReports.close();
       // A next hop that never answers keeps its connection; the deliveries on it are tried again at the next start.
       await Promise.race([pool.close(), pause(POOL_GRACE_MS)]);
+      await queue.leaveLeases();
     },
   };
 }

@@ -10,7 +10,7 @@ import { openTestDatabase, type TestDatabase } from '#test/support/test-database
 
 import { isOwnDelivery } from './delivery-mac.ts';
 import { DeliveryQueue } from './delivery-queue.ts';
-import { isDeadOnThisHost, LEASE_MS, leaseOwnerOfThisProcess } from './lease.ts';
+import { LEASE_MS } from './lease.ts';
 import { insertDeliveries, type NewDelivery } from './new-delivery.ts';
 import { DELIVERY_LIFETIME_MS, retryDelayMs } from './retry-schedule.ts';
 
@@ -216,32 +216,6 @@ suite('delivery queue', () => {
     clock.advance(LEASE_MS - 10 * MINUTE_MS);
     assert.equal(queue.leaseCoversFinalDot(delivery), false);
   });
-
-  test('on SQLite leases of other processes end at once, wherever they ran', async () => {
-    const dead = new DeliveryQueue({ database: fixture.database, clock, owner: { name: 'elsewhere/1/0/7' } });
-    await enqueue('jane@outside.example');
-    assert.equal((await dead.claim(1)).length, 1);
-    assert.equal(await queue.endDeadLeases(), 1);
-    assert.equal((await queue.claim(1)).length, 1);
-    assert.equal(await queue.endDeadLeases(), 0, 'its own go on');
-  });
-});
-
-test('an earlier process with our process id is dead, another host is not judged', () => {
-  const self = leaseOwnerOfThisProcess(2);
-  assert.equal(isDeadOnThisHost(leaseOwnerOfThisProcess(1).name, self), true);
-  assert.equal(isDeadOnThisHost(self.name, self), false);
-  assert.equal(isDeadOnThisHost('elsewhere/1/1/1', self), false);
-});
-
-test('a process that has the number of a dead one is not taken for it', () => {
-  const self = leaseOwnerOfThisProcess(2);
-  const [host, , , birth = ''] = self.name.split('/');
-  const alive = process.ppid;
-  assert.equal(isDeadOnThisHost(`${host}/4194303/1/1`, self), true, 'nobody has the number');
-  assert.equal(isDeadOnThisHost(`${host}/${alive}/1/`, self), false, 'nobody can tell');
-  if (birth !== '')
-    assert.equal(isDeadOnThisHost(`${host}/${alive}/1/1`, self), true, 'somebody else has it');
 });
 
 test('the schedule tries for five days, soon at first, and spreads what was deferred together', () => {

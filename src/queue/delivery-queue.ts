@@ -9,7 +9,8 @@ import { exactlyOne, statement, type Database, type Statement } from '#src/stora
 import { preparedQuery, preparedStatement, type ValueOf } from '#src/storage/prepared.ts';
 import type { DeliveriesTable } from '#src/storage/tables.ts';
 
-import { isDeadOnThisHost, LEASE_MARGIN_MS, LEASE_MS, RENEW_AFTER_MS, type LeaseOwner } from './lease.ts';
+import { crashesOnceClaimed, isNoSuspect, SUSPECT_AFTER } from './claim-terms.ts';
+import { LEASE_MARGIN_MS, LEASE_MS, nameOfEnded, RENEW_AFTER_MS, type LeaseOwner } from './lease.ts';
 import { retryDelayMs } from './retry-schedule.ts';
 
 export type DeliveryRow = Selectable<DeliveriesTable>;
@@ -127,6 +128,8 @@ export class DeliveryQueue {
           nextAttemptAt,
           leaseOwner: null,
           leaseUntil: null,
+          // This attempt killed nobody.
+          crashes: null,
           lastReply: facts.reply,
           lastEnhancedStatus: facts.enhancedStatus,
           tlsFacts: facts.tlsFacts,
@@ -166,32 +169,49 @@ export class DeliveryQueue {
     ]);
   }
 
-  /**
-   * Ends the leases of dead processes, so that a restart goes on at once: of those that died on this host, and on
-   * SQLite of all others, as no second process can have the database open. Returns how many.
-   */
-  async endDeadLeases(): Promise<number> {
-    const owners = await this.#database.query
-      .selectFrom('deliveries')
-      .select('leaseOwner')
-      .distinct()
-      .where('leaseOwner', 'is not', null)
-      .execute();
-    const dead = owners
-      .map((row) => row.leaseOwner)
-      .filter((owner) => owner !== null && owner !== this.#owner.name)
-      .filter((owner) => this.#database.dialect === 'sqlite' || isDeadOnThisHost(owner ?? '', this.#owner));
-    if (dead.length === 0) return 0;
-    const [ended] = await this.#database.commit([
+  /** This process ends in order: whoever finds its leases knows that nothing of it died. */
+  async leaveLeases(): Promise<void> {
+    await this.#database.commit([
       statement(
         this.#database.query
           .updateTable('deliveries')
-          .set({ leaseOwner: null, leaseUntil: null })
-          .where('state', '=', 'queued')
-          .where('leaseOwner', 'in', dead),
+          .set({ leaseOwner: nameOfEnded(this.#owner) })
+          .where('leaseOwner', '=', this.#owner.name),
       ),
     ]);
-    return ended?.rowCount ?? 0;
+  }
+
+  /**
+   * Leases the due delivery that waits longest among those whose processes died twice; null where there is none.
+   * They are few, have an index of their own, and are claimed one at a time.
+   */
+  async claimSuspect(routes: readonly Route[] = ROUTES): Promise<DeliveryRow | null> {
+    const now = this.#clock.now();
+    const { query } = this.#database;
+    const due = await query
+      .selectFrom('deliveries')
+      .select('id')
+      .where('crashes', '>=', SUSPECT_AFTER)
+      .where('state', '=', 'queued')
+      .where('route', 'in', routes)
+      .where('nextAttemptAt', '<=', now)
+      .where('leaseOwner', 'is', null)
+      .orderBy('nextAttemptAt')
+      .limit(1)
+      .executeTakeFirst();
+    if (due === undefined) return null;
+    const [claimed] = await this.#database.commit([
+      statement(
+        query
+          .updateTable('deliveries')
+          .set({ leaseOwner: this.#owner.name, leaseUntil: now + LEASE_MS })
+          .where('id', '=', due.id)
+          .where('state', '=', 'queued')
+          .where('leaseOwner', 'is', null)
+          .returningAll(),
+      ),
+    ]);
+    return (claimed?.rows[0] as unknown as DeliveryRow | undefined) ?? null;
   }
 
   /**
@@ -241,12 +261,17 @@ function claimDue(query: Database['query'], value: ValueOf<Claim>, reach: Reach,
     .$if(reach === 'one-route', (select) => select.where('route', '=', value('route')))
     .where('nextAttemptAt', '<=', value('now'))
     .where((eb) => eb.or([eb('leaseUntil', 'is', null), eb('leaseUntil', '<', value('now'))]))
+    .where(isNoSuspect)
     .orderBy('nextAttemptAt')
     .limit(value('limit'))
     .$if(locks, (select) => select.forUpdate().skipLocked());
   return query
     .updateTable('deliveries')
-    .set({ leaseOwner: value('owner'), leaseUntil: value('leaseUntil') })
+    .set({
+      leaseOwner: value('owner'),
+      leaseUntil: value('leaseUntil'),
+      crashes: crashesOnceClaimed(value('owner')),
+    })
     .where('id', 'in', due)
     .returningAll();
 }
@@ -261,6 +286,7 @@ function nextDue(reach: Reach) {
       .where('state', '=', 'queued')
       .$if(reach === 'one-route', (select) => select.where('route', '=', value('route')))
       .where('leaseUntil', 'is', null)
+      .where(isNoSuspect)
       .orderBy('nextAttemptAt')
       .limit(1),
   );

@@ -3,11 +3,9 @@
  * processes end at once, on other hosts they outlast the longest SMTP wait (ten minutes for the reply to the final
  * dot, RFC 5321 section 4.5.3.2.6) and are looked at again before that dot is sent.
  */
-import { readFileSync } from 'node:fs';
-import { hostname } from 'node:os';
-
 import { MINUTE_MS } from '#src/base/clock.ts';
-import { errorCode } from '#src/base/coded-error.ts';
+
+import { identityOf, isGone } from './process-identity.ts';
 
 export const LEASE_MS = 15 * MINUTE_MS;
 /** A lease with less than this left is not good for sending a final dot. */
@@ -17,12 +15,24 @@ export const LEASE_MARGIN_MS = 11 * MINUTE_MS;
 export const RENEW_AFTER_MS = 2 * MINUTE_MS;
 
 export interface LeaseOwner {
-  /** `host/pid/start/birth`: unique to one run of one process. */
+  /** A process's identity and the time it began: unique to one run of one process. */
   readonly name: string;
 }
 
+/** Behind the name of an owner that has ended in order: what it had in hand did not kill it. */
+const ENDED = '/ended';
+
 export function leaseOwnerOfThisProcess(startedAtMs: number): LeaseOwner {
-  return { name: `${hostname()}/${process.pid}/${startedAtMs}/${birthOf(process.pid) ?? ''}` };
+  return { name: `${identityOf(process.pid) ?? `-/-/-/${process.pid}/-`}/${startedAtMs}` };
+}
+
+/** The name under which an owner leaves its leases when it ends in order. */
+export function nameOfEnded(owner: LeaseOwner): string {
+  return owner.name + ENDED;
+}
+
+export function hasEndedInOrder(owner: string): boolean {
+  return owner.endsWith(ENDED);
 }
 
 /**
@@ -30,26 +40,9 @@ export function leaseOwnerOfThisProcess(startedAtMs: number): LeaseOwner {
  * again, and whoever has it now may live for long.
  */
 export function isDeadOnThisHost(owner: string, self: LeaseOwner): boolean {
-  const [host, pid, , birth = ''] = owner.split('/');
-  if (owner === self.name || host !== hostname()) return false;
-  if (Number(pid) === process.pid) return true;
-  const now = birthOf(Number(pid));
-  if (birth !== '' && now !== null) return now !== birth;
-  try {
-    process.kill(Number(pid), 0);
-    return false;
-  } catch (error) {
-    return errorCode(error) === 'ESRCH';
-  }
-}
-
-/** When the process was started, in the kernel's ticks since the machine was; null where the system doesn't say. */
-function birthOf(pid: number): string | null {
-  try {
-    const facts = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    // The 22nd field (proc(5)); the second is a name in parentheses that may hold anything.
-    return facts.slice(facts.lastIndexOf(')') + 2).split(' ')[19] ?? null;
-  } catch {
-    return null;
-  }
+  if (owner === self.name) return false;
+  const name = hasEndedInOrder(owner) ? owner.slice(0, -ENDED.length) : owner;
+  const identity = name.slice(0, name.lastIndexOf('/'));
+  // One that has ended in this very process works on nothing any more.
+  return isGone(identity) || (hasEndedInOrder(owner) && identity === identityOf(process.pid));
 }

@@ -9,6 +9,7 @@ import type { Clock } from '#src/base/clock.ts';
 import { statement, type Database, type Statement } from '#src/storage/database.ts';
 import { preparedStatement, type ValueOf } from '#src/storage/prepared.ts';
 
+import { crashesOnceClaimed, isNoSuspect } from './claim-terms.ts';
 import type { DeliveryRow } from './delivery-queue.ts';
 import { LEASE_MS, type LeaseOwner } from './lease.ts';
 
@@ -55,7 +56,7 @@ export class WaitingDomains {
       )
       SELECT domain, (SELECT d."nextAttemptAt" FROM deliveries d
         WHERE d.state = 'queued' AND d.route = 'outside' AND d.domain = waiting.domain
-          AND (d."leaseUntil" IS NULL OR d."leaseUntil" < ${now})
+          AND (d."leaseUntil" IS NULL OR d."leaseUntil" < ${now}) AND ${isNoSuspect}
         ORDER BY d."nextAttemptAt" LIMIT 1) AS "dueAt"
       FROM waiting WHERE domain IS NOT NULL`.execute(this.#database.query);
     return rows
@@ -111,12 +112,17 @@ function claimDomain(query: Database['query'], value: ValueOf<Claim>, locks: boo
     .where('domain', '=', value('domain'))
     .where('nextAttemptAt', '<=', value('now'))
     .where((eb) => eb.or([eb('leaseUntil', 'is', null), eb('leaseUntil', '<', value('now'))]))
+    .where(isNoSuspect)
     .orderBy('nextAttemptAt')
     .limit(value('limit'))
     .$if(locks, (select) => select.forUpdate().skipLocked());
   return query
     .updateTable('deliveries')
-    .set({ leaseOwner: value('owner'), leaseUntil: value('leaseUntil') })
+    .set({
+      leaseOwner: value('owner'),
+      leaseUntil: value('leaseUntil'),
+      crashes: crashesOnceClaimed(value('owner')),
+    })
     .where('id', 'in', due)
     .returningAll();
 }

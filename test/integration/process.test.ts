@@ -5,12 +5,13 @@ import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 import { startSmtpSink, type SmtpSink } from '#test/peers/smtp-sink.ts';
 import { eventually } from '#test/support/eventually.ts';
+import { readRows } from '#test/support/gateway-with-sinks.ts';
 import { freePort } from '#test/support/free-port.ts';
 import { mailOf, submit } from '#test/support/submit.ts';
 
@@ -91,6 +92,12 @@ describe('the program', () => {
     await site.write(site.text.replace('[limits]', '[limits]\nnonsense = 1'));
     program.child.kill('SIGHUP');
     await eventually('refused', () => program.output().includes('the old one stays in force'));
+    await eventually(
+      'R24: the refusal is audited',
+      () =>
+        readRows(dirname(site.file), "select id from audit_entries where event = 'configuration-refused'")
+          .length === 1,
+    );
     assert.match((await send(site, 'second@outside.example')).final, /^250 /u);
     await site.write(
       site.text.replace('domains = ["hospital.test"]', 'domains = ["hospital.test", "inside.test"]'),

@@ -5,9 +5,9 @@ import { CommandRefused, controlCommand, type ControlContext } from '#src/contro
 import { cancelDelivery } from '#src/delivery/cancel-delivery.ts';
 import { FailureReports } from '#src/delivery/failure-reports.ts';
 import { OutgoingContent } from '#src/delivery/outgoing-content.ts';
+import { endDeadLeases } from '#src/queue/crashed-leases.ts';
 import { DeliveryQueue, type DeliveryRow } from '#src/queue/delivery-queue.ts';
 import { findDeliveries, type DeliveryFilter } from '#src/queue/find-deliveries.ts';
-import { leaseOwnerOfThisProcess } from '#src/queue/lease.ts';
 import { operate, type OperatorAction, type OperatorResult } from '#src/queue/operate.ts';
 
 import type { Core } from '../core.ts';
@@ -88,6 +88,7 @@ export const queueChangeCommand = controlCommand({
   request: Change,
   answer: Changed,
   async run(core: Core, request, context) {
+    await freeDeadLeases(core);
     const found = await findToChange(core, request, context);
     if (found.length === 0 && request.filter.id !== undefined)
       throw await nothingToChange(core, request.filter.id);
@@ -108,6 +109,11 @@ export const queueChangeCommand = controlCommand({
     return counts;
   },
 });
+
+/** What a process that died had in hand is in nobody's hands: where no gateway runs, nobody else would say so. */
+async function freeDeadLeases({ database, audit, clock, log, leaseOwner: owner }: Core): Promise<void> {
+  await endDeadLeases({ database, audit, clock, log, owner });
+}
 
 /** Committed with one sync on SQLite. */
 const AT_ONCE = 64;
@@ -166,7 +172,7 @@ function changeOf(
     database,
     audit,
     clock,
-    queue: new DeliveryQueue({ database, clock, owner: leaseOwnerOfThisProcess(clock.now()) }),
+    queue: new DeliveryQueue({ database, clock, owner: core.leaseOwner }),
     reports: new FailureReports({
       database,
       sealer,
