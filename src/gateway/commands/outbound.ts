@@ -33,6 +33,6 @@ export const outboundCommand = controlCommand({
       .where('state', '=', 'queued')
       .where('route', '=', 'outside')
       .executeTakeFirstOrThrow();
-    return { changed, now: core.outbound.current, waiting: Number(waiting) };
+    return { changed, now: core.outbound.current, waiting };
   },
 });
