@@ -11,7 +11,7 @@ import type { SmtpReply } from '#src/smtp/server/smtp-transaction.ts';
 
 import type { Core } from './core.ts';
 import { oncePerSettings } from './once-per-settings.ts';
-import { acceptanceSettings } from './part-settings.ts';
+import { currentAcceptanceSettings } from './partner-directory.ts';
 import { clientAnchors, submittersOf } from './submitters.ts';
 import { readTlsPair } from './tls-files.ts';
 
@@ -93,7 +93,7 @@ function listenerMaker(core: Core, tls: SmtpServerTls | undefined): (implicitTls
 function makeAcceptance(core: Core, refusals: RefusalAudit): Acceptance {
   const { clock, random, log, steps, database, objects, keys, audit, sealer } = core;
   return new Acceptance({
-    settings: () => acceptanceSettings(core.settings),
+    settings: () => currentAcceptanceSettings(core),
     database,
     objects,
     keys,
