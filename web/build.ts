@@ -11,7 +11,7 @@ import type { Metafile } from 'esbuild';
 
 const WEB = dirname(fileURLToPath(import.meta.url));
 const ROOT = dirname(WEB);
-const PACKAGES = ['preact', '@preact/signals', 'dompurify', 'esbuild'];
+const PACKAGES = ['preact', '@preact/signals', 'dompurify', 'fflate', 'esbuild'];
 
 export interface WebAsset {
   /** Media type with charset. */

@@ -28,6 +28,7 @@ export const AUDIT_EVENTS = [
   'message-refused-to-reader',
   'recipient-locked',
   'reply-sent',
+  'copy-kept',
   'recipient-reminded',
   'author-told-not-opened',
   'code-sent',

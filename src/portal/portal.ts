@@ -21,6 +21,7 @@ import type { Statement } from '#src/storage/database.ts';
 import { addCheckEndpoint } from './endpoints/check.ts';
 import { addChunkEndpoints } from './endpoints/chunks.ts';
 import { addHealthEndpoints } from './endpoints/health.ts';
+import { addKeptEndpoint } from './endpoints/kept.ts';
 import { addLinkCodeEndpoints } from './endpoints/link-code.ts';
 import { addLinkEndpoint } from './endpoints/link.ts';
 import { addMessagesEndpoint } from './endpoints/messages.ts';
@@ -100,6 +101,7 @@ async function addEndpoints(app: HttpApp, portal: PortalContext): Promise<void> 
   addOpenMessageEndpoint(app, portal);
   addChunkEndpoints(app, portal);
   addReplyEndpoints(app, portal);
+  addKeptEndpoint(app, portal);
   addCheckEndpoint(app, portal);
   addHealthEndpoints(app, portal);
   serveOpenApi(app);

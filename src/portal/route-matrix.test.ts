@@ -217,6 +217,7 @@ describe('the routes of the portal', () => {
     if (path.endsWith('/reply')) return { pageKey: page.pageKey };
     if (path.endsWith('/reply/text')) return { draftId: 'none', text: 'AAAA' };
     if (path.endsWith('/reply/send')) return { draftId: 'none', to: 'author' };
+    if (path.endsWith('/kept')) return { what: 'mail' };
     if (path.endsWith('/reply/discard')) return { draftId: 'none' };
     if (path.endsWith('/password')) return { password: GOOD_PASSWORD };
     return {};

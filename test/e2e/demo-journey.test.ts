@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 
+import { unzipSync } from 'fflate';
 import type { Browser, Page } from 'playwright-core';
 
 import { demoMail } from '#src/cli/demo-mail.ts';
@@ -130,6 +131,20 @@ test('back at the desk: sign in, save and view the attachment, sign out', async 
   const viewed = page.getByRole('dialog', { name: 'results.txt' });
   await viewed.getByText('Haemoglobin').waitFor();
   await viewed.getByRole('button', { name: 'Close' }).click();
+
+  await page.getByText('Keep a copy').click();
+  const savingMail = page.waitForEvent('download');
+  await button(page, 'Save as a mail file').click();
+  const mail = await savingMail;
+  assert.match(mail.suggestedFilename(), /\.eml$/u);
+  assert.match(await readFile(await mail.path(), 'latin1'), /^From: [\s\S]*\r\nContent-Type: multipart/u);
+  const savingAll = page.waitForEvent('download');
+  await button(page, 'Save everything as a zip').click();
+  const zip = await savingAll;
+  assert.match(zip.suggestedFilename(), /\.zip$/u);
+  const packed = unzipSync(await readFile(await zip.path()));
+  assert.equal(Buffer.from(packed['results.txt'] ?? []).toString('utf8'), wanted);
+  assert.equal(Object.keys(packed).filter((name) => name.endsWith('.eml')).length, 1);
 
   await button(page, 'Sign out').click();
   await heading(page, 'Sign in').waitFor();

@@ -7,12 +7,11 @@ import { Dialog } from '../ui/parts/dialog.tsx';
 import type { PartIndex } from './message-index.ts';
 import type { OpenedMessage } from './opened-message.ts';
 import { viewingOf, type Viewing } from './part-types.ts';
-import { isHarmful, safeName, type SafeName } from './safe-name.ts';
+import { isHarmful, safeName } from './safe-name.ts';
+import { saveBlob } from './save-blob.ts';
 import { decodeText } from './transfer-decoding.ts';
 
 const MAX_VIEWED_TEXT = 500_000;
-/** A download link must outlive the click; PDF viewers fetch a little later. */
-const KEEP_URL_MS = 60_000;
 
 type Work =
   | { readonly is: 'idle' }
@@ -38,16 +37,6 @@ async function collect(
     onProgress(part.decodedBytes === 0 ? 100 : Math.min(100, Math.floor((octets * 100) / part.decodedBytes)));
   }
   return pieces;
-}
-
-/** Always as octets: what is saved never opens as a page of this site. */
-function saveBlob(pieces: BlobPart[], name: SafeName): void {
-  const url = URL.createObjectURL(new Blob(pieces, { type: 'application/octet-stream' }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = name.full;
-  link.click();
-  window.setTimeout(() => URL.revokeObjectURL(url), KEEP_URL_MS);
 }
 
 interface Viewed {
@@ -115,7 +104,7 @@ function Attachment({ message, part, number }: AttachmentProps) {
 
   function save(): void {
     void perform((pieces) => {
-      saveBlob(pieces, name);
+      saveBlob(pieces, name.full);
       return { is: 'saved' };
     });
   }

@@ -18,6 +18,7 @@ import { makePageKey, toPageKeyJson } from './page-key.ts';
 import type { ChunkTransport } from './crypto/sealed-stream.ts';
 import { authorName } from './author-name.ts';
 import { InvitationCard } from './invitation-card.tsx';
+import { KeepCopy } from './keep-copy.tsx';
 import { MailFrame } from './mail-frame.tsx';
 import { openMessage, type OpenedMessage } from './opened-message.ts';
 import { PlainText } from './plain-text.tsx';
@@ -149,6 +150,7 @@ function ShownMessage({ facts, message }: Shown) {
       {facts.canReply && (
         <Reply messageId={facts.messageId} author={name} hasOthers={hasOthers(facts, message)} />
       )}
+      <KeepCopy messageId={facts.messageId} message={message} />
       <p class="aside">
         {t.reader.keptUntil(formatDate(facts.keptUntil))}{' '}
         {facts.canReply && `${t.reader.authorTold(name)} ${t.reader.replyNote}`}

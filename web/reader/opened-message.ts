@@ -29,6 +29,8 @@ export interface OpenedMessage {
   text(path: string): Promise<string>;
   /** Decoded octets of a part, piece by piece. */
   read(part: PartIndex): AsyncGenerator<Octets, void, undefined>;
+  /** The whole mail as it was sent, piece by piece. */
+  readMail(): AsyncGenerator<Octets, void, undefined>;
   /** Forgets the key and all plaintext; every later reading fails. */
   close(): void;
 }
@@ -129,6 +131,10 @@ function opened(
     partByContentId: (contentId) => index.parts.find((part) => part.contentId === contentId) ?? null,
     text,
     read,
+    readMail() {
+      const content = streamNamed(streams, 'content');
+      return content.read(0, content.plaintextLength);
+    },
     close,
   };
 }

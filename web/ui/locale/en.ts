@@ -242,6 +242,15 @@ export const en = {
     gone: 'This reply was sent or thrown away already, in another window perhaps.',
   },
 
+  keep: {
+    title: 'Keep a copy',
+    yours:
+      'A copy on your device is yours to protect: nobody can lock it later, and others who use this device may find it.',
+    mail: 'Save as a mail file',
+    zip: 'Save everything as a zip',
+    fileName: 'message',
+  },
+
   invitation: {
     title: 'Invitation',
     cancelled: 'Cancelled appointment',

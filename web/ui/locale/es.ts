@@ -247,6 +247,15 @@ export const es: Messages = {
     gone: 'Esta respuesta ya se envió o se descartó, quizá en otra ventana.',
   },
 
+  keep: {
+    title: 'Guardar una copia',
+    yours:
+      'Una copia en su dispositivo queda a su cuidado: nadie podrá bloquearla después, y quien use este dispositivo podría encontrarla.',
+    mail: 'Guardar como archivo de correo',
+    zip: 'Guardar todo en un zip',
+    fileName: 'mensaje',
+  },
+
   invitation: {
     title: 'Invitación',
     cancelled: 'Cita cancelada',
