@@ -5,6 +5,7 @@ import type { Database } from '#src/storage/database.ts';
 import { openDatabase } from '#src/storage/open-database.ts';
 import { startTestPostgres, type TestPostgres } from '#test/peers/postgres.ts';
 
+import { testDirectory } from './directory-suite.ts';
 import { testPartnerList } from './partner-list-suite.ts';
 
 let server: TestPostgres;
@@ -20,4 +21,8 @@ after(async () => {
 
 describe('the managed list on PostgreSQL', () => {
   testPartnerList(() => database);
+});
+
+describe('the directory on PostgreSQL', () => {
+  testDirectory(() => database);
 });
