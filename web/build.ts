@@ -11,7 +11,7 @@ import type { Metafile } from 'esbuild';
 
 const WEB = dirname(fileURLToPath(import.meta.url));
 const ROOT = dirname(WEB);
-const PACKAGES = ['preact', '@preact/signals', 'dompurify', 'fflate', 'esbuild'];
+const PACKAGES = ['preact', '@preact/signals', 'dompurify', 'fflate', 'esbuild', '@simplewebauthn/browser'];
 
 export interface WebAsset {
   /** Media type with charset. */
@@ -31,6 +31,8 @@ export interface WebManifest {
   readonly firstVisit: readonly string[];
   /** Paths loaded in addition to read a message. */
   readonly reader: readonly string[];
+  /** Path of the script of the staff pages. */
+  readonly passkeys: string;
 }
 
 async function listSources(folder: string): Promise<string[]> {
@@ -95,7 +97,7 @@ async function bundle(into: string): Promise<Metafile> {
     logLevel: 'warning',
     define: { 'process.env.NODE_ENV': '"production"' },
   } as const;
-  const [modules, floor] = await Promise.all([
+  const [modules, staff, floor] = await Promise.all([
     build({
       ...common,
       entryPoints: { main: 'ui/main.tsx', style: 'ui/style.css' },
@@ -109,15 +111,23 @@ async function bundle(into: string): Promise<Metafile> {
     }),
     build({
       ...common,
+      entryPoints: { passkeys: 'console/passkeys.ts' },
+      format: 'esm',
+      target: ['es2020', 'safari14', 'chrome95', 'firefox102'],
+      supported: { destructuring: true },
+    }),
+    build({
+      ...common,
       entryPoints: { floor: 'ui/floor.js', icon: 'ui/icon.svg' },
       loader: { '.svg': 'copy' },
       format: 'iife',
       target: 'es5',
     }),
   ]);
+  const metafiles = [modules, staff, floor].map(({ metafile }) => metafile);
   return {
-    inputs: { ...modules.metafile.inputs, ...floor.metafile.inputs },
-    outputs: { ...modules.metafile.outputs, ...floor.metafile.outputs },
+    inputs: Object.assign({}, ...metafiles.map(({ inputs }) => inputs)) as Metafile['inputs'],
+    outputs: Object.assign({}, ...metafiles.map(({ outputs }) => outputs)) as Metafile['outputs'],
   };
 }
 
@@ -189,6 +199,7 @@ async function writeSite(into: string, sourceHash: string): Promise<void> {
     assets: await describeAssets(into),
     firstVisit,
     reader: reader.filter((path) => !firstVisit.includes(path)),
+    passkeys: outputOf(meta, into, 'console/passkeys.ts'),
   };
   await writeFile(join(into, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
 }

@@ -1,4 +1,5 @@
 /** The command line: `sendsecure <command>`. Every command has `--help`; exit codes are those of sysexits. */
+import { adminCommand } from './admin-command.ts';
 import { auditCommand } from './audit-command.ts';
 import { buildWebCommand } from './build-web-command.ts';
 import type { Command } from './command.ts';
@@ -25,6 +26,7 @@ const COMMANDS: readonly Command[] = [
   explainCommand,
   stopCommand,
   startCommand,
+  adminCommand,
   demoCommand,
   configCommand,
   auditCommand,

@@ -47,9 +47,9 @@ function* missing(settings: Settings): Generator<StartupNotice> {
   }
   if (settings.organization.helpPhone === '')
     yield say('a help line for recipients: [organization] helpPhone, helpHours');
-  yield say(
-    'a first administrator: staff accounts come with the next release; keep the staff pages on an inside address',
-  );
+  yield say('a first administrator, if there is none: "sendsecure admin invite ADDRESS"');
+  if (!settings.console.publicUrl.startsWith('https:'))
+    yield say('https for the staff pages: [console] publicUrl, with [console] tls or a proxy in front');
 }
 
 function* warnings(settings: Settings): Generator<StartupNotice> {

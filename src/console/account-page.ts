@@ -1,6 +1,7 @@
 /** `/account`: a person's addresses, passkeys and sessions, and the last time they signed in. */
 import type { StaffSession } from '#src/staff/staff-sessions.ts';
 import type { StaffAddress } from '#src/staff/viewer.ts';
+import type { StaffCredentialsTable } from '#src/storage/tables.ts';
 
 import type { FramedPage, Language } from './frame.ts';
 import { html, type SafeHtml } from './page.ts';
@@ -17,6 +18,16 @@ const WORDS = {
     addLabel: 'Add an address: a former name, a second mailbox, a shared one',
     addButton: 'Mail a link there',
     addHint: 'Open the link in this browser. It works for 15 minutes.',
+    passkeys: 'Your passkeys',
+    passkeysText:
+      'A passkey signs you in with your fingerprint, your face or the PIN of your device. Register one on each device that you use.',
+    unnamed: 'Passkey',
+    passkeyWeak: 'gives the rights of a sender',
+    added: (moment: string) => `added on ${moment}`,
+    used: (moment: string) => `last used on ${moment}`,
+    passkeyLabel: 'A name for it, such as the device',
+    passkeyButton: 'Register a passkey',
+    passkeyFailed: 'That did not work. Try again, or use another device.',
     sessions: 'Where you are signed in',
     here: 'this browser',
     unknownBrowser: 'A browser',
@@ -46,6 +57,16 @@ const WORDS = {
     addLabel: 'Añadir una dirección: un nombre anterior, un segundo buzón, uno compartido',
     addButton: 'Enviar allí un enlace',
     addHint: 'Abra el enlace en este navegador. Sirve durante 15 minutos.',
+    passkeys: 'Sus llaves de acceso',
+    passkeysText:
+      'Con una llave de acceso entra con la huella, la cara o el PIN de su equipo. Registre una en cada equipo que use.',
+    unnamed: 'Llave de acceso',
+    passkeyWeak: 'da los permisos de remitente',
+    added: (moment: string) => `añadida el ${moment}`,
+    used: (moment: string) => `último uso: ${moment}`,
+    passkeyLabel: 'Un nombre para ella, por ejemplo el equipo',
+    passkeyButton: 'Registrar una llave de acceso',
+    passkeyFailed: 'No ha funcionado. Inténtelo otra vez o con otro equipo.',
     sessions: 'Dónde tiene la sesión abierta',
     here: 'este navegador',
     unknownBrowser: 'Un navegador',
@@ -75,6 +96,10 @@ export interface AccountView {
   readonly sessions: readonly StaffSession[];
   /** Id of the session of this browser. */
   readonly here: string;
+  /** Null: passkeys are not possible here. */
+  readonly passkeys: readonly StaffCredentialsTable[] | null;
+  /** Path of the script of the passkeys. */
+  readonly script: string | null;
   readonly lastSignInAt: number | null;
   readonly formatMoment: (ms: number) => string;
 }
@@ -88,7 +113,8 @@ export function accountPage(view: AccountView): FramedPage {
         ? html``
         : html`<p class="quiet">${words.lastSignIn(view.formatMoment(view.lastSignInAt))}</p>`
     }
-    ${addressSection(view)} ${sessionSection(view)}`,
+    ${addressSection(view)} ${passkeySection(view)} ${sessionSection(view)}`,
+    script: view.script,
   };
 }
 
@@ -126,6 +152,39 @@ function addressSection({ language, addresses }: AccountView): SafeHtml {
       />
       <p class="quiet" id="address-hint">${words.addHint}</p>
       <button class="second">${words.addButton}</button>
+    </form>
+  </section>`;
+}
+
+function passkeySection({ language, passkeys, formatMoment }: AccountView): SafeHtml {
+  if (passkeys === null) return html``;
+  const words = WORDS[language];
+  const items = passkeys.map(({ id, label, strong, createdAt, lastUsedAt }) => {
+    const name = label === '' ? words.unnamed : label;
+    const facts = [
+      words.added(formatMoment(createdAt)),
+      ...(lastUsedAt === null ? [] : [words.used(formatMoment(lastUsedAt))]),
+      ...(strong === 1 ? [] : [words.passkeyWeak]),
+    ];
+    return html`<li class="item">
+      <span><strong>${name}</strong> <span class="quiet">${facts.join(', ')}</span></span>
+      <form method="post" action="/account/passkeys/remove">
+        <input type="hidden" name="passkey" value="${id}" />
+        <button class="second small" aria-label="${words.remove}: ${name}">${words.remove}</button>
+      </form>
+    </li>`;
+  });
+  return html`<section class="card" aria-labelledby="passkeys">
+    <h2 id="passkeys">${words.passkeys}</h2>
+    <p class="quiet">${words.passkeysText}</p>
+    <ul class="items">
+      ${items}
+    </ul>
+    <form class="way" data-passkey="register" data-failed="${words.passkeyFailed}" hidden>
+      <label for="label">${words.passkeyLabel}</label>
+      <input id="label" name="label" type="text" maxlength="60" autocomplete="off" />
+      <button class="second">${words.passkeyButton}</button>
+      <p class="note" role="alert" hidden></p>
     </form>
   </section>`;
 }

@@ -5,6 +5,7 @@ import { Type } from 'typebox';
 import type { HttpApp } from '#src/http/http-server.ts';
 import { Refusal } from '#src/http/refusal.ts';
 import { isLostRace } from '#src/accounts/throttle.ts';
+import { credentialsOf } from '#src/staff/staff-directory.ts';
 import { removeAddress } from '#src/staff/staff-rows.ts';
 import type { StaffViewer } from '#src/staff/viewer.ts';
 
@@ -15,7 +16,8 @@ import { browserOf, knowBrowser } from './sign-in-routes.ts';
 
 const config = { policy: 'sender' } as const;
 
-export function addAccountRoutes(app: HttpApp, context: ConsoleContext): void {
+/** `script`: of the passkeys; null: there are none. */
+export function addAccountRoutes(app: HttpApp, context: ConsoleContext, script: string | null): void {
   app.get('/account', { config }, async (request, reply) => {
     const viewer = viewerOf(request);
     const { staff, language, formatMoment } = context;
@@ -24,6 +26,11 @@ export function addAccountRoutes(app: HttpApp, context: ConsoleContext): void {
       addresses: viewer.addresses,
       sessions: await staff.sessions.listOf(viewer.staffId),
       here: viewer.session.id,
+      passkeys:
+        script === null
+          ? null
+          : (await credentialsOf(staff.context, viewer.staffId)).filter(({ kind }) => kind === 'passkey'),
+      script,
       lastSignInAt: viewer.lastSignInAt,
       formatMoment,
     });

@@ -2,8 +2,11 @@
  * The staff listener: signing in, pages for those who are signed in, answers to held messages, captured mail of a
  * trial, metrics. Every route names a policy, and the guard stands before all of them.
  */
+import { raiseTamperAlarm } from '#src/accounts/accounts-context.ts';
+import { RowForged } from '#src/accounts/row-mac.ts';
 import type { Log } from '#src/base/log.ts';
 import { createHttpServer, type HttpApp, type HttpServer, type TlsFiles } from '#src/http/http-server.ts';
+import { genericRefusal, Refusal } from '#src/http/refusal.ts';
 import { serveStaticAssets, type StaticAssets } from '#src/http/static-assets.ts';
 import type { Staff } from '#src/staff/staff.ts';
 
@@ -16,6 +19,8 @@ import { failurePage } from './failure-page.ts';
 import { showFramed } from './frame.ts';
 import { addHeldRoutes, type HeldOptions } from './held-routes.ts';
 import { mayReadMetrics, type MetricsAccess } from './metrics-access.ts';
+import { addOidcRoutes } from './oidc-routes.ts';
+import { addPasskeyRoutes } from './passkey-routes.ts';
 import { guardRoutes, type GuardOptions } from './policies/guard.ts';
 import { mayUse, type PolicyName } from './policies/policies.ts';
 import { isThisMachine } from './policies/remote.ts';
@@ -51,6 +56,13 @@ export async function createConsole(options: ConsoleOptions): Promise<HttpServer
     trustedProxies: options.trustedProxies,
     listener: 'console',
     acceptsForms: true,
+    // A row that we did not write is to who asked as if it were not there.
+    translateError: async (error) => {
+      if (!(error instanceof RowForged)) return null;
+      await raiseTamperAlarm(options.staff.context, { what: error.table, rowKey: error.rowKey });
+      const { code, message } = genericRefusal(404);
+      return new Refusal(404, code, message);
+    },
   });
   const { app } = server;
   const context = consoleContext(options);
@@ -60,9 +72,13 @@ export async function createConsole(options: ConsoleOptions): Promise<HttpServer
   addCapturedRoutes(app, options);
   addHeldRoutes(app, options);
   if (canSignIn(options.consoleUrl)) {
+    const { oidc } = options.staff;
     const script = options.web?.passkeyScript ?? null;
-    addSignInRoutes(app, context, { hasOidc: false, mailsLinks: options.mailsLinks, script });
-    addAccountRoutes(app, context);
+    const signIn = { hasOidc: oidc !== null, mailsLinks: options.mailsLinks, script };
+    addSignInRoutes(app, context, signIn);
+    if (oidc !== null) addOidcRoutes(app, context, oidc, signIn);
+    addAccountRoutes(app, context, script);
+    if (script !== null) addPasskeyRoutes(app, context, script);
     addDomainsRoutes(app, context, options.partners);
   }
   return server;

@@ -5,7 +5,15 @@
  */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
-const COOKIES = { session: 'staff-session', browser: 'staff-browser', ticket: 'staff-ticket' } as const;
+const COOKIES = {
+  session: 'staff-session',
+  /** The browser that asked for a link. */
+  browser: 'staff-browser',
+  /** A sign-in that is under way. */
+  ticket: 'staff-ticket',
+  /** Where it leads. */
+  return: 'staff-return',
+} as const;
 
 export type StaffCookie = keyof typeof COOKIES;
 

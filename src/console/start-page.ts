@@ -1,8 +1,11 @@
 /** `/`: what the viewer can do here; without a sign-in, how to sign in and where the help pages are. */
 import type { FastifyRequest } from 'fastify';
 
+import type { StaffRole } from '#src/staff/roles.ts';
+
 import type { FramedPage, Language } from './frame.ts';
 import { html, type SafeHtml } from './page.ts';
+import { ROLE_NAMES } from './role-names.ts';
 
 const WORDS = {
   en: {
@@ -22,13 +25,6 @@ const WORDS = {
     accountText: 'Your addresses, your passkeys, where you are signed in.',
     dormant: (roles: string) =>
       `You also have the role ${roles}. It counts only when you sign in with a passkey or with a second factor.`,
-    roles: {
-      sender: 'sender',
-      'help-desk': 'help desk',
-      'security-officer': 'security officer',
-      'privacy-officer': 'privacy officer',
-      administrator: 'administrator',
-    },
     yourRoles: 'You are signed in as',
     and: 'and',
   },
@@ -50,13 +46,6 @@ const WORDS = {
     accountText: 'Sus direcciones, sus llaves de acceso y dónde tiene la sesión abierta.',
     dormant: (roles: string) =>
       `También tiene la función de ${roles}. Solo cuenta si inicia sesión con una llave de acceso o con un segundo factor.`,
-    roles: {
-      sender: 'remitente',
-      'help-desk': 'servicio de ayuda',
-      'security-officer': 'responsable de seguridad',
-      'privacy-officer': 'responsable de privacidad',
-      administrator: 'administrador',
-    },
     yourRoles: 'Ha iniciado sesión como',
     and: 'y',
   },
@@ -81,9 +70,9 @@ export function startPage({ viewer }: FastifyRequest, options: StartPageOptions)
   add(`${options.publicUrl}/help/send`, words.send, words.sendText);
   add(`${options.publicUrl}/help`, words.help, words.helpText);
   if (options.showsMetrics) add('/metrics', words.metrics, words.metricsText);
-  const names = (roles: readonly (keyof typeof words.roles)[]): string =>
+  const names = (roles: readonly StaffRole[]): string =>
     listed(
-      roles.map((role) => words.roles[role]),
+      roles.map((role) => ROLE_NAMES[options.language][role]),
       words.and,
     );
   const who =

@@ -12,6 +12,7 @@ import {
   partnersSave,
 } from './commands/partners.ts';
 import { outboundCommand } from './commands/outbound.ts';
+import { adminInviteCommand, adminListCommand, adminRevokeCommand } from './commands/admin.ts';
 import { queueChangeCommand, queueListCommand, queueShowCommand } from './commands/queue.ts';
 import { statusCommand } from './commands/status.ts';
 
@@ -28,4 +29,7 @@ export const controlCommands: readonly AnyControlCommand<Core>[] = [
   partnersProbe,
   partnersImport,
   outboundCommand,
+  adminInviteCommand,
+  adminListCommand,
+  adminRevokeCommand,
 ];

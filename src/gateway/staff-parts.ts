@@ -10,7 +10,7 @@ import { renderStaffLink } from '#src/notification/staff-link.ts';
 import type { LinkMailer } from '#src/staff/mailed-links.ts';
 import type { StaffContext } from '#src/staff/staff-context.ts';
 import { MAILED_LINK_MS } from '#src/staff/staff-links.ts';
-import { createStaff, type Staff } from '#src/staff/staff.ts';
+import { createStaff, type Staff, type StaffOptions } from '#src/staff/staff.ts';
 import type { Database } from '#src/storage/database.ts';
 
 import type { Core } from './core.ts';
@@ -27,7 +27,27 @@ export function staffContext(core: Core, database: Database = core.database): St
 }
 
 export function openStaff(core: Core, database: Database): Staff {
-  return createStaff(staffContext(core, database), { mailer: linkMailer(core) });
+  const { publicUrl } = core.settings.console;
+  const site = new URL(publicUrl);
+  return createStaff(staffContext(core, database), {
+    mailer: linkMailer(core),
+    passkeySite: {
+      rpId: site.hostname,
+      origin: site.origin,
+      name: () => `${core.settings.organization.name}: Send Secure`,
+    },
+    oidc: oidcOf(core.settings),
+  });
+}
+
+/** Changes of the provider take effect with a restart. Throws CodedError `oidc-secret`. */
+function oidcOf({ console: { oidc, publicUrl } }: Settings): StaffOptions['oidc'] {
+  if (oidc === null) return null;
+  return {
+    ...oidc,
+    clientSecret: readSecret(oidc.clientSecretFile, 1, 'oidc-secret'),
+    redirectUri: `${new URL(publicUrl).origin}/sign-in/oidc/callback`,
+  };
 }
 
 function linkMailer(core: Core): LinkMailer {

@@ -2,7 +2,11 @@
 import { Throttle } from '#src/accounts/throttle.ts';
 import type { Statement } from '#src/storage/database.ts';
 
+import { Invites } from './invites.ts';
 import { MailedLinks, type LinkMailer } from './mailed-links.ts';
+import { OidcProvider, type OidcProviderSettings } from './oidc-provider.ts';
+import { OidcSignIn, type OidcRules } from './oidc-sign-in.ts';
+import { Passkeys, type PasskeySite } from './passkeys.ts';
 import { StaffSignIn } from './sign-in.ts';
 import type { StaffContext } from './staff-context.ts';
 import { sweepStaffLinks } from './staff-links.ts';
@@ -14,6 +18,10 @@ export interface Staff {
   readonly context: StaffContext;
   readonly sessions: StaffSessions;
   readonly mailedLinks: MailedLinks;
+  readonly passkeys: Passkeys;
+  readonly invites: Invites;
+  /** Null: no identity provider is configured. */
+  readonly oidc: OidcSignIn | null;
   /** Who a session's cookie is of; null: nobody. Begins the idle time anew. */
   viewerOf(token: string | undefined): Promise<StaffViewer | null>;
   /** Forgets what ended by itself. */
@@ -22,6 +30,8 @@ export interface Staff {
 
 export interface StaffOptions {
   readonly mailer: LinkMailer;
+  readonly passkeySite: PasskeySite;
+  readonly oidc: (OidcProviderSettings & OidcRules) | null;
 }
 
 export function createStaff(context: StaffContext, options: StaffOptions): Staff {
@@ -29,9 +39,21 @@ export function createStaff(context: StaffContext, options: StaffOptions): Staff
   const throttle = new Throttle(context);
   const signIn = new StaffSignIn(context, { sessions, throttle });
   const tickets = new Tickets(context);
+  const passkeys = new Passkeys(context, { signIn, tickets, site: options.passkeySite });
   return {
     context,
     sessions,
+    passkeys,
+    invites: new Invites(context, { signIn, passkeys, tickets }),
+    oidc:
+      options.oidc === null
+        ? null
+        : new OidcSignIn(context, {
+            signIn,
+            tickets,
+            provider: new OidcProvider(options.oidc),
+            rules: options.oidc,
+          }),
     mailedLinks: new MailedLinks(context, { throttle, signIn, mailer: options.mailer }),
     async viewerOf(token) {
       const viewer = await findViewer(context, sessions, token);

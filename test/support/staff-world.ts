@@ -70,6 +70,7 @@ export interface StaffWorldOptions {
 }
 
 export async function openStaffWorld(options: StaffWorldOptions = {}): Promise<StaffWorld> {
+  const consoleUrl = options.console?.consoleUrl ?? CONSOLE_ORIGIN;
   const test = await openTestDatabase();
   const database = options.database ?? test.database;
   const clock = new FakeClock();
@@ -100,9 +101,14 @@ export async function openStaffWorld(options: StaffWorldOptions = {}): Promise<S
         return { statements: [], abandon: async () => {} };
       },
     },
+    passkeySite: {
+      rpId: new URL(consoleUrl).hostname,
+      origin: new URL(consoleUrl).origin,
+      name: () => 'Example Hospital',
+    },
+    oidc: null,
     ...options.staff,
   });
-  const consoleUrl = options.console?.consoleUrl ?? CONSOLE_ORIGIN;
   const server = await createConsole({
     staff,
     database,
@@ -122,7 +128,7 @@ export async function openStaffWorld(options: StaffWorldOptions = {}): Promise<S
     showsCaptured: () => true,
     metrics: async () => ({ contentType: 'text/plain', text: 'sendsecure_up 1\n' }),
     metricsAccess: () => ({ networks: new NetworkList(['127.0.0.0/8']), token: null }),
-    web: null,
+    web: { assets: new Map(), passkeyScript: '/assets/passkeys.js' },
     onRoute: (route) => routes.push(route),
     ...options.console,
   });

@@ -32,6 +32,7 @@ const ALLOWED: Readonly<Record<PolicyName, readonly Viewer[]>> = {
 const ROUTES: Readonly<Record<string, PolicyName>> = {
   'GET /': 'anybody',
   'GET /console.css': 'anybody',
+  'GET /assets/:name': 'anybody',
   'GET /metrics': 'metrics-reader',
   'GET /captured': 'this-machine',
   'GET /captured.json': 'this-machine',
@@ -42,12 +43,22 @@ const ROUTES: Readonly<Record<string, PolicyName>> = {
   'POST /sign-in/link': 'anybody',
   'GET /sign-in/link/:token': 'token-holder',
   'POST /sign-in/link/:token': 'token-holder',
+  'GET /sign-in/oidc': 'anybody',
+  'GET /sign-in/oidc/callback': 'anybody',
+  'POST /sign-in/passkey/options': 'anybody',
+  'POST /sign-in/passkey': 'anybody',
+  'GET /invite/:token': 'token-holder',
+  'POST /invite/:token/options': 'token-holder',
+  'POST /invite/:token': 'token-holder',
   'POST /sign-out': 'anybody',
   'GET /account': 'sender',
   'POST /account/addresses': 'sender',
   'POST /account/addresses/remove': 'sender',
   'GET /account/addresses/:token': 'sender',
   'POST /account/addresses/:token': 'sender',
+  'POST /account/passkeys/options': 'sender',
+  'POST /account/passkeys': 'sender',
+  'POST /account/passkeys/remove': 'sender',
   'POST /account/sessions/end': 'sender',
   'POST /account/sessions/end-all': 'sender',
   'GET /domains': 'sender',
@@ -56,11 +67,24 @@ const ROUTES: Readonly<Record<string, PolicyName>> = {
   'POST /domains/try': 'sender',
 };
 
+const UNREACHABLE_PROVIDER = {
+  issuer: 'http://localhost:1/',
+  clientId: 'c',
+  clientSecret: 's',
+  scopes: ['openid'],
+  acrValues: [],
+  redirectUri: `${CONSOLE_ORIGIN}/sign-in/oidc/callback`,
+  groupsClaim: 'groups',
+  groups: {},
+  mfaClaim: 'amr',
+  mfaValues: ['mfa'],
+};
+
 describe('the routes of the staff listener', () => {
   let world: StaffWorld;
   const people = new Map<Viewer, string>();
   before(async () => {
-    world = await openStaffWorld();
+    world = await openStaffWorld({ staff: { oidc: UNREACHABLE_PROVIDER } });
     for (const viewer of SIGNED_IN) {
       const roles = HIGHER_ROLES.filter((role) => role === viewer);
       people.set(viewer, await world.addPerson(`${viewer}@hospital.test`, roles));
@@ -192,7 +216,10 @@ describe('where requests to the staff listener come from', () => {
 });
 
 function ask(browser: StaffBrowser, method: string, path: string) {
-  const concrete = path.replace(':token', 'x'.repeat(43)).replace(':id', 'none.eml');
+  const concrete = path
+    .replace(':token', 'x'.repeat(43))
+    .replace(':id', 'none.eml')
+    .replace(':name', 'passkeys.js');
   if (method === 'GET') return browser.get(concrete, { accept: '*/*' });
   const body = { address: 'x', session: 'x', kind: 'own', choice: 'stop' };
   return browser.post(concrete, body, { accept: '*/*' });
