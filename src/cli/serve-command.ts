@@ -136,5 +136,10 @@ async function reload(gateway: Gateway, configFile: string | undefined, log: Log
     log.info('configuration and certificates were read again');
   } catch (error) {
     log.error('the configuration was not taken; the old one stays in force', { error });
+    // A file with a mistake has no code of its own.
+    const code = error instanceof CommandFailed ? 'configuration-invalid' : errorCode(error);
+    await gateway
+      .recordRefusedReload(code)
+      .catch((fault: unknown) => log.warn('a refused configuration could not be recorded', { error: fault }));
   }
 }

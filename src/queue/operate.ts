@@ -53,6 +53,8 @@ export function stateRefuses(
   delivery: DeliveryRow,
   ...wanted: readonly DeliveryRow['state'][]
 ): OperatorResult | null {
+  // What the security officer was asked about is the officer's to end.
+  if (delivery.heldReason === 'author-limit') return 'nothing-to-do';
   if (wanted.includes(delivery.state)) return delivery.leaseOwner === null ? null : 'sending';
   return delivery.state === 'queued' || delivery.state === 'held' ? 'nothing-to-do' : 'settled';
 }
