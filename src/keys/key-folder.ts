@@ -89,7 +89,7 @@ export async function makeKeySet(keysDir: string, files: readonly KeyFile[]): Pr
     // Syncs the folder, and with it the rename: both are entries of the same folder.
     await writeFileDurably(join(keysDir, READ_ME), READ_ME_TEXT, { mode: FILE_MODE });
   } catch (error) {
-    await rm(making, { recursive: true, force: true });
+    await removeFolder(making);
     // Another process that started at the same time was first: its set is the one.
     if ((await findKeySet(keysDir)) !== 'present') throw error;
   }
@@ -104,8 +104,13 @@ const READ_ME_TEXT = Buffer.from(
 /** Removes what an interrupted first start left behind; it never held a key that anything was sealed with. */
 export async function removeUnfinishedSets(keysDir: string): Promise<void> {
   for (const name of await listFolder(keysDir)) {
-    if (name.startsWith(MAKING_PREFIX)) await rm(join(keysDir, name), { recursive: true, force: true });
+    if (name.startsWith(MAKING_PREFIX)) await removeFolder(join(keysDir, name));
   }
+}
+
+/** Another process may be writing into it, or removing it as well: then it is not empty at first, or gone. */
+async function removeFolder(path: string): Promise<void> {
+  await rm(path, { recursive: true, force: true, maxRetries: 20, retryDelay: 10 });
 }
 
 /** Checks folder and every file below it. Throws CodedError `key-permissions`, naming the path and the cure. */
