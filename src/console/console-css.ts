@@ -30,7 +30,7 @@ nav ul { display: flex; flex-wrap: wrap; gap: 0 1.25rem; list-style: none; margi
 nav a { display: inline-block; padding: .6rem 0; font-weight: 600; text-decoration: none; }
 nav a:hover { text-decoration: underline; }
 nav a[aria-current] { color: var(--ink); box-shadow: inset 0 -3px var(--accent); }
-.out { display: flex; flex-wrap: wrap; align-items: center; gap: .25rem .75rem; }
+.out { display: flex; flex-wrap: wrap; align-items: center; gap: .25rem .75rem; margin-left: auto; }
 header .who { color: var(--soft); font-size: .875rem; }
 header strong { display: block; font-size: 1.1rem; }
 header span { color: var(--soft); font-size: .875rem; }
@@ -84,6 +84,7 @@ button.second:hover, .button.second:hover { background: var(--tint); color: var(
 }
 .way { margin: 0 0 1rem; }
 .way > :last-child { margin-bottom: 0; }
+.way input + button { margin-top: .5rem; }
 .way .button, .card > .way button { width: 100%; }
 .card > .way:last-child { margin-bottom: 0; }
 .or { display: flex; align-items: center; gap: .75rem; color: var(--soft); }
@@ -160,10 +161,11 @@ pre {
   .facts.long dt, .history time { flex: none; font-size: .875rem; }
 }
 @media (max-width: 30rem) {
+  .out { margin-left: 0; width: 100%; justify-content: space-between; }
   main { padding: 1rem .75rem 2rem; }
   .card { padding: 1rem; }
   h1 { font-size: 1.4rem; }
-  .wide form, .wide button { width: 100%; flex: 1 1 100%; }
+  .row.wide form, .row.wide button { width: 100%; flex: 1 1 100%; }
 }
 @media (forced-colors: active) {
   .kind, .note { border: 1px solid; }
