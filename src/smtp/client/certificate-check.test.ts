@@ -54,6 +54,39 @@ test('one of several names is enough, and none of them is too little', async () 
   assertNothingSaid(named.outcome, named.sink);
 });
 
+test('S43: a wildcard stands for one whole label, the leftmost (RFC 9525 section 6.3)', async () => {
+  const send = (subjectAltName: string, servername: string) =>
+    sendTo(
+      { tls: authority.issue({ subjectAltName }) },
+      { tls: 'verified', ca: [authority.cert], servername },
+    );
+  for (const [pattern, servername] of [
+    ['*.outside.test', 'mx.outside.test'],
+    ['*.outside.test', 'xn--mx-fka.outside.test'],
+    ['m*.outside.test,DNS:mx.outside.test', 'mx.outside.test'],
+  ] as const) {
+    const { outcome } = await send(`DNS:${pattern}`, servername);
+    assert.equal(outcome.kind, 'accepted', `${pattern} ${JSON.stringify(outcome)}`);
+  }
+  for (const [pattern, servername] of [
+    ['m*.outside.test', 'mx.outside.test'],
+    ['*x.outside.test', 'mx.outside.test'],
+    ['*mx.outside.test', 'mx.outside.test'],
+    ['m*x.outside.test', 'mx.outside.test'],
+    ['xn--*.outside.test', 'xn--mx-fka.outside.test'],
+    ['mx.*.test', 'mx.outside.test'],
+    ['*.*.test', 'mx.outside.test'],
+    ['*.outside.test', 'outside.test'],
+    ['*.outside.test', 'a.mx.outside.test'],
+    ['*.test', 'outside.test'],
+    ['*', 'mx.outside.test'],
+  ] as const) {
+    const { outcome, sink } = await send(`DNS:${pattern}`, servername);
+    assertNothingSaid(outcome, sink);
+    assert.match(outcome.reply, /does not match|not in the cert's list|is not a whole label/u, pattern);
+  }
+});
+
 test('encrypted: any certificate, and never plaintext', async () => {
   for (const implicitTls of [false, true]) {
     const { outcome } = await sendTo({ tls: expired, implicitTls }, { tls: 'encrypted', implicitTls });

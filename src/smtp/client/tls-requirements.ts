@@ -7,7 +7,8 @@
  *
  * No session is ever resumed: each connection begins with a certificate, and each is checked.
  */
-import { constants, type X509Certificate } from 'node:crypto';
+import { constants, X509Certificate } from 'node:crypto';
+import { isIP } from 'node:net';
 import tls from 'node:tls';
 import type {
   ConnectionOptions,
@@ -34,6 +35,14 @@ const AEAD_CIPHERS = [
   '@SECLEVEL=2',
 ].join(':');
 const MAX_CHAIN = 10;
+/** RFC 9525 section 6.3: a wildcard is a whole label, the leftmost one; node would take `m*.partner.example` too. */
+const HOST_CHECK = {
+  subject: 'never',
+  wildcards: true,
+  partialWildcards: false,
+  multiLabelWildcards: false,
+  singleLabelSubdomains: false,
+} as const;
 /** A peer could show another certificate in a second handshake of the same connection. */
 const secureOptions = constants.SSL_OP_NO_RENEGOTIATION;
 
@@ -159,10 +168,23 @@ function checkCertificateNames(names: readonly string[], certificate: PeerCertif
     return new CodedError('ERR_TLS_CERT_ALTNAME_INVALID', 'the certificate has no name in subjectAltName');
   if (chainLength(certificate) > MAX_CHAIN)
     return new CodedError('CERT_CHAIN_TOO_LONG', 'the certificate chain is too long');
-  const problems = names.map((name) => tls.checkServerIdentity(name, certificate));
+  const problems = names.map((name) => checkName(name, certificate));
   if (problems.includes(undefined)) return undefined;
   return (
     problems[0] ?? new CodedError('ERR_TLS_CERT_ALTNAME_INVALID', 'no name to check the certificate for')
+  );
+}
+
+/** Node's check for its words, OpenSSL's for its rules: a name has to pass both. */
+function checkName(name: string, certificate: PeerCertificate): Error | undefined {
+  const problem = tls.checkServerIdentity(name, certificate);
+  if (problem !== undefined) return problem;
+  const parsed = new X509Certificate(certificate.raw);
+  const found = isIP(name) === 0 ? parsed.checkHost(name, HOST_CHECK) : parsed.checkIP(name);
+  if (found !== undefined) return undefined;
+  return new CodedError(
+    'ERR_TLS_CERT_ALTNAME_INVALID',
+    `the certificate does not match ${name}: a wildcard in it is not a whole label`,
   );
 }
 
