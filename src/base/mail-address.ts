@@ -3,6 +3,7 @@
  * (`raw`); what is compared is `canonical`: the local part as it is but for ASCII case, the domain as A-labels.
  * Nothing here parses header fields: header addresses are text and decide nothing (RFC 5321 section 3.6).
  */
+import { isIPv4, isIPv6 } from 'node:net';
 import { domainToASCII } from 'node:url';
 
 export interface MailAddress {
@@ -23,8 +24,9 @@ const MAX_ADDRESS_OCTETS = 254;
 const ATOM = /^[\w!#$%&'*+/=?^`{|}~\u0080-\u{10ffff}-]+(?:\.[\w!#$%&'*+/=?^`{|}~\u0080-\u{10ffff}-]+)*$/u;
 const QUOTED = /^"(?:[\x20\x21\x23-\x5b\x5d-\x7e\u0080-\u{10ffff}]|\\[\x20-\x7e])*"$/u;
 const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/u;
-// Control, format, bidirectional, private-use, unassigned and separator characters have no place in an address.
-const FORBIDDEN = /[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Cs}\p{Zl}\p{Zp}]/u;
+// Control, format, bidirectional, private-use, unassigned and separator characters have no place in an address, and of
+// spaces only the ASCII one, which must be quoted: another one looks like it, or like nothing.
+const FORBIDDEN = /[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Cs}\p{Zl}\p{Zp}]|(?! )\p{Zs}/u;
 
 /**
  * Parses `local@domain` (no brackets, no display name). The domain is what follows the last `@` that is not
@@ -47,8 +49,7 @@ export function parseMailAddress(raw: string): MailAddress | null {
  * trailing dot is refused: RFC 5321 has none.
  */
 export function canonicalDomain(domain: string): string | null {
-  if (domain.startsWith('['))
-    return /^\[[\dA-Fa-fv.:IiPp]{2,64}\]$/u.test(domain) ? asciiLowerCase(domain) : null;
+  if (domain.startsWith('[')) return isAddressLiteral(domain) ? asciiLowerCase(domain) : null;
   if (domain === '' || domain.endsWith('.') || FORBIDDEN.test(domain)) return null;
   // The URL parser would decode percent signs and cut off a path, query or fragment; a mail domain has none.
   if (/[%/\\?#]/u.test(domain)) return null;
@@ -58,6 +59,12 @@ export function canonicalDomain(domain: string): string | null {
   if (/^[\d.]+$/u.test(ascii)) return null;
   const labels = ascii.split('.');
   return labels.every((label) => LABEL.test(label)) ? ascii : null;
+}
+
+/** `[192.0.2.1]` or `[IPv6:2001:db8::1]` (RFC 5321 section 4.1.3); no other kind of literal has been registered. */
+function isAddressLiteral(domain: string): boolean {
+  const [, isTagged, address = ''] = /^\[(IPv6:)?([\da-f.:]+)\]$/iu.exec(domain) ?? [];
+  return isTagged === undefined ? isIPv4(address) : isIPv6(address);
 }
 
 /** `jane.doe@mail.example` → `j•••••••@mail.example`: enough for its owner to know it, too little for others. */
