@@ -81,7 +81,7 @@ export class Passkeys {
       const ticket = this.#tickets.resume(cookie, 'passkey-sign-in');
       const credential = await findCredential(this.#context, `${PREFIX}${response.id}`);
       const signCount =
-        ticket === null || credential === null ? null : this.#verify(ticket, credential, response);
+        ticket === null || credential === null ? null : await this.#verify(ticket, credential, response);
       const staff = credential === null ? null : await findStaff(this.#context, credential.staffId);
       if (ticket === null || credential === null || signCount === null || staff === null)
         return this.#signIn.fail(origin, 'passkey', 'not-valid', staff?.id ?? null);
@@ -183,11 +183,11 @@ export class Passkeys {
   }
 
   /** The authenticator's counter; null where its answer does not verify. */
-  #verify(
+  async #verify(
     ticket: Ticket,
     credential: StaffCredentialsTable,
     response: AuthenticationResponseJSON,
-  ): number | null {
+  ): Promise<number | null> {
     if (credential.kind !== 'passkey' || credential.publicKey === null) return null;
     return verifyAssertion(response, {
       challenge: this.#tickets.derive(ticket, 'challenge'),
