@@ -1,24 +1,15 @@
 /** S01 to S18: forms of an end of data that is none, each with a second mail behind it. */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 
 import { startRecordingServer } from '#test/peers/recording-smtp-server.ts';
 import type { RecordingServer } from '#test/peers/recording-smtp-server.ts';
-import { DialogPeer, octetsOf, randomPackets, singleOctets, wholePackets } from '#test/peers/smtp-dialog.ts';
+import { DialogPeer, randomPackets, singleOctets, wholePackets } from '#test/peers/smtp-dialog.ts';
 import type { Packets } from '#test/peers/smtp-dialog.ts';
+import { readEndOfDataForms, readTrueEndOfData } from '#test/support/end-of-data-forms.ts';
 
-interface Form {
-  readonly id: string;
-  readonly octets: string;
-  readonly bare: boolean;
-}
-
-const fixture = JSON.parse(
-  readFileSync(new URL('../../../test/fixtures/smtp/end-of-data-forms.json', import.meta.url), 'utf8'),
-) as { readonly forms: readonly Form[]; readonly control: Form };
-const forms = fixture.forms.map((form) => ({ ...form, raw: octetsOf(form.octets) }));
-const control = octetsOf(fixture.control.octets);
+const forms = readEndOfDataForms();
+const control = readTrueEndOfData();
 
 const cuts: Record<string, Packets> = {
   whole: wholePackets,
@@ -61,7 +52,7 @@ for (const [name, packets] of Object.entries(cuts)) {
   });
 
   for (const form of forms)
-    test(`${form.id}: ${form.octets} ends nothing, ${name}`, async () => {
+    test(`${form.id}: ${JSON.stringify(form.raw.toString('latin1'))} ends nothing, ${name}`, async () => {
       await using server = await startRecordingServer();
       const { replies, smuggled } = await probe(server, form.raw, packets);
       assert.equal(smuggled, false);
