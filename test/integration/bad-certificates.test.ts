@@ -45,25 +45,29 @@ it('each gets no MAIL command; the audit log says what was wrong; the recipients
         return [facts.domain, facts.why];
       }),
     );
-  await eventually(
-    'every one fell back',
-    async () => {
-      clock.advance(5 * MINUTE_MS);
-      await world.accept({ recipients: ['clock@hospital.test'], reversePath: '' });
-      return whyOf().size === bad.length;
-    },
-    WAIT_MS,
-  );
-  await world.waitFor('outside', ({ kind }) => kind === 'notice', bad.length, WAIT_MS);
+  // A leap of the clock may end the lease of a mail that is being sent: it is sent when its next time has come.
+  const passTimeUntil = (what: string, done: () => boolean): Promise<boolean> =>
+    eventually(
+      what,
+      async () => {
+        clock.advance(5 * MINUTE_MS);
+        await world.accept({ recipients: ['clock@hospital.test'], reversePath: '' });
+        return done();
+      },
+      WAIT_MS,
+    );
+  await passTimeUntil('every one fell back', () => whyOf().size === bad.length);
+  const notices = (): number => world.at('outside', ({ kind }) => kind === 'notice').length;
+  await passTimeUntil('every recipient has a notice', () => notices() >= bad.length);
   for (const [index, { what, words }] of bad.entries()) {
     const server = servers[index];
     assert.match(whyOf().get(domainOf(index)) ?? '', words, what);
     assert.ok(server !== undefined && server.plainCommands.includes('STARTTLS'), what);
     assert.ok(!server.innerCommands.some((line) => line.startsWith('MAIL')), what);
     assert.ok(!server.wire.includes('MAIL FROM') && !server.wire.includes(SECRET), what);
-    const notices = world.at('outside', ({ to }) => to === `team@${domainOf(index)}`);
+    const told = world.at('outside', ({ to }) => to === `team@${domainOf(index)}`);
     assert.deepEqual(
-      notices.map(({ kind }) => kind),
+      told.map(({ kind }) => kind),
       ['notice'],
       what,
     );
