@@ -136,7 +136,7 @@ function withSinks(gateway: TestGateway, outside: SmtpSink, inside: SmtpSink): G
     },
     at,
     summary: (sink) => at(sink).map(({ kind, to }) => `${kind} to ${to}`),
-    async waitFor(sink, fits, count = 1, timeoutMs = 10_000) {
+    async waitFor(sink, fits, count = 1, timeoutMs = 30_000) {
       try {
         return await eventually(
           'mails',

@@ -64,7 +64,7 @@ export interface TestGateway {
   dispose(): Promise<void>;
 }
 
-const WAIT_MS = 15_000;
+const WAIT_MS = 30_000;
 const LOOK_EVERY_MS = 25;
 
 export async function startTestGateway(options: TestGatewayOptions = {}): Promise<TestGateway> {
