@@ -1,7 +1,8 @@
 /** Rows of an accepted message: itself, its recipients, its place among the secured threads. */
 import type { Clock } from '#src/base/clock.ts';
 import { lengthPrefixed } from '#src/base/bytes.ts';
-import { waitingRecipientMac } from '#src/accounts/row-mac.ts';
+import { authorMac, waitingRecipientMac } from '#src/accounts/row-mac.ts';
+import type { MailAddress } from '#src/base/mail-address.ts';
 import type { KeyProvider } from '#src/keys/key-provider.ts';
 import { fieldValues } from '#src/mime/header-fields.ts';
 import { decodeXtext } from '#src/smtp/xtext.ts';
@@ -39,7 +40,7 @@ export function messageRow(
     acceptedAt,
     reversePath: envelope.reversePath,
     // Automatic mail is answered by nothing of ours, a receipt included (RFC 3834).
-    authorAddress: facts.automatic === null ? (author.told?.raw ?? null) : null,
+    ...authorColumns(tools.keys, queueId, facts.automatic === null ? author.told : null),
     fromAddress: author.from?.address ?? null,
     traceFields: made.traceFields,
     originalMessageId: messageIdField(received.header) || null,
@@ -60,6 +61,20 @@ export function messageRow(
     ...hold,
     keptUntil: mayBeSecured ? message.keptUntil : null,
   });
+}
+
+function authorColumns(
+  keys: KeyProvider,
+  messageId: string,
+  author: MailAddress | null,
+): Pick<MessagesTable, 'authorAddress' | 'authorCanonical' | 'authorMac'> {
+  if (author === null) return { authorAddress: null, authorCanonical: null, authorMac: null };
+  const { raw, canonical } = author;
+  return {
+    authorAddress: raw,
+    authorCanonical: canonical,
+    authorMac: authorMac(keys, messageId, canonical),
+  };
 }
 
 /** Columns of a hold: whom it waits for, until when, and the token of the mail that asks. */
@@ -155,6 +170,8 @@ function recipientRow(
     lastOpenedAt: null,
     remindedAt: null,
     notOpenedToldAt: null,
+    announcedAgainAt: null,
+    wrongRecipientAt: null,
     openedByAccountId: null,
     dsnNotify: recipient.notify,
     dsnOriginalRecipient: recipient.orcpt === null ? null : decodeXtext(recipient.orcpt),

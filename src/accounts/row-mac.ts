@@ -101,6 +101,13 @@ export function waitingRecipientMac(keys: MacKeys, waiting: Omit<LinkFields, 'li
   return keys.mac('token', rowBytes('recipients without a link', fields));
 }
 
+/**
+ * What `messages.authorMac` holds: whose message it is. Under the token key, because whoever receives mail makes it.
+ */
+export function authorMac(keys: MacKeys, messageId: string, authorCanonical: string): Buffer {
+  return keys.mac('token', rowBytes('messages of an author', [messageId, authorCanonical]));
+}
+
 /** Throws RowForged unless `actual` is the hash that was computed for the row. */
 export function requireMac(
   table: string,

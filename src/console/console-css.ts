@@ -90,7 +90,7 @@ button.second:hover, .button.second:hover { background: var(--tint); color: var(
 .or { display: flex; align-items: center; gap: .75rem; color: var(--soft); }
 .or::before, .or::after { content: ''; flex: 1; border-top: 1px solid var(--line); }
 label { display: block; font-weight: 600; margin: 0 0 .3rem; }
-input[type='email'], input[type='text'], input[type='search'] {
+input[type='email'], input[type='text'], input[type='search'], input[type='date'], select {
   width: 100%; min-height: 3rem; padding: .5rem .75rem; margin: 0 0 .4rem; border: 2px solid var(--soft);
   border-radius: .5rem; background: var(--paper); color: var(--ink); font: inherit;
 }
@@ -109,6 +109,13 @@ body:has(.directory) main, body:has(.directory) .bar { max-width: 66rem; }
 .search input { flex: 1 1 auto; min-width: 0; margin: 0; }
 .search button { flex: none; white-space: nowrap; }
 .wide .search button { width: auto; }
+.by-filter { display: flex; flex-wrap: wrap; align-items: flex-end; gap: .75rem; max-width: none; margin: 0 0 1.25rem; }
+.by-filter > div:first-child { flex: 1 1 16rem; }
+.by-filter select { margin: 0; min-width: 9rem; }
+.fates { list-style: none; margin: 0; padding: 0; }
+.fates li + li { margin-top: .25rem; }
+.fates .kind { margin: 0 .3rem 0 0; white-space: normal; }
+.moment { white-space: nowrap; }
 .card.flush { padding: .25rem 0; overflow: hidden; }
 table { width: 100%; border-collapse: collapse; text-align: left; }
 th, td { padding: .7rem 1.1rem; vertical-align: top; border-top: 1px solid var(--line); font-weight: 400; }
@@ -157,6 +164,8 @@ pre {
   td { display: grid; grid-template-columns: 8.5rem 1fr; gap: 0 .75rem; align-items: baseline; }
   td > * { grid-column: 2; justify-self: start; }
   td::before { content: attr(data-label); grid-column: 1; color: var(--soft); font-size: .875rem; }
+  td.stacked { display: block; }
+  td.stacked::before { display: block; }
   .facts.long div, .history li { flex-direction: column; gap: 0; }
   .facts.long dt, .history time { flex: none; font-size: .875rem; }
 }

@@ -18,6 +18,7 @@ import { addDomainsRoutes, type PartnerPages } from './domains-routes.ts';
 import { failurePage } from './failure-page.ts';
 import { showFramed } from './frame.ts';
 import { addHeldRoutes, type HeldOptions } from './held-routes.ts';
+import { addMessagesRoutes, type Desk } from './messages-routes.ts';
 import { mayReadMetrics, type MetricsAccess } from './metrics-access.ts';
 import { addOidcRoutes } from './oidc-routes.ts';
 import { addPasskeyRoutes } from './passkey-routes.ts';
@@ -31,6 +32,7 @@ import { startPage } from './start-page.ts';
 export interface ConsoleOptions extends CapturedOptions, HeldOptions {
   readonly staff: Staff;
   readonly partners: PartnerPages;
+  readonly desk: Desk;
   readonly log: Log;
   readonly allowedHosts: readonly string[];
   readonly tls?: TlsFiles | undefined;
@@ -80,6 +82,7 @@ export async function createConsole(options: ConsoleOptions): Promise<HttpServer
     addAccountRoutes(app, context, script);
     if (script !== null) addPasskeyRoutes(app, context, script);
     addDomainsRoutes(app, context, options.partners);
+    addMessagesRoutes(app, context, options.desk);
   }
   return server;
 }

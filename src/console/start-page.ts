@@ -21,6 +21,8 @@ const WORDS = {
     helpText: 'For senders, recipients and the help desk.',
     metrics: 'Metrics',
     metricsText: 'Numbers for monitoring, in Prometheus’ format.',
+    messages: 'My messages',
+    messagesText: 'What became of each message, and what you can still do.',
     account: 'My account',
     accountText: 'Your addresses, your passkeys, where you are signed in.',
     dormant: (roles: string) =>
@@ -42,6 +44,8 @@ const WORDS = {
     helpText: 'Para remitentes, destinatarios y el servicio de ayuda.',
     metrics: 'Métricas',
     metricsText: 'Números para la supervisión, en formato de Prometheus.',
+    messages: 'Mis mensajes',
+    messagesText: 'Qué ocurrió con cada mensaje y qué puede hacer todavía.',
     account: 'Mi cuenta',
     accountText: 'Sus direcciones, sus llaves de acceso y dónde tiene la sesión abierta.',
     dormant: (roles: string) =>
@@ -64,8 +68,11 @@ export function startPage({ viewer }: FastifyRequest, options: StartPageOptions)
   const items: SafeHtml[] = [];
   const add = (href: string, name: string, text: string) =>
     items.push(html`<li><a href="${href}">${name}</a> <span>${text}</span></li>`);
-  if (viewer !== null) add('/account', words.account, words.accountText);
-  else if (options.canSignIn) add('/sign-in', words.signIn, words.signInText);
+  if (viewer !== null) {
+    add('/messages', words.messages, words.messagesText);
+    add('/account', words.account, words.accountText);
+  }
+  if (viewer === null && options.canSignIn) add('/sign-in', words.signIn, words.signInText);
   if (options.showsCaptured) add('/captured', words.captured, words.capturedText);
   add(`${options.publicUrl}/help/send`, words.send, words.sendText);
   add(`${options.publicUrl}/help`, words.help, words.helpText);

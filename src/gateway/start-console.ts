@@ -33,6 +33,7 @@ export async function startConsole(core: Core, holds: Holds, captured: CapturedM
     holds,
     captured,
     partners: partnerPages(core),
+    desk: { database, keys, clock: core.clock },
     log,
     tls: await readTlsPair(settings.console.tls),
     trustedProxies: settings.console.trustedProxies,

@@ -100,6 +100,10 @@ export interface MessagesTable {
   requireTls: number | null;
   /** Who ends the hold: the author, or the security officer; null where nothing was ever held. */
   holdFor: 'author' | 'officer' | null;
+  /** `authorAddress` for comparing: among whose messages it is listed. */
+  authorCanonical: string | null;
+  /** Keyed hash that binds the two above to the message (accounts' `authorMac`); null where there is no author. */
+  authorMac: Uint8Array | null;
 }
 
 /** One recipient of a submitted message with the decision made for it. */
@@ -133,6 +137,10 @@ export interface RecipientsTable {
   remindedAt: number | null;
   /** When the author was told that it was not opened; null: not yet. */
   notOpenedToldAt: number | null;
+  /** When the author last had the notice sent again; null: never. */
+  announcedAgainAt: number | null;
+  /** When the author said that it went to the wrong recipient; null: never. */
+  wrongRecipientAt: number | null;
   /** Account that opened first. */
   openedByAccountId: string | null;
   /** DSN parameters of RCPT (RFC 3461). */

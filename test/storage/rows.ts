@@ -23,6 +23,8 @@ export function messageRow(
     submitterName: null,
     requireTls: null,
     holdFor: null,
+    authorCanonical: null,
+    authorMac: null,
     sizeBytes: 1,
     body: '7bit',
     smtputf8: 0,

@@ -333,6 +333,8 @@ async function storeMessage(
           lastOpenedAt: null,
           remindedAt: null,
           notOpenedToldAt: null,
+          announcedAgainAt: null,
+          wrongRecipientAt: null,
           openedByAccountId: null,
           dsnNotify: null,
           dsnOriginalRecipient: null,

@@ -115,6 +115,7 @@ export async function openStaffWorld(options: StaffWorldOptions = {}): Promise<S
     keys,
     holds: nothingHeld(),
     partners: noPartners(),
+    desk: { database, keys, clock },
     captured: { list: async () => [] } as unknown as ConsoleOptions['captured'],
     log: silentLog,
     consoleUrl,

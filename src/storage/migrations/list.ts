@@ -11,6 +11,7 @@ import { tlsReports } from './0008-tls-reports.ts';
 import { submission } from './0009-submission.ts';
 import { reminders } from './0010-reminders.ts';
 import { authorLimits } from './0011-author-limits.ts';
+import { authorsMessages } from './0012-authors-messages.ts';
 
 export const migrations: readonly Migration[] = [
   firstTables,
@@ -24,4 +25,5 @@ export const migrations: readonly Migration[] = [
   submission,
   reminders,
   authorLimits,
+  authorsMessages,
 ];

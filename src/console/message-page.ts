@@ -1,0 +1,122 @@
+/** `/messages/<id>`: one message of the viewer, with what became of each recipient. */
+import type { FoundMessage } from '#src/desk/find-messages.ts';
+import { endOf } from '#src/desk/recipient-fate.ts';
+import { RECIPIENTS_ON_A_PAGE, type MessageRecipient, type RecipientsPage } from '#src/desk/recipients-of.ts';
+
+import type { FramedPage, Language } from './frame.ts';
+import { fateChip, subjectOf } from './messages-page.ts';
+import { MESSAGES_WORDS, type MessagesWords } from './messages-words.ts';
+import { html, type SafeHtml } from './page.ts';
+
+export interface MessageView {
+  readonly language: Language;
+  readonly message: FoundMessage;
+  readonly recipients: RecipientsPage;
+  /** Of the recipients, from 1. */
+  readonly page: number;
+  readonly formatMoment: (ms: number) => string;
+  readonly formatDay: (ms: number) => string;
+}
+
+export function messagePage(view: MessageView): FramedPage {
+  const words = MESSAGES_WORDS[view.language];
+  const { message, recipients, formatMoment } = view;
+  return {
+    title: subjectOf(message, words),
+    body: html`<p class="back"><a href="/messages">${words.back}</a></p>
+      <p class="quiet">${words.sent(formatMoment(message.acceptedAt), message.author)}</p>
+      ${recipients.recipients.map((recipient) => recipientCard(recipient, view, words))}
+      ${recipientPager(view, words)}`,
+  };
+}
+
+function recipientCard(recipient: MessageRecipient, view: MessageView, words: MessagesWords): SafeHtml {
+  const { id, address, fate } = recipient;
+  return html`<section class="card recipient" id="r-${id}" aria-labelledby="h-${id}">
+    <h2 id="h-${id}">${address}</h2>
+    <p>${fateChip(fate, words)} <span class="quiet">${fateText(recipient, words)}</span></p>
+    <dl class="facts long">
+      ${facts(recipient, view, words).map(
+        ([name, value]) =>
+          html`<div>
+            <dt>${name}</dt>
+            <dd>${value}</dd>
+          </div>`,
+      )}
+    </dl>
+  </section>`;
+}
+
+function fateText({ fate, protection, hasContent }: MessageRecipient, words: MessagesWords): string {
+  const gone = protection === 'secure-message' && (fate === 'over' || fate === 'locked') && !hasContent;
+  return gone ? `${words.fateText[fate]} ${words.contentGone}` : words.fateText[fate];
+}
+
+type Fact = readonly [name: string, value: string];
+
+function facts(recipient: MessageRecipient, view: MessageView, words: MessagesWords): readonly Fact[] {
+  const { facts: names } = words;
+  const { protection, handOver, fate, lastReply, remindedAt } = recipient;
+  const isSecure = protection === 'secure-message';
+  const lines: Fact[] = [[names.protected, words.protection[protection] ?? protection]];
+  if (handOver !== null && handOver.at !== null) {
+    lines.push([isSecure ? names.notice : names.handedOver, view.formatMoment(handOver.at)]);
+    lines.push([names.connection, connectionWords(handOver, words)]);
+  }
+  if (fate === 'failed' && lastReply !== null && lastReply !== '') lines.push([names.answer, lastReply]);
+  if (isSecure && handOver !== null) lines.push([names.opened, openedWords(recipient, view, words)]);
+  if (recipient.copiesKept > 0) lines.push([names.kept, words.copies(recipient.copiesKept)]);
+  if (remindedAt !== null) lines.push([names.reminded, view.formatMoment(remindedAt)]);
+  if (recipient.lockedAt !== null) lines.push([names.locked, lockWords(recipient, view, words)]);
+  const end = endOf(recipient, recipient.keptUntil);
+  const showsEnd = isSecure && end !== null && fate !== 'failed' && fate !== 'locked';
+  if (showsEnd) lines.push([fate === 'over' ? names.ended : names.until, view.formatDay(end)]);
+  return lines;
+}
+
+function connectionWords(
+  { tls, captured }: NonNullable<MessageRecipient['handOver']>,
+  words: MessagesWords,
+): string {
+  if (captured) return words.captured;
+  if (tls === null) return words.clear;
+  const how =
+    tls.verifiedBy === null ? words.unverified : (words.verifiedBy[tls.verifiedBy] ?? tls.verifiedBy);
+  return `${words.tls(tls.version)}, ${how}`;
+}
+
+export function openedWords(
+  { firstOpenedAt, lastOpenedAt, openings }: MessageRecipient,
+  { formatMoment }: Pick<MessageView, 'formatMoment'>,
+  words: MessagesWords,
+): string {
+  if (firstOpenedAt === null) return words.neverOpened;
+  if (openings < 2) return words.openedOnce(formatMoment(firstOpenedAt));
+  return words.openedOften(
+    formatMoment(firstOpenedAt),
+    formatMoment(lastOpenedAt ?? firstOpenedAt),
+    openings,
+  );
+}
+
+export function lockWords(
+  { lockedAt, lockReason }: MessageRecipient,
+  { formatMoment }: Pick<MessageView, 'formatMoment'>,
+  words: MessagesWords,
+): string {
+  const reason = words.lockReason[lockReason ?? ''];
+  return `${formatMoment(lockedAt ?? 0)}${reason === undefined ? '' : `: ${reason}`}`;
+}
+
+function recipientPager({ message, recipients, page }: MessageView, words: MessagesWords): SafeHtml {
+  const pages = Math.ceil(recipients.count / RECIPIENTS_ON_A_PAGE);
+  if (pages < 2) return html``;
+  const link = (to: number, label: string): SafeHtml =>
+    to < 1 || to > pages
+      ? html``
+      : html`<a class="button second small" href="/messages/${message.id}?page=${to}">${label}</a>`;
+  const name = words.recipientsPage(page, pages);
+  return html`<nav class="pager" aria-label="${name}">
+    ${link(page - 1, words.previous)} <span class="quiet">${name}</span> ${link(page + 1, words.next)}
+  </nav>`;
+}

@@ -1,0 +1,15 @@
+import { after, before, describe } from 'node:test';
+
+import { openTestDatabase, type TestDatabase } from '#test/support/test-database.ts';
+
+import { testMyMessages } from './my-messages-suite.ts';
+
+let fixture: TestDatabase;
+before(async () => {
+  fixture = await openTestDatabase();
+});
+after(() => fixture.dispose());
+
+describe('an author’s messages on SQLite', () => {
+  testMyMessages(() => fixture.database);
+});
