@@ -34,6 +34,8 @@ export interface Gateway {
   readonly portalPort: number;
   readonly consolePort: number;
   readonly partners: PartnerList;
+  /** Sentences on what is not as it should be, beside what the configuration says of itself. */
+  findings(): Promise<readonly string[]>;
   readonly reminders: Pick<Reminders, 'sendDue'>;
   /** Takes new settings and certificates; throws where they can't be used, and the old ones stay in force. */
   reload(settings: Settings): Promise<void>;
@@ -68,6 +70,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       facts: { version: options.version, mode: modeOf(core.settings) },
     });
     warnWhereUnprotected(core);
+    for (const text of await findingsBesideNotices(core)) core.log.warn(text);
     return {
       smtpPort: smtp.port,
       smtpTlsPort: smtp.tlsPort,
@@ -75,6 +78,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       portalPort: portal.port,
       consolePort: console.port,
       partners: core.partners,
+      findings: () => findingsBesideNotices(core),
       recordRefusedReload: (code) => core.audit.record({ event: 'configuration-refused', facts: { code } }),
       reload: (settings) => reload(core, settings, { smtp, returns, portal: portal.portal, console }),
       reminders: reminders.reminders,
@@ -124,6 +128,13 @@ function modeOf({ organization: { mode, observe } }: Settings): string {
 /** Nobody may believe mail protected that isn't. */
 function warnWhereUnprotected({ settings, log }: Core): void {
   for (const { level, text } of startupNotices(settings)) if (level === 'unprotected') log.warn(text);
+}
+
+/** What is found at the start: that outgoing mail is stopped, for one. The notices of the configuration stand in the banner. */
+async function findingsBesideNotices({ readiness, settings }: Core): Promise<readonly string[]> {
+  const said = new Set(startupNotices(settings).map(({ name }) => name));
+  const { failing, warnings } = await readiness.report();
+  return [...failing, ...warnings].flatMap(({ name, text }) => (said.has(name) ? [] : [text]));
 }
 
 /** The newest part first: nothing new comes in while the rest is finished. All share one deadline. */

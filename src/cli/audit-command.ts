@@ -2,8 +2,10 @@ import { parseArgs } from 'node:util';
 
 import { leafHash } from '#src/audit/audit-log.ts';
 import { equalBytes } from '#src/base/bytes.ts';
+import { errorCode } from '#src/base/coded-error.ts';
 import { silentLog } from '#src/base/log.ts';
-import { openDatabase } from '#src/storage/open-database.ts';
+import type { Settings } from '#src/config/settings.ts';
+import { openDatabaseForReading, type ReadingDatabase } from '#src/storage/open-database.ts';
 
 import type { Command } from './command.ts';
 import { CommandFailed, EXIT } from './exit-codes.ts';
@@ -16,18 +18,14 @@ export const auditCommand: Command = {
   summary: 'Print the audit log, and check that every entry is what its leaf says.',
   help:
     'sendsecure audit [--config FILE] [--message ID] [--json]\n\nEnds with 65 where an entry does not fit its leaf. ' +
-    'With SQLite, stop the gateway first: one process owns the database.',
+    'Works beside the running gateway.',
   async run(args) {
     const { values } = parseArgs({
       args: [...args],
       options: { config: { type: 'string' }, message: { type: 'string' }, json: { type: 'boolean' } },
     });
     const settings = await readSettings(values.config);
-    const database = await openDatabase({
-      setting: settings.storage.database,
-      dataDir: settings.dataDir,
-      log: silentLog,
-    });
+    const database = await openForReading(settings);
     try {
       return await printEntries(database.query, values.message, values.json === true);
     } finally {
@@ -36,8 +34,20 @@ export const auditCommand: Command = {
   },
 };
 
+async function openForReading({ storage, dataDir }: Settings): Promise<ReadingDatabase> {
+  try {
+    return await openDatabaseForReading({ setting: storage.database, dataDir, log: silentLog });
+  } catch (error) {
+    if (errorCode(error) !== 'database-missing') throw error;
+    throw new CommandFailed(
+      EXIT.noInput,
+      `There is no audit log at ${dataDir}: the gateway has not run there.`,
+    );
+  }
+}
+
 async function printEntries(
-  query: Awaited<ReturnType<typeof openDatabase>>['query'],
+  query: ReadingDatabase['query'],
   messageId: string | undefined,
   asJson: boolean,
 ): Promise<number> {

@@ -5,6 +5,8 @@ import { startupNotices } from '#src/config/startup-notices.ts';
 export interface StartedOn {
   readonly smtpPort: number;
   readonly returnsPort: number | null;
+  /** What the running gateway found, beside what its configuration says. */
+  readonly findings: readonly string[];
 }
 
 export function banner(settings: Settings, started: StartedOn): string {
@@ -13,7 +15,10 @@ export function banner(settings: Settings, started: StartedOn): string {
   const notices = startupNotices(settings);
   const unprotected = notices.filter(({ level }) => level === 'unprotected');
   const missing = notices.filter(({ level }) => level === 'missing');
-  const warnings = notices.filter(({ level }) => level === 'warning');
+  const warnings = [
+    ...started.findings,
+    ...notices.flatMap(({ level, text }) => (level === 'warning' ? [text] : [])),
+  ];
   const lines = [
     '',
     `Send Secure is running for ${settings.organization.name}.`,
@@ -34,7 +39,7 @@ export function banner(settings: Settings, started: StartedOn): string {
     ...(missing.length === 0
       ? []
       : ['Before real mail you still need:', ...missing.map(({ text }) => `  - ${text}`), '']),
-    ...(warnings.length === 0 ? [] : ['Please look at:', ...warnings.map(({ text }) => `  - ${text}`), '']),
+    ...(warnings.length === 0 ? [] : ['Please look at:', ...warnings.map((text) => `  - ${text}`), '']),
     ...(captured ? ['To try it, in a second terminal:', '  npm run demo', ''] : []),
   ];
   return `${lines.join('\n')}\n`;

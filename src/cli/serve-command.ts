@@ -31,7 +31,8 @@ export const serveCommand: Command = {
     const log = createPinoLog(settings.log.level);
     await buildWeb({ outDir: webFolder });
     const gateway = await start(settings, log);
-    process.stdout.write(banner(settings, gateway));
+    const findings = await gateway.findings();
+    process.stdout.write(banner(settings, { ...gateway, findings }));
     return untilStopped(gateway, values.config, log);
   },
 };

@@ -12,6 +12,8 @@ export interface StartupNotice {
   /** `missing`: needed before real mail. `warning`: works, but look at it. `unprotected`: mail leaves in clear. */
   readonly level: 'missing' | 'warning' | 'unprotected';
   readonly text: string;
+  /** Set where it is still worth saying while the gateway runs: a kind that anybody may read, words with hyphens. */
+  readonly name?: string;
 }
 
 export function startupNotices(settings: Settings): readonly StartupNotice[] {
@@ -23,11 +25,11 @@ function observing({ organization }: Settings): readonly StartupNotice[] {
   if (mode === 'observe') {
     const text =
       'OBSERVE MODE: NOTHING IS PROTECTED. [organization] mode = "observe": all mail is passed on as it is, with the code or without';
-    return [{ level: 'unprotected', text }];
+    return [{ level: 'unprotected', text, name: 'nothing-is-protected' }];
   }
   if (observe.length === 0) return [];
   const text = `OBSERVE MODE: MAIL OF ${observe.join(', ')} IS NOT PROTECTED. [organization] observe: it is passed on as it is, with the code or without`;
-  return [{ level: 'unprotected', text }];
+  return [{ level: 'unprotected', text, name: 'some-mail-is-not-protected' }];
 }
 
 function* missing(settings: Settings): Generator<StartupNotice> {
@@ -53,7 +55,11 @@ function* missing(settings: Settings): Generator<StartupNotice> {
 }
 
 function* warnings(settings: Settings): Generator<StartupNotice> {
-  const say = (text: string): StartupNotice => ({ level: 'warning', text });
+  const say = (text: string, name?: string): StartupNotice => ({
+    level: 'warning',
+    text,
+    ...(name !== undefined && { name }),
+  });
   const open = settings.smtp.trustedNetworks.filter((network) => !isPrivateNetwork(network));
   if (open.length > 0) {
     yield say(
@@ -92,6 +98,7 @@ function* warnings(settings: Settings): Generator<StartupNotice> {
   if (settings.delivery.bounceDomain === null && settings.delivery.nextHop.kind !== 'capture') {
     yield say(
       '[delivery] bounceDomain is not set: bounces from behind the next hop go to the author, and we cannot see them',
+      'later-bounces-unseen',
     );
   }
   if (settings.delivery.tlsReports && !settings.delivery.nextHopSigns && settings.dkim.length === 0)
@@ -110,6 +117,7 @@ function* warnings(settings: Settings): Generator<StartupNotice> {
   ) {
     yield say(
       `publicUrl (${publicHost}) is not under one of your domains: recipients are told to check that`,
+      'public-url-elsewhere',
     );
   }
 }
@@ -130,13 +138,14 @@ function* mxWarnings(
 
 function* returnWarnings(
   { delivery, returns, smtp }: Settings,
-  say: (text: string) => StartupNotice,
+  say: (text: string, name?: string) => StartupNotice,
 ): Generator<StartupNotice> {
   const { bounceDomain } = delivery;
   if (bounceDomain === null) return;
   if (returns.listen === null) {
     yield say(
       `[delivery] bounceDomain without [returns] listen: bounces of notices can't be seen; set it, or point the MX of ${bounceDomain} at a mailbox you read`,
+      'later-bounces-unseen',
     );
     return;
   }

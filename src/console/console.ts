@@ -28,6 +28,7 @@ import { isThisMachine } from './policies/remote.ts';
 import { addSignInRoutes } from './sign-in-routes.ts';
 import { canSignIn, staffCookies } from './staff-cookies.ts';
 import { startPage } from './start-page.ts';
+import { statusPage, type GatewayStatus } from './status-page.ts';
 
 export interface ConsoleOptions extends CapturedOptions, HeldOptions {
   readonly staff: Staff;
@@ -43,6 +44,7 @@ export interface ConsoleOptions extends CapturedOptions, HeldOptions {
   readonly mailsLinks: () => boolean;
   readonly metrics: () => Promise<{ readonly contentType: string; readonly text: string }>;
   readonly metricsAccess: () => MetricsAccess;
+  readonly status: () => Promise<GatewayStatus>;
   /** Browser code of the staff pages, and the path of what passkeys need; null: nothing was built. */
   readonly web: { readonly assets: StaticAssets; readonly passkeyScript: string } | null;
   /** Is told each route with its policy. */
@@ -137,6 +139,15 @@ function addPublicRoutes(app: HttpApp, options: ConsoleOptions, context: Console
   app.get('/metrics', { config: { policy: 'metrics-reader' } }, async (_request, reply) => {
     const { contentType, text } = await options.metrics();
     return reply.type(contentType).send(text);
+  });
+  app.get('/status', { config: { policy: 'operator' } }, async (request, reply) => {
+    const status = await options.status();
+    if (request.headers.accept?.includes('text/html') === true)
+      return context.show(request, reply, statusPage(status, options.language()));
+    const isReady = status.failing.length === 0;
+    return reply
+      .code(isReady ? 200 : 503)
+      .send({ status: isReady ? 'ready' : 'not ready', failing: status.failing, warnings: status.warnings });
   });
 }
 

@@ -22,6 +22,8 @@ import type { ObjectStore } from '#src/storage/objects.ts';
 import { openDatabase } from '#src/storage/open-database.ts';
 
 import { mailSigning } from './mail-signing.ts';
+import { configurationChecks, foundationChecks } from './readiness-checks.ts';
+import { Readiness } from './readiness.ts';
 import { PartnerList } from '#src/partners/partner-list.ts';
 import { Channels, type MailNetwork } from './verified-channels.ts';
 
@@ -61,6 +63,8 @@ export interface Core {
   readonly outsidePort: OutsidePort;
   readonly outbound: OutboundSwitch;
   readonly leaseOwner: LeaseOwner;
+  /** Where parts say what they watch. */
+  readonly readiness: Readiness;
   /** Wakes the deliverer; set when it starts. */
   onQueued: () => void;
   /** Drops the content key that delivery may hold of a message; set when it starts. */
@@ -106,6 +110,7 @@ export async function openCore(options: GatewayOptions): Promise<Core> {
       audit,
       outbound: new OutboundSwitch({ database, keys, audit, clock, log }),
       leaseOwner: leaseOwnerOfThisProcess(clock.now()),
+      readiness: new Readiness({ log }),
       partners,
       channels: new Channels({
         clock,
@@ -129,6 +134,7 @@ export async function openCore(options: GatewayOptions): Promise<Core> {
       onQueued: () => {},
       forgetContent: () => {},
     };
+    core.readiness.register(...foundationChecks(core), ...configurationChecks(core));
     return core;
   } catch (error) {
     await database.close();

@@ -48,6 +48,7 @@ export async function startConsole(core: Core, holds: Holds, captured: CapturedM
     showsCaptured: () => core.settings.delivery.nextHop.kind === 'capture',
     metrics: () => metrics.read(),
     metricsAccess: () => metricsAccess(core.settings),
+    status: () => core.readiness.report(),
     web: await readConsoleWeb(core.options.webFolder),
   });
   const { port } = await server.listen(settings.console.listen);

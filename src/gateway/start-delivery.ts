@@ -21,6 +21,7 @@ import { SmtpClientPool } from '#src/smtp/client/pool.ts';
 import type { Core } from './core.ts';
 import { mailSigning } from './mail-signing.ts';
 import { acceptanceSettings, reportSettings, routesOf } from './part-settings.ts';
+import { deliveryChecks } from './readiness-checks.ts';
 import { RepeatingTask } from './repeating-task.ts';
 import { startTlsReports } from './start-tls-reports.ts';
 
@@ -55,6 +56,7 @@ export async function startDelivery(core: Core) {
   });
   const { outbound } = core;
   await outbound.refresh();
+  core.readiness.register(...deliveryChecks(core));
   const isStopped = (route: 'internal' | 'outside'): boolean => route === 'outside' && outbound.isStopped;
   // What was under way when outgoing mail was stopped ends before its final dot.
   const leaseHolds = (row: DeliveryRow): boolean => queue.leaseCoversFinalDot(row) && !isStopped(row.route);

@@ -11,6 +11,7 @@ import { probeHop } from '#src/smtp/client/probe.ts';
 
 import type { Core } from './core.ts';
 import { mailSite, mainDomain } from './part-settings.ts';
+import { partnerChecks } from './readiness-checks.ts';
 import { RepeatingTask } from './repeating-task.ts';
 
 /** Another process, or the command line without a gateway, may have changed the list. */
@@ -20,6 +21,7 @@ const WATCH_EVERY_MS = 5 * MINUTE_MS;
 export function startPartners(core: Core) {
   const { log, partners } = core;
   const watch = partnerWatchOf(core);
+  core.readiness.register(...partnerChecks(core, () => partnerEntries(core).map(({ domain }) => domain)));
   const tasks = [
     new RepeatingTask({
       name: 'partner list',

@@ -1,11 +1,12 @@
 /** The recipients' site, connected; what it commits wakes delivery. */
 import { MINUTE_MS } from '#src/base/clock.ts';
-import type { Settings } from '#src/config/settings.ts';
+import type { ReadinessNames } from '#src/portal/portal-dependencies.ts';
 import { createPortal, type Portal } from '#src/portal/portal.ts';
 
 import type { Core } from './core.ts';
 import { mailSite } from './part-settings.ts';
 import { portalMailer, portalSettings, replyTools, threadOf } from './portal-parts.ts';
+import type { Finding } from './readiness.ts';
 import { RepeatingTask } from './repeating-task.ts';
 import { readTlsPair } from './tls-files.ts';
 import { wakingDatabase } from './waking-database.ts';
@@ -31,8 +32,7 @@ export async function startPortal(core: Core) {
     replies: replyTools(core),
     settings: portalSettings(settings, tls, options.version),
     web: await readWebApp(options.webFolder),
-    readiness: readinessChecks(core),
-    unprotected: () => unprotectedMode(core.settings),
+    readiness: () => namesOfFindings(core),
   });
   const { port } = await portal.listen(settings.portal.listen);
   const sweep = new RepeatingTask({
@@ -52,34 +52,11 @@ export async function startPortal(core: Core) {
   };
 }
 
-/** Anybody may ask, so it names no author. */
-function unprotectedMode({ organization }: Settings): string | null {
-  if (organization.mode === 'observe') return 'observe: nothing is protected';
-  return organization.observe.length > 0 ? 'observe: mail of some authors is not protected' : null;
-}
-
-const STUCK_AFTER_MS = 30 * MINUTE_MS;
-
-function readinessChecks({ database, objects, clock, settings }: Core) {
-  return [
-    {
-      name: 'database',
-      check: async () =>
-        (await database.query.selectFrom('messages').select('id').limit(1).execute()).length <= 1,
-    },
-    { name: 'disk', check: async () => (await objects.freeBytes()) >= settings.limits.lowDiskBytes },
-    {
-      name: 'queue',
-      async check() {
-        const stuck = await database.query
-          .selectFrom('deliveries')
-          .select('id')
-          .where('state', '=', 'queued')
-          .where('nextAttemptAt', '<', clock.now() - STUCK_AFTER_MS)
-          .limit(1)
-          .executeTakeFirst();
-        return stuck === undefined;
-      },
-    },
+/** Anybody may ask: the names tell no more than that something is to be looked at. */
+async function namesOfFindings({ readiness }: Core): Promise<ReadinessNames> {
+  const { failing, warnings } = await readiness.report();
+  const names = (findings: readonly Finding[]): readonly string[] => [
+    ...new Set(findings.map(({ name }) => name)),
   ];
+  return { failing: names(failing), warnings: names(warnings) };
 }

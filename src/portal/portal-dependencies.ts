@@ -43,10 +43,12 @@ export interface MessageThread {
   readonly wantsDisposition: boolean;
 }
 
-export interface ReadinessCheck {
-  readonly name: string;
-  /** False or a rejection: not ready. */
-  check(): Promise<boolean>;
+/** Kinds of what is wrong, in words with hyphens; nothing that not everybody may know. */
+export interface ReadinessNames {
+  /** Why the service can't do its work; empty: it is ready. */
+  readonly failing: readonly string[];
+  /** What its operators should look at. */
+  readonly warnings: readonly string[];
 }
 
 export interface PortalSettings {
@@ -100,7 +102,6 @@ export interface PortalDependencies {
   readonly settings: PortalSettings;
   /** Null: no pages, only the API. */
   readonly web: WebApp | null;
-  readonly readiness: readonly ReadinessCheck[];
-  /** What /readyz adds where the service works and protects nothing, or not everybody; null where it does. */
-  readonly unprotected?: () => string | null;
+  /** Never rejects. */
+  readonly readiness: () => Promise<ReadinessNames>;
 }

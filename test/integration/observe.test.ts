@@ -132,7 +132,10 @@ void describe('with mode = "observe"', () => {
       ),
     );
     const ready = await fetch(`${world.gateway.publicUrl}/readyz`);
-    assert.deepEqual(await ready.json(), { status: 'ready', mode: 'observe: nothing is protected' });
+    assert.deepEqual(await ready.json(), {
+      status: 'ready',
+      warnings: ['nothing-is-protected', 'later-bounces-unseen'],
+    });
   });
 });
 
@@ -151,7 +154,7 @@ void describe('with one author observed', () => {
     const ready = await fetch(`${world.gateway.publicUrl}/readyz`);
     assert.deepEqual(await ready.json(), {
       status: 'ready',
-      mode: 'observe: mail of some authors is not protected',
+      warnings: ['some-mail-is-not-protected', 'later-bounces-unseen'],
     });
   });
 
@@ -209,7 +212,10 @@ void describe('turning it off', () => {
     assert.match(await relayed(world, mailOf({ subject: 'send secure' }), 'first@outside.example'), /Hello/u);
     await world.gateway.gateway.reload(settingsWith(world, 'mode = "protect"'));
     await assertProtected(world, {});
-    assert.deepEqual(await (await fetch(`${world.gateway.publicUrl}/readyz`)).json(), { status: 'ready' });
+    assert.deepEqual(await (await fetch(`${world.gateway.publicUrl}/readyz`)).json(), {
+      status: 'ready',
+      warnings: ['later-bounces-unseen'],
+    });
     await world.gateway.gateway.reload(settingsWith(world, 'mode = "observe"'));
     assert.equal(
       world.gateway.log.filter(({ message }) => message.includes('NOTHING IS PROTECTED')).length,

@@ -136,7 +136,7 @@ export async function openPortalWorld(
       version: '0.0.0',
     },
     web: null,
-    readiness: [],
+    readiness: async () => ({ failing: [], warnings: [] }),
     ...overrides,
   });
   await portal.app.ready();

@@ -129,6 +129,7 @@ export async function openStaffWorld(options: StaffWorldOptions = {}): Promise<S
     showsCaptured: () => true,
     metrics: async () => ({ contentType: 'text/plain', text: 'sendsecure_up 1\n' }),
     metricsAccess: () => ({ networks: new NetworkList(['127.0.0.0/8']), token: null }),
+    status: async () => ({ failing: [], warnings: [] }),
     web: { assets: new Map(), passkeyScript: '/assets/passkeys.js' },
     onRoute: (route) => routes.push(route),
     ...options.console,

@@ -21,6 +21,8 @@ const anyOf =
   ({ viewer }: Asker): boolean =>
     viewer !== null && roles.some((role) => viewer.roles.has(role));
 
+const OFFICER = anyOf('help-desk', 'security-officer', 'privacy-officer', 'administrator');
+
 export const POLICIES = {
   /** Nothing is behind it that anybody could not know. */
   anybody: () => true,
@@ -36,7 +38,9 @@ export const POLICIES = {
   'privacy-officer': anyOf('privacy-officer'),
   administrator: anyOf('administrator'),
   /** What every higher role may look at. */
-  officer: anyOf('help-desk', 'security-officer', 'privacy-officer', 'administrator'),
+  officer: OFFICER,
+  /** Whoever looks after the gateway: with a higher role, or on the machine, or by monitoring. */
+  operator: (asker: Asker) => OFFICER(asker) || asker.isThisMachine || asker.readsMetrics,
 } as const;
 
 export type PolicyName = keyof typeof POLICIES;

@@ -27,6 +27,7 @@ const ALLOWED: Readonly<Record<PolicyName, readonly Viewer[]>> = {
   'privacy-officer': ['privacy-officer'],
   administrator: ['administrator'],
   officer: HIGHER_ROLES,
+  operator: HIGHER_ROLES,
 };
 
 const ROUTES: Readonly<Record<string, PolicyName>> = {
@@ -34,6 +35,7 @@ const ROUTES: Readonly<Record<string, PolicyName>> = {
   'GET /console.css': 'anybody',
   'GET /assets/:name': 'anybody',
   'GET /metrics': 'metrics-reader',
+  'GET /status': 'operator',
   'GET /captured': 'this-machine',
   'GET /captured.json': 'this-machine',
   'GET /captured/:id': 'this-machine',
@@ -210,11 +212,13 @@ describe('where requests to the staff listener come from', () => {
     assert.equal(await status('192.0.2.7', { authorization: 'Basic a-token-of-twenty-characters' }), 403);
   });
 
-  it('shows captured mail and metrics to nobody through a proxy that is not named', async () => {
+  it('shows captured mail, metrics and state to nobody through a proxy that is not named', async () => {
     const proxied = { accept: '*/*', 'x-forwarded-for': '203.0.113.5' };
     assert.equal((await from('127.0.0.1').get('/captured.json', { accept: '*/*' })).statusCode, 200);
     assert.equal((await from('127.0.0.1').get('/captured.json', proxied)).statusCode, 404);
     assert.equal((await from('127.0.0.1').get('/metrics', proxied)).statusCode, 403);
+    assert.equal((await from('127.0.0.1').get('/status', { accept: '*/*' })).statusCode, 200);
+    assert.equal((await from('127.0.0.1').get('/status', proxied)).statusCode, 401);
   });
 });
 

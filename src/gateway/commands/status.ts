@@ -5,6 +5,8 @@ import { controlCommand } from '#src/control/control-command.ts';
 
 import type { Core } from '../core.ts';
 
+const Finding = Type.Object({ name: Type.String(), text: Type.String() });
+
 export const statusCommand = controlCommand({
   name: 'status',
   request: Type.Object({}),
@@ -13,11 +15,18 @@ export const statusCommand = controlCommand({
     pid: Type.Integer(),
     /** Milliseconds since 1970. */
     startedAt: Type.Integer(),
+    /** Why it can't do its work; empty: it can. */
+    failing: Type.Array(Finding),
+    warnings: Type.Array(Finding),
   }),
-  run: (core: Core) =>
-    Promise.resolve({
+  async run(core: Core) {
+    const { failing, warnings } = await core.readiness.report();
+    return {
       version: core.options.version,
       pid: process.pid,
       startedAt: Math.round(core.clock.now() - process.uptime() * 1_000),
-    }),
+      failing: [...failing],
+      warnings: [...warnings],
+    };
+  },
 });

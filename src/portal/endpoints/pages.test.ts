@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 
+import type { ReadinessNames } from '#src/portal/portal-dependencies.ts';
 import { openPortalWorld, TestBrowser, type PortalWorld } from '#test/support/portal-world.ts';
 
 const HTML =
@@ -12,22 +13,13 @@ const HTML =
 describe('pages, health and site', () => {
   let world: PortalWorld;
   let folder: string;
-  let isReady = true;
+  let readiness: ReadinessNames = { failing: [], warnings: [] };
   before(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'send-secure-pages-'));
     await writeFile(path.join(folder, 'main-AB12CD34.js'), 'export {};\n');
     world = await openPortalWorld({
       web: { html: HTML, assetsFolder: folder },
-      readiness: [
-        { name: 'database', check: async () => true },
-        {
-          name: 'disk',
-          check: async () => {
-            if (!isReady) throw new Error('no room at /var/lib/secret');
-            return true;
-          },
-        },
-      ],
+      readiness: async () => readiness,
     });
   });
   after(async () => {
@@ -70,16 +62,21 @@ describe('pages, health and site', () => {
     assert.match((await browser.get('/frame')).body, /<body><\/body>/u);
   });
 
-  it('tells that it is alive and whether it is ready, without saying why', async () => {
+  it('tells that it is alive and whether it is ready, with names and no detail', async () => {
     const browser = new TestBrowser(world);
     assert.deepEqual((await browser.get('/healthz')).json(), { status: 'alive' });
     assert.deepEqual((await browser.get('/readyz')).json(), { status: 'ready' });
-    isReady = false;
+    readiness = { failing: [], warnings: ['outbound-stopped'] };
+    const warned = await browser.get('/readyz');
+    assert.deepEqual(
+      [warned.statusCode, warned.json()],
+      [200, { status: 'ready', warnings: ['outbound-stopped'] }],
+    );
+    readiness = { failing: ['disk'], warnings: [] };
     const ill = await browser.get('/readyz');
-    assert.deepEqual([ill.statusCode, ill.json()], [503, { status: 'not ready' }]);
+    assert.deepEqual([ill.statusCode, ill.json()], [503, { status: 'not ready', failing: ['disk'] }]);
     assert.equal((await browser.get('/healthz')).statusCode, 200);
-    assert.ok(world.logged.some(({ level, fields }) => level === 'warn' && fields.step === 'disk'));
-    isReady = true;
+    readiness = { failing: [], warnings: [] };
   });
 
   it('tells of the organisation what every page shows', async () => {
