@@ -29,6 +29,7 @@ export const AUDIT_EVENTS = [
   'recipient-locked',
   'reply-sent',
   'copy-kept',
+  'clock-leapt',
   'recipient-reminded',
   'author-told-not-opened',
   'code-sent',

@@ -24,6 +24,7 @@ describe('housekeeping', () => {
       clock: world.clock,
       audit: new AuditLog({ database: world.database, clock: world.clock }),
       log: silentLog,
+      mayDestroy: () => Promise.resolve(true),
     });
 
   async function wrapsOf(messageId: string): Promise<number> {
@@ -125,6 +126,7 @@ describe('housekeeping', () => {
       clock: world.clock,
       audit: new AuditLog({ database: world.database, clock: world.clock }),
       log: silentLog,
+      mayDestroy: () => Promise.resolve(true),
     });
     await assert.rejects(world.objects.read(object, 0, 1), { code: 'object-missing' });
   });

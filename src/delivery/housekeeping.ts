@@ -20,17 +20,24 @@ export interface HousekeepingOptions {
   readonly audit: AuditLog;
   readonly clock: Clock;
   readonly log: Log;
+  /** False: what is destroyed for good waits. */
+  readonly mayDestroy: () => Promise<boolean>;
 }
 
 /** An object whose message isn't committed yet is younger than this. */
 const ORPHAN_AGE_MS = 2 * HOUR_MS;
 const CONTENT_PER_ROUND = 200;
 
+type Task = readonly [name: string, run: () => Promise<unknown>];
+
 export async function keepHouse(options: HousekeepingOptions): Promise<void> {
-  const tasks: readonly (readonly [string, () => Promise<unknown>])[] = [
+  const destroying: readonly Task[] = [
     ['expire secure messages', () => untilFewer(() => expireSecureMessages(options))],
     ['destroy content', () => untilFewer(() => destroyUnreadableContent(options))],
     ['destroy spool keys', () => destroySpoolKeys(options)],
+  ];
+  const tasks: readonly Task[] = [
+    ...((await options.mayDestroy()) ? destroying : []),
     ['sweep orphan objects', () => sweepOrphans(options)],
     ['forget ended policies', () => forgetEndedPolicies(options.database, options.clock.now())],
   ];

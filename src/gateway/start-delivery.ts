@@ -4,6 +4,7 @@ import { MINUTE_MS, SECOND_MS } from '#src/base/clock.ts';
 import { attemptDelivery } from '#src/delivery/attempt.ts';
 import { CapturedMails } from '#src/delivery/captured-mails.ts';
 import { Claiming } from '#src/delivery/claiming.ts';
+import { ClockWatch } from '#src/delivery/clock-watch.ts';
 import { Deliverer } from '#src/delivery/deliverer.ts';
 import { FailureReports } from '#src/delivery/failure-reports.ts';
 import { keepHouse } from '#src/delivery/housekeeping.ts';
@@ -115,10 +116,12 @@ export async function startDelivery(core: Core) {
     core.fresh.drop(messageId);
     content.forget(messageId);
   };
+  const watch = new ClockWatch({ database, audit, clock, log });
   const house = new RepeatingTask({
     name: 'housekeeping',
     everyMs: HOUSEKEEPING_EVERY_MS,
-    task: () => keepHouse({ database, objects, keys, audit, clock, log }),
+    task: () =>
+      keepHouse({ database, objects, keys, audit, clock, log, mayDestroy: () => watch.mayDestroy() }),
     log,
   });
   const endDead = () => endDeadLeases({ database, audit, clock, log, owner });
