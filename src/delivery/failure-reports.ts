@@ -1,7 +1,7 @@
 /**
  * The mails that tell about deliveries that failed or wait: to the reverse-path of the message, never in answer to a
- * null one, and with nothing of a message that was protected. Failures of our own mails to authors are reported to
- * nobody by mail: they would go to the address that just failed.
+ * null one (but who wrote a reply on the site is known otherwise), and with nothing of a message that was protected.
+ * Failures of our own mails to authors are reported to nobody by mail: they would go to the address that just failed.
  */
 import type { WrittenMailSealer, WrittenMailStatements } from '#src/queue/written-mails.ts';
 import type { Clock } from '#src/base/clock.ts';
@@ -20,6 +20,7 @@ import { decodeXtext } from '#src/smtp/xtext.ts';
 import type { Database } from '#src/storage/database.ts';
 import type { MessagesTable } from '#src/storage/tables.ts';
 
+import { writeReplyFailed } from './failed-reply.ts';
 import { originalHeader } from './original-header.ts';
 import type { OutgoingContent } from './outgoing-content.ts';
 
@@ -69,6 +70,7 @@ export class FailureReports {
     if (!wants(delivery, 'FAILURE')) return null;
     const message = await this.#messageToReport(delivery);
     if (message === null) return null;
+    if (message.reversePath === '') return this.#tellWriter(delivery, message);
     const { site } = this.#options.settings();
     const mail = renderReturned(site, {
       ...this.#frame(message),
@@ -85,6 +87,7 @@ export class FailureReports {
   async #report(delivery: DeliveryRow, attempt: ReportedAttempt, isDelay: boolean): Promise<Report> {
     const message = await this.#messageToReport(delivery);
     if (message === null) return null;
+    if (message.reversePath === '') return isDelay ? null : this.#tellWriter(delivery, message);
     const { site } = this.#options.settings();
     const data = {
       ...this.#frame(message),
@@ -96,6 +99,12 @@ export class FailureReports {
       ? renderDelay(site, { ...data, willRetryUntilMs: delivery.expiresAt, waitsHere: attempt.waitsHere })
       : renderBounce(site, data);
     return this.#seal(mail, message.id);
+  }
+
+  /** A null reverse-path is answered only where it is that of a reply from the site. */
+  async #tellWriter(delivery: DeliveryRow, { id }: ReportedMessage): Promise<Report> {
+    const mail = await writeReplyFailed(delivery, id, this.#options);
+    return mail === null ? null : this.#options.sealer.seal([mail], id);
   }
 
   #frame(message: ReportedMessage) {
@@ -118,11 +127,10 @@ export class FailureReports {
     );
   }
 
-  /** Null where nobody is told: mails of our own to authors, and a null reverse-path. */
+  /** Null where nobody is told: mails of our own to authors. */
   async #messageToReport(delivery: DeliveryRow): Promise<ReportedMessage | null> {
     if (delivery.kind !== 'relay' && delivery.kind !== 'notice') return null;
-    const message = await this.#messageOf(delivery);
-    return message === undefined || message.reversePath === '' ? null : message;
+    return (await this.#messageOf(delivery)) ?? null;
   }
 
   /** A notice is about the message of its recipient row; a relayed mail is the message itself. */

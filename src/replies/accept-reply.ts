@@ -16,7 +16,7 @@ import { parseMailAddress, type MailAddress } from '#src/base/mail-address.ts';
 import { newMessageIdField } from '#src/notification/compose/mail.ts';
 import type { OriginalMail, Person } from '#src/notification/mail-site.ts';
 import { isInternalDomain } from '#src/policy/domains.ts';
-import { replyAddress } from '#src/protection/secure-message/reply-address.ts';
+import { OWN_COPY_RULE, replyAddress } from '#src/protection/secure-message/reply-address.ts';
 import type { SmtpEnvelope, SmtpRecipient, SmtpSession } from '#src/smtp/server/smtp-transaction.ts';
 import type { Statement } from '#src/storage/database.ts';
 import type { ObjectStore } from '#src/storage/objects.ts';
@@ -127,7 +127,7 @@ function sealReply(
   });
 }
 
-/** The null reverse-path: what can't be handed over is shown to the writer on the site. */
+/** The null reverse-path: of what can't be handed over the writer is told otherwise (delivery's `failed-reply.ts`). */
 const ENVELOPE: SmtpEnvelope = {
   reversePath: '',
   smtputf8: false,
@@ -184,9 +184,6 @@ function decideReply(
   };
   return [...decided, copy];
 }
-
-/** Rule of the row that is its writer's own copy. */
-export const OWN_COPY_RULE = 'own-reply';
 
 function recipientOf(address: MailAddress): SmtpRecipient {
   return { address, notify: null, orcpt: null };

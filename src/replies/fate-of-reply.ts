@@ -1,8 +1,7 @@
 /** What became of a reply: of all whom it went to, whoever is worst off decides what its writer is shown. */
+import { OWN_COPY_RULE } from '#src/protection/secure-message/reply-address.ts';
 import type { Database } from '#src/storage/database.ts';
 import type { RecipientState } from '#src/storage/tables.ts';
-
-import { OWN_COPY_RULE } from './accept-reply.ts';
 
 export type FateOfReply = 'on-its-way' | 'arrived' | 'failed';
 

@@ -253,6 +253,7 @@ export type DeliveryKind =
   | 'not-for-me'
   | 'reminder'
   | 'not-opened'
+  | 'reply-failed'
   | 'account-change'
   | 'partner-report'
   | 'staff-link'

@@ -9,6 +9,7 @@ import { type NotForMeData, renderNotForMe } from '#src/notification/not-for-me.
 import { type NotOpenedData, renderNotOpened } from '#src/notification/not-opened.ts';
 import { type OpenedData, renderOpened } from '#src/notification/opened.ts';
 import { type PartnerReportData, renderPartnerReport } from '#src/notification/partner-report.ts';
+import { renderReplyFailed, type ReplyFailedData } from '#src/notification/reply-failed.ts';
 import { renderReturned, type ReturnedData } from '#src/notification/returned.ts';
 import { renderSecured, type SecuredData } from '#src/notification/secured.ts';
 import { renderStaffLink, type StaffLinkData } from '#src/notification/staff-link.ts';
@@ -159,6 +160,13 @@ export const notOpenedData: NotOpenedData = {
   messageCode: '7K42QF9XM',
 };
 
+const replyFailedData: ReplyFailedData = {
+  ...frame('reply-failed', 'pat.doe@outside.example'),
+  sentMs,
+  recipient: 'ann.lee@hospital.example',
+  locale: 'en',
+};
+
 export const notForMeData: NotForMeData = {
   ...frame('not-for-me', author.address),
   original,
@@ -257,6 +265,8 @@ export const fixedMails: Readonly<Record<string, () => WrittenMail>> = {
   reminder: () => renderNotice(site, { ...noticeData, reminder: true }),
   'not-opened': () => renderNotOpened(site, notOpenedData),
   'not-opened-es': () => renderNotOpened(spanishSite, { ...notOpenedData, reminded: false }),
+  'reply-failed': () => renderReplyFailed(site, replyFailedData),
+  'reply-failed-es': () => renderReplyFailed(site, { ...replyFailedData, locale: 'es' }),
   'not-for-me': () => renderNotForMe(site, notForMeData),
   'not-for-me-opened': () => renderNotForMe(site, { ...notForMeData, firstOpenedMs: sentMs + 9 * minute }),
   'staff-link': () => renderStaffLink(site, staffLinkData),

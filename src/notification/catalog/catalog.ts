@@ -176,6 +176,15 @@ export interface Catalog {
     readonly via: Phrase<{ writer: string }>;
     readonly footer: Phrase<{ writer: string }>;
   };
+  /** Such a reply did not reach somebody. */
+  readonly replyFailed: {
+    readonly subject: Phrase<{ organization: string }>;
+    readonly title: string;
+    readonly intro: Phrase<{ organization: string; moment: string }>;
+    readonly next: string;
+    readonly kept: string;
+    readonly button: string;
+  };
   readonly accountChange: Readonly<
     Record<
       AccountChangeKind,

@@ -340,6 +340,15 @@ export const en: Catalog = {
     footer: ({ writer }) =>
       `${writer} wrote this on our secure website. Just reply: your answer goes back there, protected.`,
   },
+  replyFailed: {
+    subject: ({ organization }) => `Your reply to ${organization} was not delivered`,
+    title: 'Your reply was not delivered',
+    intro: ({ organization, moment }) =>
+      `The reply that you wrote on the secure website of ${organization} on ${moment} did not reach this person:`,
+    next: 'Please call them if it cannot wait. You can also open the message again and reply to somebody else in it.',
+    kept: 'What you wrote is not lost: you find it in the list of your messages.',
+    button: 'Open my messages',
+  },
   accountChange: {
     'account-created': {
       subject: ({ organization }) => `Your account for secure messages from ${organization}`,

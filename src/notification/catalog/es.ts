@@ -345,6 +345,15 @@ export const es: Catalog = {
     footer: ({ writer }) =>
       `${writer} escribió esto en nuestro sitio web seguro. Responda como siempre: su respuesta vuelve allí, protegida.`,
   },
+  replyFailed: {
+    subject: ({ organization }) => `Su respuesta a ${organization} no se entregó`,
+    title: 'Su respuesta no se entregó',
+    intro: ({ organization, moment }) =>
+      `La respuesta que usted escribió en el sitio seguro de ${organization} el ${moment} no llegó a esta persona:`,
+    next: 'Llame a esa persona si no puede esperar. También puede abrir otra vez el mensaje y responder a otra persona.',
+    kept: 'Lo que escribió no se ha perdido: está en la lista de sus mensajes.',
+    button: 'Abrir mis mensajes',
+  },
   accountChange: {
     'account-created': {
       subject: ({ organization }) => `Su cuenta para mensajes seguros de ${organization}`,

@@ -28,6 +28,7 @@ export type MailKind =
   | 'not-for-me'
   | 'reminder'
   | 'not-opened'
+  | 'reply-failed'
   | 'account-change'
   | 'partner-report'
   | 'staff-link';

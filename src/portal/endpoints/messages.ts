@@ -7,7 +7,7 @@ import { Type } from '@fastify/type-provider-typebox';
 import { raiseTamperAlarm } from '#src/accounts/accounts-context.ts';
 import { RowForged } from '#src/accounts/row-mac.ts';
 import type { HttpApp } from '#src/http/http-server.ts';
-import { OWN_COPY_RULE } from '#src/replies/accept-reply.ts';
+import { OWN_COPY_RULE } from '#src/protection/secure-message/reply-address.ts';
 import { fateOfReply } from '#src/replies/fate-of-reply.ts';
 import { deriveListKey } from '#src/sealing/list-entry.ts';
 import { releaseToPage } from '#src/sealing/page-release.ts';

@@ -9,6 +9,9 @@ import { mintAddress, recipientOfMintedAddress } from './minted-address.ts';
 
 const REPLIES = { letter: 'r', label: 'reply address' };
 
+/** Rule of the recipient row that is the writer's own copy of a reply. */
+export const OWN_COPY_RULE = 'own-reply';
+
 type Macs = Pick<KeyProvider, 'mac'>;
 
 /** `recipientId`: the row of the writer's own copy of the reply. */
