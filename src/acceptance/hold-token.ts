@@ -1,5 +1,8 @@
-/** The token in the author's "Needs you" mail: derived by a keyed hash from the message's id, found by a second one. */
-import { lengthPrefixed } from '#src/base/bytes.ts';
+/**
+ * The token in the mail that asks whether a held message goes out: derived by a keyed hash from the message's id, found
+ * by a second one. Each question has its own: that of another message, or of the author, answers nothing.
+ */
+import { equalBytes, lengthPrefixed } from '#src/base/bytes.ts';
 import type { KeyProvider } from '#src/keys/key-provider.ts';
 
 const TOKEN_BYTES = 16;
@@ -22,4 +25,13 @@ export function officerTokenOf(keys: Pick<KeyProvider, 'mac'>, messageId: string
 
 export function hashHoldToken(keys: Pick<KeyProvider, 'mac'>, token: string): Buffer {
   return keys.mac('token', lengthPrefixed('hold token hash', token));
+}
+
+export function isTokenOfHold(
+  keys: Pick<KeyProvider, 'mac'>,
+  token: string,
+  message: { readonly id: string; readonly holdFor: string | null },
+): boolean {
+  const own = message.holdFor === 'officer' ? officerTokenOf(keys, message.id) : holdTokenOf(keys, message.id);
+  return equalBytes(Buffer.from(token), Buffer.from(own));
 }

@@ -145,6 +145,7 @@ function recipientRow(
   };
   const isOwnCopy = id === message.ownCopyId;
   const waits = secured === undefined && mayBecomeSecureMessage(decision);
+  const waitsFor = waitsForOfficer(message, decided) ? 'officer' : 'others';
   return {
     id,
     messageId: message.queueId,
@@ -154,17 +155,13 @@ function recipientRow(
     protection: 'protection' in decision ? decision.protection : 'none',
     reason: reasonOf(decision),
     rule: decision.rule,
-    state: isOwnCopy
-      ? 'opened'
-      : waitsForOfficer(message, decided)
-        ? 'held'
-        : STATE_AT_FIRST[decision.action],
+    state: isOwnCopy ? 'opened' : waitsFor === 'officer' ? 'held' : STATE_AT_FIRST[decision.action],
     lockedAt: null,
     lockReason: null,
     // Kept as long as the message, which opening may prolong.
     expiresAt: null,
     linkTokenHash: secured?.linkTokenHash ?? null,
-    linkMac: waits ? waitingRecipientMac(keys, ids) : (secured?.linkMac ?? null),
+    linkMac: waits ? waitingRecipientMac(keys, ids, waitsFor) : (secured?.linkMac ?? null),
     messageCodeHash: secured?.messageCodeHash ?? null,
     firstOpenedAt: isOwnCopy ? message.acceptedAt : null,
     lastOpenedAt: null,

@@ -1,21 +1,25 @@
 /**
  * The end of a hold that only the security officer can lift: released as it was decided, or stopped and returned to
  * the author. Time running out stops it; nothing leaves because nobody looked. What was to be relayed waits as a
- * delivery of the queue, whose keyed hash says where it goes; all else becomes a secure message.
+ * delivery of the queue, whose keyed hash says where it goes, and that it waits: only here it is given the hash with
+ * which it is sent. All else becomes a secure message.
  */
+import { RowForged, waitingRecipientMac } from '#src/accounts/row-mac.ts';
+import { Throttle } from '#src/accounts/throttle.ts';
 import { parseMailAddress } from '#src/base/mail-address.ts';
 import { newMessageIdField } from '#src/notification/compose/mail.ts';
 import { renderReturned } from '#src/notification/returned.ts';
+import { deliveryMac, isOwnWaitingDelivery } from '#src/queue/delivery-mac.ts';
+import type { DeliveryRow } from '#src/queue/delivery-queue.ts';
 import { DELIVERY_LIFETIME_MS } from '#src/queue/retry-schedule.ts';
 import type { MailToSend } from '#src/queue/written-mails.ts';
-import { statement, type Statement } from '#src/storage/database.ts';
+import { exactlyOne, statement, type Statement } from '#src/storage/database.ts';
 
 import { AuthorLimits } from './author-limits.ts';
 import type { HeldMessage } from './held-message.ts';
 import { destroySpoolWrap, endHold } from './hold-statements.ts';
 import type { HoldsOptions } from './release-hold.ts';
-import { SecureLater } from './secure-later.ts';
-import { Throttle } from '#src/accounts/throttle.ts';
+import { requireWaiting, SecureLater } from './secure-later.ts';
 
 export interface PreparedEnd {
   readonly statements: readonly Statement[];
@@ -37,9 +41,12 @@ export class OfficerHolds {
   async release(held: HeldMessage): Promise<PreparedEnd> {
     const { message, recipients } = held;
     const relayed = await this.#relayed(message.id);
-    const secured = recipients.filter(({ id }) => !relayed.has(id));
+    const ids = new Set(relayed.map(({ recipientId }) => recipientId));
+    const secured = recipients.filter(({ id }) => !ids.has(id));
     const protection =
-      secured.length === 0 ? null : await this.#secureLater.prepare(message, secured, 'held-by-officer');
+      secured.length === 0
+        ? null
+        : await this.#secureLater.prepare(message, secured, 'held-by-officer', 'officer');
     const author = parseMailAddress(message.authorAddress ?? message.reversePath)?.canonical;
     const addresses = recipients.map(({ canonicalAddress }) => canonicalAddress);
     return {
@@ -47,7 +54,8 @@ export class OfficerHolds {
         ...endHold(this.#options, held, 'queued', 'officer-released'),
         ...(protection?.statements ?? []),
         ...(author === undefined ? [] : this.#limits.remember(author, addresses)),
-        ...(relayed.size === 0 ? [] : [this.#letGo(message.id)]),
+        ...relayed.map((delivery) => this.#letGo(delivery)),
+        ...recipients.filter(({ id }) => ids.has(id)).flatMap((recipient) => this.#mayFallBack(recipient)),
         destroySpoolWrap(this.#options, message.id),
       ],
       abandon: async (cause) => protection?.abandon(cause),
@@ -70,17 +78,21 @@ export class OfficerHolds {
     };
   }
 
-  async #relayed(messageId: string): Promise<ReadonlySet<string>> {
+  /** Throws RowForged. */
+  async #relayed(messageId: string): Promise<readonly DeliveryRow[]> {
     const rows = await this.#options.database.query
       .selectFrom('deliveries')
-      .select('recipientId')
+      .selectAll()
       .where('messageId', '=', messageId)
-      .where('kind', '=', 'relay')
+      .where('state', '=', 'held')
+      .where('heldReason', '=', 'author-limit')
       .execute();
-    return new Set(rows.flatMap(({ recipientId }) => (recipientId === null ? [] : [recipientId])));
+    const forged = rows.find((row) => !isOwnWaitingDelivery(this.#options.keys, row));
+    if (forged !== undefined) throw new RowForged('deliveries', forged.id);
+    return rows;
   }
 
-  #letGo(messageId: string): Statement {
+  #letGo(delivery: DeliveryRow): Statement {
     const now = this.#options.clock.now();
     return statement(
       this.#options.database.query
@@ -92,11 +104,24 @@ export class OfficerHolds {
           createdAt: now,
           heldAt: null,
           heldReason: null,
+          mac: deliveryMac(this.#options.keys, delivery),
         })
-        .where('messageId', '=', messageId)
+        .where('id', '=', delivery.id)
         .where('state', '=', 'held')
         .where('heldReason', '=', 'author-limit'),
+      exactlyOne,
     );
+  }
+
+  /** Its channel may turn out not to be verified; then it is to become a secure message without the officer. */
+  #mayFallBack(recipient: HeldMessage['recipients'][number]): Statement[] {
+    const { keys, database } = this.#options;
+    if (recipient.linkMac === null) return [];
+    requireWaiting(keys, recipient, 'officer');
+    const { id, messageId, canonicalAddress } = recipient;
+    const linkMac = waitingRecipientMac(keys, { recipientId: id, messageId, canonicalAddress }, 'others');
+    const update = database.query.updateTable('recipients').set({ linkMac }).where('id', '=', id);
+    return [statement(update, exactlyOne)];
   }
 
   #cancel(messageId: string): Statement {

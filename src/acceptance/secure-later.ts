@@ -5,7 +5,7 @@
  */
 import type { Selectable } from 'kysely';
 
-import { requireMac, RowForged, waitingRecipientMac } from '#src/accounts/row-mac.ts';
+import { requireMac, RowForged, waitingRecipientMac, type WaitsFor } from '#src/accounts/row-mac.ts';
 import type { Clock } from '#src/base/clock.ts';
 import { CodedError } from '#src/base/coded-error.ts';
 import type { RandomSource } from '#src/base/identifiers.ts';
@@ -67,8 +67,9 @@ export class SecureLater {
     message: SpooledMessage,
     recipients: readonly Selectable<RecipientsTable>[],
     reason: SecuredReason,
+    waitedFor: WaitsFor = 'others',
   ): Promise<PreparedProtection> {
-    for (const recipient of recipients) this.#requireOurs(recipient);
+    for (const recipient of recipients) requireWaiting(this.#options.keys, recipient, waitedFor);
     const settings = this.#options.settings();
     const keptUntil = message.keptUntil ?? this.#options.clock.now() + settings.keepMs;
     const contentKey = await this.#openContentKey(message);
@@ -107,13 +108,6 @@ export class SecureLater {
     } finally {
       contentKey.fill(0);
     }
-  }
-
-  /** The address is that for which the decision was made: nobody is given the key by writing into the database. */
-  #requireOurs({ id, messageId, address, canonicalAddress, linkMac }: Selectable<RecipientsTable>): void {
-    const ids = { recipientId: id, messageId, canonicalAddress };
-    requireMac('recipients', id, waitingRecipientMac(this.#options.keys, ids), linkMac);
-    if (parseMailAddress(address)?.canonical !== canonicalAddress) throw new RowForged('recipients', id);
   }
 
   async #openContentKey({ id, kid, wrap }: SpooledMessage): Promise<Buffer> {
@@ -203,6 +197,20 @@ export class SecureLater {
   #idsOf(messageId: string) {
     return { organizationId: this.#options.keys.publicKeys().organizationId, messageId };
   }
+}
+
+/**
+ * Throws RowForged unless the address is that for which the decision was made, and waits for whom it was to wait: nobody
+ * is given the key by writing into the database.
+ */
+export function requireWaiting(
+  keys: Pick<KeyProvider, 'mac'>,
+  { id, messageId, address, canonicalAddress, linkMac }: Selectable<RecipientsTable>,
+  waitedFor: WaitsFor,
+): void {
+  const ids = { recipientId: id, messageId, canonicalAddress };
+  requireMac('recipients', id, waitingRecipientMac(keys, ids, waitedFor), linkMac);
+  if (parseMailAddress(address)?.canonical !== canonicalAddress) throw new RowForged('recipients', id);
 }
 
 /** `shown`: the From field as readers see it, decoded: `Name <address>`, or the address alone. */

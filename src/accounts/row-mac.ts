@@ -92,13 +92,26 @@ export function linkMac(keys: MacKeys, link: LinkFields): Buffer {
   return keys.mac('token', rowBytes('recipients', fields));
 }
 
+/** Whose word ends the wait: the security officer's, or the author's, the clock's or a channel's. */
+export type WaitsFor = 'officer' | 'others';
+
+const WAITING_LABELS: Readonly<Record<WaitsFor, string>> = {
+  officer: 'recipients that wait for the officer',
+  others: 'recipients without a link',
+};
+
 /**
  * What `recipients.linkMac` holds while there is no link: of a recipient for whom the message may be protected later, at
- * the end of a hold or in place of a channel. Nobody else is given the content key then.
+ * the end of a hold or in place of a channel. Nobody else is given the content key then, and one kind of hold can't be
+ * turned into the other.
  */
-export function waitingRecipientMac(keys: MacKeys, waiting: Omit<LinkFields, 'linkTokenHash'>): Buffer {
+export function waitingRecipientMac(
+  keys: MacKeys,
+  waiting: Omit<LinkFields, 'linkTokenHash'>,
+  waitsFor: WaitsFor,
+): Buffer {
   const fields = [waiting.recipientId, waiting.messageId, waiting.canonicalAddress];
-  return keys.mac('token', rowBytes('recipients without a link', fields));
+  return keys.mac('token', rowBytes(WAITING_LABELS[waitsFor], fields));
 }
 
 /**

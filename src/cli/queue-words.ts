@@ -27,6 +27,11 @@ export function messageWords(message: MessageView, nowMs: number): string {
     ...(message.asksAuthorUntil === null
       ? []
       : [`  Its author was asked whether it goes secured, until ${moment(message.asksAuthorUntil)}.`]),
+    ...(message.asksOfficerUntil === null
+      ? []
+      : [
+          `  The security officer was asked whether it goes out; it waits until ${moment(message.asksOfficerUntil)}.`,
+        ]),
     ...recipients.map(
       (one) =>
         `  ${one.address}: ${one.state} (${one.protection}, rule ${one.rule})` +
@@ -88,6 +93,7 @@ export function changedWords(
     readonly nothingToDo: number;
     readonly sending: number;
     readonly settled: number;
+    readonly officer: number;
     readonly authorsTold: number;
   },
 ): string {
@@ -97,6 +103,11 @@ export function changedWords(
       ? [`${deliveries(changed.sending)} left alone: being sent now. Look again in a moment.`]
       : []),
     ...(changed.settled > 0 ? [`${deliveries(changed.settled)} left alone: ended before.`] : []),
+    ...(changed.officer > 0
+      ? [
+          `${deliveries(changed.officer)} left alone: over a limit of the author, only the security officer lets it out or stops it, by the link in the mail that asked.`,
+        ]
+      : []),
     ...(changed.nothingToDo > 0 ? [`${deliveries(changed.nothingToDo)} left alone: nothing to do.`] : []),
     ...(action === 'cancel' ? [`Mails to authors that say so: ${changed.authorsTold}.`] : []),
   ];

@@ -2,7 +2,7 @@
 import type { FastifyReply } from 'fastify';
 import { Type } from 'typebox';
 
-import { hashHoldToken } from '#src/acceptance/hold-token.ts';
+import { hashHoldToken, isTokenOfHold } from '#src/acceptance/hold-token.ts';
 import type { Holds } from '#src/acceptance/release-hold.ts';
 import type { HttpApp } from '#src/http/http-server.ts';
 import type { KeyProvider } from '#src/keys/key-provider.ts';
@@ -65,7 +65,8 @@ async function findHeld(options: HeldOptions, token: string): Promise<FoundHold 
     .select(['id', 'holdFor'])
     .where('holdTokenHash', '=', hashHoldToken(options.keys, token))
     .executeTakeFirst();
-  if (message === undefined) return null;
+  // Whoever can write to the database can put the hash of one token to another message.
+  if (message === undefined || !isTokenOfHold(options.keys, token, message)) return null;
   const recipients = await query
     .selectFrom('recipients')
     .select('address')

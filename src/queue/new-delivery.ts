@@ -8,7 +8,7 @@ import type { Database, Statement } from '#src/storage/database.ts';
 import { insertRows } from '#src/storage/prepared.ts';
 import type { DeliveriesTable, DeliveryKind } from '#src/storage/tables.ts';
 
-import { deliveryMac } from './delivery-mac.ts';
+import { deliveryMac, waitingDeliveryMac } from './delivery-mac.ts';
 import { DELIVERY_LIFETIME_MS } from './retry-schedule.ts';
 
 export interface NewDelivery {
@@ -65,7 +65,7 @@ function deliveryRow(
   };
   return {
     ...target,
-    mac: deliveryMac(keys, target),
+    mac: delivery.held === 'author-limit' ? waitingDeliveryMac(keys, target) : deliveryMac(keys, target),
     state: delivery.held == null ? 'queued' : 'held',
     heldAt: delivery.held == null ? null : now,
     heldReason: delivery.held ?? null,

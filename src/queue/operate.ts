@@ -11,8 +11,11 @@ import type { DeliveryRow } from './delivery-queue.ts';
 
 export type OperatorAction = 'retry' | 'hold' | 'release';
 
-/** `sending`: an attempt is under way; it ends or the delivery waits again. `settled`: it has ended before. */
-export type OperatorResult = 'done' | 'nothing-to-do' | 'sending' | 'settled';
+/**
+ * `sending`: an attempt is under way; it ends or the delivery waits again. `settled`: it has ended before. `officer`: it
+ * waits for the security officer, and nobody else lets it out or ends it.
+ */
+export type OperatorResult = 'done' | 'nothing-to-do' | 'sending' | 'settled' | 'officer';
 
 export interface OperateTools {
   readonly database: Database;
@@ -54,7 +57,7 @@ export function stateRefuses(
   ...wanted: readonly DeliveryRow['state'][]
 ): OperatorResult | null {
   // What the security officer was asked about is the officer's to end.
-  if (delivery.heldReason === 'author-limit') return 'nothing-to-do';
+  if (delivery.state === 'held' && delivery.heldReason === 'author-limit') return 'officer';
   if (wanted.includes(delivery.state)) return delivery.leaseOwner === null ? null : 'sending';
   return delivery.state === 'queued' || delivery.state === 'held' ? 'nothing-to-do' : 'settled';
 }

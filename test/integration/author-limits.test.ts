@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 
 import { FakeClock, HOUR_MS } from '#src/base/clock.ts';
+import { runQueue } from '#src/cli/queue-command.ts';
 import { eventually } from '#test/support/eventually.ts';
 import {
   CleanUpLater,
@@ -149,5 +150,70 @@ describe('limits of authors', () => {
     await answer(url, 'send');
     await world.settled();
     assert.ok(leftFor(outside).every(({ kind }) => kind === 'notice'));
+  });
+
+  it('an operator lets nobody out of it and stops nobody: both are told whose answer it is', async () => {
+    const { outside, queueId, url } = await overLimit('lunch');
+    const queue = (...args: string[]) => runQueue([...args, '--config', world.gateway.configFile]);
+    const one = String(
+      world.rows("select id from deliveries where messageId = ? and state = 'held'", queueId)[0]?.['id'],
+    );
+    for (const args of [
+      ['release', queueId],
+      ['release', one],
+      ['release', '--all'],
+      ['cancel', queueId],
+      ['cancel', '--recipient', outside[0] ?? '', '--yes'],
+    ]) {
+      const { text } = await queue(...args);
+      assert.match(text, /^0 deliveries (released|cancelled)\./u, args.join(' '));
+      assert.match(text, /left alone: .*only the security officer/u, args.join(' '));
+    }
+    assert.match((await queue('show', queueId)).text, /security officer was asked .*until/u);
+    assert.equal(world.rows("select id from audit_entries where event like 'queue-%'").length, 0);
+    assert.deepEqual(recipients(queueId), ['held', 'held', 'held']);
+    await answer(url, 'send');
+    await world.waitFor('outside', ({ to }) => outside.includes(to), 3);
+
+    const coded = await overLimit('send secure results');
+    await assert.rejects(queue('release', coded.queueId), /only the security officer/u);
+    assert.deepEqual(leftFor(coded.outside), []);
+  });
+
+  describe('who can only write to the database lets nothing out', () => {
+    const tampered = () =>
+      world.rows("select id from audit_entries where event = 'tamper-detected'").length;
+
+    it('a delivery that is put back into the queue ends, with an alarm', async () => {
+      const { outside, queueId, url } = await overLimit('lunch');
+      const before = tampered();
+      world.change(
+        `update deliveries set state = 'queued', heldAt = null, heldReason = null where messageId = '${queueId}'`,
+      );
+      await eventually('alarms', () => tampered() === before + 3);
+      assert.equal((await answer(url, 'send')).status, 500);
+      await world.settled();
+      assert.deepEqual(leftFor(outside), []);
+    });
+
+    it('nor by another reason of the hold, which the clock would end as secured', async () => {
+      const { author, outside, queueId } = await overLimit('send secure results');
+      const before = tampered();
+      world.change(`update messages set holdFor = 'author', holdUntil = 1 where id = '${queueId}'`);
+      await eventually('an alarm', () => tampered() > before, 15_000);
+      assert.deepEqual(leftFor(outside), []);
+      assert.equal(world.at('inside', ({ kind, to }) => kind === 'secured' && to === author).length, 0);
+    });
+
+    it('nor by the token of a question that is the attacker’s own', async () => {
+      const own = await overLimit('lunch');
+      const other = await overLimit('lunch');
+      const [row] = world.rows('select hex(holdTokenHash) as hash from messages where id = ?', own.queueId);
+      world.change(`update messages set holdTokenHash = null where id = '${own.queueId}';
+        update messages set holdTokenHash = x'${String(row?.['hash'])}' where id = '${other.queueId}'`);
+      assert.match(await (await answer(own.url, 'send')).text(), /Already answered/u);
+      await world.settled();
+      assert.deepEqual(leftFor(other.outside), []);
+    });
   });
 });

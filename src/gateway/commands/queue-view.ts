@@ -64,6 +64,8 @@ export const MessageView = Type.Object({
   sizeBytes: Type.Integer(),
   /** Until then the author may answer the question whether to send it secured. */
   asksAuthorUntil: orNull(Type.Integer()),
+  /** Until then the security officer may answer whether it goes out. */
+  asksOfficerUntil: orNull(Type.Integer()),
   recipients: Type.Array(RecipientView),
   deliveries: Type.Array(DeliveryView),
 });
@@ -115,6 +117,7 @@ export async function messageView(
       'submitterAddress',
       'sizeBytes',
       'holdUntil',
+      'holdFor',
     ])
     .where('id', '=', messageId)
     .executeTakeFirst();
@@ -133,7 +136,8 @@ export async function messageView(
     reversePath: message.reversePath,
     submitter: message.submitterAddress,
     sizeBytes: message.sizeBytes,
-    asksAuthorUntil: message.holdUntil,
+    asksAuthorUntil: message.holdFor === 'officer' ? null : message.holdUntil,
+    asksOfficerUntil: message.holdFor === 'officer' ? message.holdUntil : null,
     recipients: recipients.map((row) => ({ ...row, lastReply: printable(row.lastReply) })),
     deliveries: deliveries.map(deliveryView),
   };

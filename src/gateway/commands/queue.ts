@@ -80,6 +80,8 @@ const Changed = Type.Object({
   nothingToDo: Type.Integer(),
   sending: Type.Integer(),
   settled: Type.Integer(),
+  /** Waits for the security officer. */
+  officer: Type.Integer(),
   authorsTold: Type.Integer(),
 });
 
@@ -92,7 +94,7 @@ export const queueChangeCommand = controlCommand({
     const found = await findToChange(core, request, context);
     if (found.length === 0 && request.filter.id !== undefined)
       throw await nothingToChange(core, request.filter.id);
-    const counts = { done: 0, nothingToDo: 0, sending: 0, settled: 0, authorsTold: 0 };
+    const counts = { done: 0, nothingToDo: 0, sending: 0, settled: 0, officer: 0, authorsTold: 0 };
     const change = changeOf(core, request, context);
     let ended = 0;
     for (let i = 0; i < found.length && !context.signal.aborted; i += AT_ONCE) {
@@ -104,6 +106,10 @@ export const queueChangeCommand = controlCommand({
       ended += results.length;
       context.progress(ended, found.length);
     }
+    // What its author was told has gone out; the message itself may wait for an answer.
+    const { id } = request.filter;
+    if (id !== undefined && counts.done + counts.officer + counts.sending === 0)
+      await refuseWhereAsked(core, id);
     if (request.action === 'retry') core.destinations.tryAgain();
     if (counts.done > 0) core.onQueued();
     return counts;
@@ -122,6 +128,7 @@ const COUNTED_AS = {
   'nothing-to-do': 'nothingToDo',
   sending: 'sending',
   settled: 'settled',
+  officer: 'officer',
 } as const satisfies Record<OperatorResult, keyof Static<typeof Changed>>;
 
 /** What each action is for, where nobody says which states. */
@@ -199,19 +206,34 @@ function changeOf(
   };
 }
 
-async function nothingToChange({ database }: Core, id: string): Promise<CommandRefused> {
-  const message = await database.query
+/** Throws CommandRefused where the message waits for somebody's answer. */
+async function refuseWhereAsked(core: Core, id: string): Promise<void> {
+  const message = await findHold(core, id);
+  if (message?.holdUntil != null) throw new CommandRefused('not-possible', whyNothing(id, message));
+}
+
+function findHold({ database }: Core, id: string) {
+  return database.query
     .selectFrom('messages')
-    .select('holdUntil')
+    .select(['holdUntil', 'holdFor'])
     .where('id', '=', id)
     .executeTakeFirst();
+}
+
+async function nothingToChange(core: Core, id: string): Promise<CommandRefused> {
+  const message = await findHold(core, id);
   if (message === undefined) return nothingLike(id);
-  return new CommandRefused(
-    'not-possible',
-    message.holdUntil === null
-      ? `Nothing of message ${id} waits for its recipients.`
-      : `Message ${id} waits for its author to say whether it goes secured; nothing is queued until then.`,
-  );
+  return new CommandRefused('not-possible', whyNothing(id, message));
+}
+
+function whyNothing(
+  id: string,
+  { holdUntil, holdFor }: { readonly holdUntil: number | null; readonly holdFor: string | null },
+): string {
+  if (holdUntil === null) return `Nothing of message ${id} waits for its recipients.`;
+  return holdFor === 'officer'
+    ? `Message ${id} is over a limit of its author: only the security officer lets it out or stops it, by the link in the mail that asked.`
+    : `Message ${id} waits for its author to say whether it goes secured; nothing is queued until then.`;
 }
 
 function nothingLike(id: string): CommandRefused {
