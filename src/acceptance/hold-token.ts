@@ -32,6 +32,7 @@ export function isTokenOfHold(
   token: string,
   message: { readonly id: string; readonly holdFor: string | null },
 ): boolean {
-  const own = message.holdFor === 'officer' ? officerTokenOf(keys, message.id) : holdTokenOf(keys, message.id);
+  const own =
+    message.holdFor === 'officer' ? officerTokenOf(keys, message.id) : holdTokenOf(keys, message.id);
   return equalBytes(Buffer.from(token), Buffer.from(own));
 }
