@@ -37,6 +37,8 @@ export interface Gateway {
   /** Sentences on what is not as it should be, beside what the configuration says of itself. */
   findings(): Promise<readonly string[]>;
   readonly reminders: Pick<Reminders, 'sendDue'>;
+  /** Tries now what waits for the virus check. */
+  sendWaitingReplies(): Promise<void>;
   /** Takes new settings and certificates; throws where they can't be used, and the old ones stay in force. */
   reload(settings: Settings): Promise<void>;
   /** Records that a new configuration could not be used; `code` says why, the log says more. */
@@ -82,6 +84,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       recordRefusedReload: (code) => core.audit.record({ event: 'configuration-refused', facts: { code } }),
       reload: (settings) => reload(core, settings, { smtp, returns, portal: portal.portal, console }),
       reminders: reminders.reminders,
+      sendWaitingReplies: portal.sendWaitingReplies,
       close: (graceMs) => closeAll(core, parts, graceMs),
     };
   } catch (error) {

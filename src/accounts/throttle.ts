@@ -26,6 +26,7 @@ export type ThrottleKind =
   | 'resets-an-hour'
   | 'resets-a-day'
   | 'replies'
+  | 'reply-files'
   | 'decoy'
   | 'submitter'
   | 'author-recipients'

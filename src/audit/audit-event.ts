@@ -28,6 +28,8 @@ export const AUDIT_EVENTS = [
   'message-refused-to-reader',
   'recipient-locked',
   'reply-sent',
+  'reply-waits',
+  'reply-refused',
   'copy-kept',
   'clock-leapt',
   'recipient-reminded',

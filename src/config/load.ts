@@ -14,6 +14,7 @@ import { hasAuthorsAt } from './dkim-domains.ts';
 import { findKeyLines } from './key-lines.ts';
 import { LIST_SCHEMA, REQUIRED_IN_LIST, SCHEMA, type KeySpec } from './schema.ts';
 import type {
+  ClamdSetting,
   DkimSetting,
   HeaderRuleSetting,
   ListenAddress,
@@ -252,6 +253,8 @@ function assemble(values: ReadValues, baseDir: string, isTrial: boolean): Settin
       proxies: get('smtp.proxies'),
       tls: tls('smtp.tls'),
     },
+    replies: { inboundFilter: get('replies.inboundFilter') },
+    antivirus: { clamd: optional<ClamdSetting>('antivirus.clamd') },
     returns: { listen: optional<ListenAddress>('returns.listen'), tls: tls('returns.tls') },
     portal: {
       listen: get('portal.listen'),

@@ -6,6 +6,7 @@ import { canonicalDomain, parseMailAddress } from '#src/base/mail-address.ts';
 import { wantedOfCode } from '#src/policy/further-codes.ts';
 
 import type {
+  ClamdSetting,
   ListenAddress,
   NextHopSetting,
   PinnedHopSetting,
@@ -220,6 +221,17 @@ export const readTls: Reader<TlsFiles> = (value) => {
     return complaint;
   const { cert, key } = value;
   return typeof cert === 'string' && typeof key === 'string' ? ok({ cert, key }) : complaint;
+};
+
+/** An IPv6 address stands in brackets. */
+export const readClamd: Reader<ClamdSetting> = (value) => {
+  const complaint = wanted('"tcp://127.0.0.1:3310" or "unix:/run/clamav/clamd.ctl"');
+  if (typeof value !== 'string') return complaint;
+  const path = /^unix:(\/[^\0]+)$/u.exec(value)?.[1];
+  if (path !== undefined) return ok({ kind: 'unix', path });
+  const url = /^tcp:\/\/[^/?#@]+:\d+$/u.test(value) ? URL.parse(value) : null;
+  if (url === null || url.hostname === '' || url.port === '') return complaint;
+  return ok({ kind: 'tcp', host: url.hostname.replaceAll(/[[\]]/gu, ''), port: Number(url.port) });
 };
 
 export const readNextHop: Reader<NextHopSetting> = (value) => {

@@ -7,6 +7,7 @@ import { hostname } from 'node:os';
 import {
   readAuthors,
   readChoice,
+  readClamd,
   readCodes,
   readDomains,
   readDomainsOrNone,
@@ -251,6 +252,22 @@ export const SCHEMA: Readonly<Record<string, Readonly<Record<string, KeySpec>>>>
     tls: {
       description: 'Certificate and key for STARTTLS and listenTls: { cert = "…", key = "…" }.',
       read: readTls,
+    },
+  },
+  replies: {
+    inboundFilter: {
+      description:
+        'true: internalNextHop leads through your filter for mail from outside. Then answers written on the site may carry files without [antivirus], to people inside only.',
+      default: false,
+      read: readFlag,
+    },
+  },
+  antivirus: {
+    clamd: {
+      description:
+        'ClamAV’s daemon: "tcp://host:port" or "unix:/path". Files in answers written on the site are scanned; while it does not answer, the answer waits. Its StreamMaxLength must be above limits.secureAttachmentMB. tcp is not encrypted: this machine, or a network that you trust.',
+      read: readClamd,
+      example: '"unix:/run/clamav/clamd.ctl"',
     },
   },
   returns: {

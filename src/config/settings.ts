@@ -46,6 +46,11 @@ export interface PartnerSetting {
   readonly nextHop: PinnedHopSetting | null;
 }
 
+/** ClamAV's daemon. */
+export type ClamdSetting =
+  | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
+  | { readonly kind: 'unix'; readonly path: string };
+
 /** Who may send through us, and how it is known; what is given must all hold. */
 export interface SubmitterSetting {
   readonly name: string;
@@ -144,6 +149,9 @@ export interface Settings {
     readonly proxies: readonly string[];
     readonly tls: TlsFiles | null;
   };
+  /** `inboundFilter`: the internal next hop filters mail from outside. */
+  readonly replies: { readonly inboundFilter: boolean };
+  readonly antivirus: { readonly clamd: ClamdSetting | null };
   /** `listen` null: no listener for returned mail. */
   readonly returns: { readonly listen: ListenAddress | null; readonly tls: TlsFiles | null };
   readonly portal: {

@@ -1,16 +1,19 @@
 /** What the portal is given: mails sealed and queued, the thread of a message, and its settings. */
+import { ClamdScanner } from '#src/antivirus/clamd.ts';
 import { CodedError } from '#src/base/coded-error.ts';
 import type { Settings } from '#src/config/settings.ts';
 import type { KeyProvider } from '#src/keys/key-provider.ts';
 import type { MessageThread, PortalMailer, PortalSettings } from '#src/portal/portal-dependencies.ts';
 import { messageCodeOf } from '#src/protection/secure-message/message-code.ts';
 import type { ReplyTools } from '#src/replies/accept-reply.ts';
+import type { UploadRules } from '#src/replies/upload-rules.ts';
 import type { WrittenMailSealer } from '#src/queue/written-mails.ts';
 import type { Database } from '#src/storage/database.ts';
 import { preparedQuery } from '#src/storage/prepared.ts';
 import type { MessagesTable } from '#src/storage/tables.ts';
 
 import type { Core } from './core.ts';
+import { oncePerSettings } from './once-per-settings.ts';
 import { allowedHosts, mainDomain } from './part-settings.ts';
 import { currentAcceptanceSettings } from './partner-directory.ts';
 import type { TlsPair } from './tls-files.ts';
@@ -55,6 +58,14 @@ export function portalMailer(sealer: WrittenMailSealer): PortalMailer {
   };
 }
 
+/** Null where nobody would look at files from outside. */
+const uploadRules = oncePerSettings(({ antivirus, replies, limits }: Settings): UploadRules | null => {
+  const scanner = antivirus.clamd === null ? null : new ClamdScanner(antivirus.clamd);
+  if (scanner === null && !replies.inboundFilter) return null;
+  const { secureAttachmentBytes, secureMessageBytes } = limits;
+  return { maxFileBytes: secureAttachmentBytes, maxTotalBytes: secureMessageBytes, scanner };
+});
+
 export function replyTools(core: Core): ReplyTools {
   const { database, keys, audit, sealer, fresh, clock, random, steps, objects, log } = core;
   return {
@@ -69,6 +80,7 @@ export function replyTools(core: Core): ReplyTools {
     objects,
     log,
     settings: () => currentAcceptanceSettings(core),
+    uploads: () => uploadRules(core.settings),
     onQueued: () => core.onQueued(),
   };
 }

@@ -2,6 +2,7 @@
 import { MINUTE_MS } from '#src/base/clock.ts';
 import type { ReadinessNames } from '#src/portal/portal-dependencies.ts';
 import { createPortal, type Portal } from '#src/portal/portal.ts';
+import { sendWaiting } from '#src/replies/send-waiting.ts';
 
 import type { Core } from './core.ts';
 import { mailSite } from './part-settings.ts';
@@ -13,6 +14,7 @@ import { wakingDatabase } from './waking-database.ts';
 import { readWebApp } from './web-app.ts';
 
 const SWEEP_EVERY_MS = 5 * MINUTE_MS;
+const WAITING_EVERY_MS = MINUTE_MS;
 
 export async function startPortal(core: Core) {
   const { options, settings, clock, random, log, steps, objects, keys, audit, sealer } = core;
@@ -42,10 +44,21 @@ export async function startPortal(core: Core) {
     log,
   });
   sweep.start();
+  const sendWaitingReplies = () => sendWaiting(replyTools(core));
+  const waiting = new RepeatingTask({
+    name: 'send answers that wait for the virus check',
+    everyMs: WAITING_EVERY_MS,
+    task: sendWaitingReplies,
+    log,
+  });
+  waiting.start();
   return {
     portal,
     port,
+    /** Tries now what waits for the virus check. */
+    sendWaitingReplies,
     async close() {
+      await waiting.stop();
       await sweep.stop();
       await portal.close();
     },

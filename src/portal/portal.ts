@@ -29,6 +29,7 @@ import { addNotForMeEndpoint } from './endpoints/not-for-me.ts';
 import { addOpenMessageEndpoint } from './endpoints/open-message.ts';
 import { addPages } from './endpoints/pages.ts';
 import { addRegistrationEndpoints } from './endpoints/registration.ts';
+import { addReplyFileEndpoints } from './endpoints/reply-files.ts';
 import { addReplyEndpoints } from './endpoints/reply.ts';
 import { addResetEndpoints } from './endpoints/reset.ts';
 import { addSessionEndpoints } from './endpoints/session.ts';
@@ -101,6 +102,7 @@ async function addEndpoints(app: HttpApp, portal: PortalContext): Promise<void> 
   addOpenMessageEndpoint(app, portal);
   addChunkEndpoints(app, portal);
   addReplyEndpoints(app, portal);
+  addReplyFileEndpoints(app, portal);
   addKeptEndpoint(app, portal);
   addCheckEndpoint(app, portal);
   addHealthEndpoints(app, portal);

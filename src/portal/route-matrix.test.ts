@@ -209,7 +209,8 @@ describe('the routes of the portal', () => {
       .replace('{token}', 'A'.repeat(22))
       .replace('{id}', id)
       .replace('{stream}', 'index')
-      .replace('{chunk}', '0');
+      .replace('{chunk}', '0')
+      .replace('{file}', '01JD0000000000000000000001');
   }
 
   function bodyFor(path: string): Record<string, unknown> {
@@ -218,6 +219,9 @@ describe('the routes of the portal', () => {
     if (path.endsWith('/reply/text')) return { draftId: 'none', text: 'AAAA' };
     if (path.endsWith('/reply/send')) return { draftId: 'none', to: 'author' };
     if (path.endsWith('/kept')) return { what: 'mail' };
+    if (path.endsWith('/reply/files')) return { draftId: 'none', sizeBytes: 10 };
+    if (path.endsWith('/chunks')) return { draftId: 'none', number: 0, sealed: 'AAAA' };
+    if (path.endsWith('/remove') || path.endsWith('/reply/take-back')) return { draftId: 'none' };
     if (path.endsWith('/reply/discard')) return { draftId: 'none' };
     if (path.endsWith('/password')) return { password: GOOD_PASSWORD };
     return {};

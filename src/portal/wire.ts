@@ -13,11 +13,14 @@ export const ErrorBody = Type.Object({
   message: Type.String(),
   triesLeft: Type.Optional(Type.Integer()),
   retryAfterSeconds: Type.Optional(Type.Integer()),
+  /** Position of a file, from 1. */
+  file: Type.Optional(Type.Integer()),
 });
 
 /** The answers that any endpoint may give besides its own. */
 export const errors = { '4xx': ErrorBody, '5xx': ErrorBody };
 
+export const DraftId = Type.String({ minLength: 1, maxLength: 64 });
 export const Nothing = Type.Object({});
 export const Timestamp = Type.String();
 export const Author = Type.Object({ name: Type.String(), address: Type.String() });

@@ -22,11 +22,14 @@ import type { Statement } from '#src/storage/database.ts';
 import type { ObjectStore } from '#src/storage/objects.ts';
 
 import { composeReply, type ReplyFile } from './compose-reply.ts';
+import type { UploadRules } from './upload-rules.ts';
 
 export interface ReplyTools extends AcceptTools {
   readonly objects: ObjectStore;
   readonly settings: () => AcceptanceSettings;
   readonly log: Log;
+  /** Null: answers carry no files. */
+  readonly uploads: () => UploadRules | null;
   /** Called after the commit: something is due. */
   readonly onQueued: () => void;
 }

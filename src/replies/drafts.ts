@@ -32,6 +32,11 @@ export interface Draft extends DraftOwner, DraftIds {
   /** 32 bytes; whoever asked for the draft overwrites it when done. */
   readonly key: Buffer;
   readonly text: Uint8Array | null;
+  /** Milliseconds since 1970; null: it may be changed. */
+  readonly waitingSince: number | null;
+  readonly waiting: { readonly reply: Uint8Array; readonly mac: Uint8Array } | null;
+  /** From 1. */
+  readonly infectedFile: number | null;
 }
 
 /** The draft, made now where there is none. Throws CodedError `unwrap-failed` for a row that is not ours. */
@@ -55,26 +60,65 @@ export async function findDraft(context: DraftsContext, owner: DraftOwner): Prom
   return row === undefined ? null : unwrapDraft(context, owner, row);
 }
 
-/** Keeps what was written so far, in place of what was kept before; fails where the draft was sent meanwhile. */
+/** Ids of those whose files wait for a scanner, the oldest first. */
+export async function waitingDraftIds({ database }: Pick<DraftsContext, 'database'>): Promise<string[]> {
+  const rows = await database.query
+    .selectFrom('drafts')
+    .select('id')
+    .where('waitingSince', 'is not', null)
+    .orderBy('waitingSince')
+    .execute();
+  return rows.map(({ id }) => id);
+}
+
+/** A draft whose writer is not here; account and copy are believed where its keyed hash says so. */
+export async function findDraftById(context: DraftsContext, id: string): Promise<Draft | null> {
+  const row = await context.database.query
+    .selectFrom('drafts')
+    .selectAll()
+    .where('id', '=', id)
+    .executeTakeFirst();
+  return row === undefined ? null : unwrapDraft(context, row, row);
+}
+
+/**
+ * Keeps what was written so far, in place of what was kept before; fails where the draft was sent meanwhile, or is
+ * about to be.
+ */
 export function saveText(context: DraftsContext, draft: Draft, sealed: Buffer): Statement {
   const { database, clock } = context;
   return statement(
     database.query
       .updateTable('drafts')
-      .set({ text: sealed, updatedAt: clock.now() })
-      .where('id', '=', draft.draftId),
+      .set({ text: sealed, updatedAt: clock.now(), infectedFile: null })
+      .where('id', '=', draft.draftId)
+      .where('waitingSince', 'is', null),
     exactlyOne,
   );
 }
 
-/** Ends a draft, its files with it; of two who send at once only one may. */
-export function endDraft(context: Pick<DraftsContext, 'database'>, draft: DraftIds): Statement {
+/** Ends a draft, its files with it, whatever is to become of it. */
+export function discardDraft(context: Pick<DraftsContext, 'database'>, draft: DraftIds): Statement {
   return statement(context.database.query.deleteFrom('drafts').where('id', '=', draft.draftId), exactlyOne);
 }
 
-/** Forgets drafts that nobody went on with since `before` (milliseconds since 1970). */
+/** Ends a draft that is sent: of two who send at once only one may, and not what was taken back meanwhile. */
+export function endDraft(context: Pick<DraftsContext, 'database'>, draft: Draft): Statement {
+  const { waitingSince } = draft;
+  return statement(
+    context.database.query
+      .deleteFrom('drafts')
+      .where('id', '=', draft.draftId)
+      .where('waitingSince', waitingSince === null ? 'is' : '=', waitingSince),
+    exactlyOne,
+  );
+}
+
+/** Forgets drafts that nobody went on with since `before` (milliseconds since 1970); never one that is to be sent. */
 export function forgetOldDrafts({ query }: Pick<Database, 'query'>, before: number): Statement {
-  return statement(query.deleteFrom('drafts').where('updatedAt', '<', before));
+  return statement(
+    query.deleteFrom('drafts').where('updatedAt', '<', before).where('waitingSince', 'is', null),
+  );
 }
 
 /** Another tab may be quicker: then its draft is used. */
@@ -97,6 +141,10 @@ async function insertDraft(context: DraftsContext, owner: DraftOwner): Promise<S
         updatedAt: now,
         wrappedKey,
         text: null,
+        waitingSince: null,
+        waitingReply: null,
+        waitingMac: null,
+        infectedFile: null,
       })
       .onConflict((conflict) => conflict.columns(['accountId', 'recipientId']).doNothing()),
   );
@@ -106,7 +154,20 @@ async function unwrapDraft(context: DraftsContext, owner: DraftOwner, row: Draft
   const { keys } = context;
   const key = await keys.unwrap(row.wrappedKey, contextOf(keys, owner, row.id));
   const { organizationId } = keys.publicKeys();
-  return { ...owner, organizationId, draftId: row.id, key, text: row.text };
+  const { accountId, recipientId, messageId } = owner;
+  const { waitingReply, waitingMac } = row;
+  return {
+    accountId,
+    recipientId,
+    messageId,
+    organizationId,
+    draftId: row.id,
+    key,
+    text: row.text,
+    waitingSince: row.waitingSince,
+    waiting: waitingReply === null || waitingMac === null ? null : { reply: waitingReply, mac: waitingMac },
+    infectedFile: row.infectedFile,
+  };
 }
 
 function contextOf(keys: Pick<KeyProvider, 'publicKeys'>, owner: DraftOwner, draftId: string): Buffer {

@@ -2,7 +2,7 @@
  * Files that run when somebody opens them, by the ending of their name and by how they begin. Refused from outside
  * whatever a scanner says of them; a list of endings that common mail programs block too.
  */
-const ENDINGS = new Set(
+export const REFUSED_ENDINGS: ReadonlySet<string> = new Set(
   (
     'ade adp app application appref-ms appx appxbundle bas bat cab chm cmd com cpl crt diagcab dll dmg exe ' +
     'gadget hlp hta img inf ins iso isp jar jnlp js jse ksh lib lnk mad maf mag mam maq mar mas mat mau mav maw ' +
@@ -20,7 +20,7 @@ const BEGINNINGS = ['4d5a', '7f454c46', 'feedface', 'feedfacf', 'cefaedfe', 'cff
 /** By the last ending; blanks and dots behind it are what Windows drops. */
 export function isRefusedName(name: string): boolean {
   const ending = /\.([^.]*)$/u.exec(name.toLowerCase().replaceAll(/[. ]+$/gu, ''))?.[1] ?? '';
-  return ENDINGS.has(ending.trim());
+  return REFUSED_ENDINGS.has(ending.trim());
 }
 
 /** By the first octets of the file. */

@@ -139,6 +139,11 @@ export function draftTextContext(ids: DraftIds): Buffer {
   return bindContext('draft-text', ids.organizationId, ids.draftId);
 }
 
+/** Context of a finished reply that waits for a scanner, under the draft key. */
+export function waitingReplyContext(ids: DraftIds): Buffer {
+  return bindContext('waiting-reply', ids.organizationId, ids.draftId);
+}
+
 /** Context of one attached file of a draft under the draft key. */
 export function draftFileContext(ids: DraftIds & { fileId: string }): Buffer {
   return bindContext('draft-file', ids.organizationId, ids.draftId, ids.fileId);

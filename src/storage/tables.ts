@@ -451,6 +451,14 @@ export interface DraftsTable {
   wrappedKey: Uint8Array;
   /** What was written so far, sealed by the page under the draft key; null: nothing yet. */
   text: Uint8Array | null;
+  /** Since when the reply waits for a scanner, and is not to be changed; null: it is being written. */
+  waitingSince: number | null;
+  /** The finished reply under the draft key, while it waits. */
+  waitingReply: Uint8Array | null;
+  /** Keyed hash: nobody who can only write to the database sends somebody's reply. */
+  waitingMac: Uint8Array | null;
+  /** Position, from 1, of the file in which a virus was found while the reply waited. */
+  infectedFile: number | null;
 }
 
 /** A file that is attached to a draft. Name and type stand in the sealed text alone. */
@@ -461,7 +469,7 @@ export interface DraftFilesTable {
   sizeBytes: number;
 }
 
-/** Chunks of a file, sealed by the page; up to 64 in a row of the table. */
+/** Chunks of a file, sealed by the page; up to 16 in a row of the table. */
 export interface DraftChunksTable {
   fileId: string;
   /** Which group of chunks, from 0. */

@@ -2,8 +2,13 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 
+import { systemRandom } from '#src/base/identifiers.ts';
 import { silentLog } from '#src/base/log.ts';
-import type { Database } from '#src/storage/database.ts';
+import { addFile, keepGroup, listFiles, openFile } from '#src/replies/draft-files.ts';
+import { openDraft, type DraftOwner } from '#src/replies/drafts.ts';
+import { encryptChunked } from '#src/sealing/chunked-encryption.ts';
+import { draftFileContext } from '#src/sealing/contexts.ts';
+import { ExpectationFailed, type Database } from '#src/storage/database.ts';
 import { openDatabase } from '#src/storage/open-database.ts';
 import { startTestPostgres, type TestPostgres } from '#test/peers/postgres.ts';
 import {
@@ -59,6 +64,31 @@ describe('the portal on PostgreSQL', () => {
     assert.equal(receipts.length, 1);
   });
 
+  it('keeps files of an answer within their limits, and each group once', async () => {
+    const owner = await writerOf(world);
+    const context = { database, keys: world.keys, clock: world.clock, random: systemRandom };
+    const draft = await openDraft(context, owner);
+    const announce = async (sizeBytes: number) => {
+      const { id, statements } = addFile(context, draft, sizeBytes, 1_000);
+      await database.commit(statements);
+      return id;
+    };
+    const id = await announce(900);
+    await assert.rejects(announce(101), ExpectationFailed);
+    await announce(100);
+    const content = Buffer.alloc(900, 'file');
+    const sealed = encryptChunked(draft.key, draftFileContext({ ...draft, fileId: id }), content);
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, () => keepGroup(database, draft, id, 0, sealed)),
+    );
+    assert.deepEqual([...new Set(answers)], ['kept']);
+    const [file, other] = await listFiles(database, draft.draftId);
+    assert.deepEqual(file, { id, sizeBytes: 900, isComplete: true });
+    assert.equal(other?.isComplete, false);
+    const stream = await openFile(database, draft, { id, sizeBytes: 900, isComplete: true });
+    assert.deepEqual(await stream.readRange(0, 900), content);
+  });
+
   it('counts guesses at codes and passwords one by one', async () => {
     const [copy] = (await world.send(['guessed@mail.test'])).copies;
     assert.ok(copy);
@@ -106,3 +136,17 @@ describe('the portal on PostgreSQL', () => {
     }
   });
 });
+
+/** A registered reader of a message of their own. */
+async function writerOf(world: PortalWorld): Promise<DraftOwner> {
+  const message = await world.send(['writer@mail.test']);
+  const [copy] = message.copies;
+  assert.ok(copy);
+  await new TestBrowser(world).register(copy);
+  const account = await world.database.query
+    .selectFrom('account_addresses')
+    .select('accountId')
+    .where('canonicalAddress', '=', 'writer@mail.test')
+    .executeTakeFirstOrThrow();
+  return { accountId: account.accountId, recipientId: copy.recipientId, messageId: message.messageId };
+}

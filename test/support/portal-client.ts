@@ -3,7 +3,7 @@ import { createECDH } from 'node:crypto';
 
 import { kidOfPoint } from '#src/keys/wrapping-point.ts';
 import { decryptChunked, encryptChunked } from '#src/sealing/chunked-encryption.ts';
-import { draftTextContext, pageReleaseInfo } from '#src/sealing/contexts.ts';
+import { draftFileContext, draftTextContext, pageReleaseInfo } from '#src/sealing/contexts.ts';
 import { hpkeOpen, SUITE_P256 } from '#src/sealing/hpke.ts';
 import type { SealedObjectLayout, StreamName } from '#src/sealing/layout.ts';
 import { openListEntry } from '#src/sealing/list-entry.ts';
@@ -34,6 +34,10 @@ export interface DraftAnswer {
   readonly accountId: string;
   readonly draftKey: SealedToPage;
   readonly text: string;
+  readonly files: readonly { readonly id: string; readonly sizeBytes: number; readonly complete: boolean }[];
+  readonly uploads: { readonly maxFileBytes: number; readonly maxTotalBytes: number } | null;
+  readonly waiting: boolean;
+  readonly infectedFile: number | null;
 }
 
 interface ListAnswer {
@@ -160,6 +164,43 @@ export class PortalClient {
     return this.request('POST', `/api/messages/${messageId}/reply/send`, { draftId, to });
   }
 
+  announceFile(messageId: string, { draftId }: DraftAnswer, sizeBytes: number): Promise<Answer> {
+    return this.request('POST', `/api/messages/${messageId}/reply/files`, { draftId, sizeBytes });
+  }
+
+  /** Groups of chunks as the page makes them. */
+  async sealFile(draft: DraftAnswer, fileId: string, content: Buffer): Promise<readonly Buffer[]> {
+    const context = draftFileContext({ ...draft, fileId });
+    const sealed = encryptChunked(await this.#draftKey(draft), context, content);
+    const groups: Buffer[] = [];
+    for (let at = 0; at < sealed.length; at = groupEnd(groups.length - 1))
+      groups.push(sealed.subarray(at, groupEnd(groups.length)));
+    return groups;
+  }
+
+  putGroup(
+    messageId: string,
+    { draftId }: DraftAnswer,
+    fileId: string,
+    number: number,
+    sealed: Buffer,
+  ): Promise<Answer> {
+    const path = `/api/messages/${messageId}/reply/files/${fileId}/chunks`;
+    return this.request('POST', path, { draftId, number, sealed: sealed.toString('base64url') });
+  }
+
+  /** Announces, seals and sends a whole file; its id. Throws where anything is refused. */
+  async attach(messageId: string, draft: DraftAnswer, content: Buffer): Promise<string> {
+    const announced = await this.announceFile(messageId, draft, content.length);
+    if (announced.status !== 200) throw new Error(`refused: ${String(announced.body['code'])}`);
+    const fileId = String(announced.body['fileId']);
+    for (const [number, group] of (await this.sealFile(draft, fileId, content)).entries()) {
+      const { status } = await this.putGroup(messageId, draft, fileId, number, group);
+      if (status !== 200) throw new Error(`group ${number} was refused with ${status}`);
+    }
+    return fileId;
+  }
+
   /** What was kept of a draft, opened. */
   async draftText(draft: DraftAnswer): Promise<unknown> {
     const sealed = Buffer.from(draft.text, 'base64url');
@@ -214,6 +255,11 @@ export class PortalClient {
     if (response.status !== 200) throw new Error(`${response.status} for ${path}`);
     return Buffer.from(await response.arrayBuffer());
   }
+}
+
+/** Where group `number` ends: 16 chunks of 16 KiB with their tags, the first behind salt and commitment. */
+function groupEnd(number: number): number {
+  return 56 + (number + 1) * 16 * (16_384 + 16);
 }
 
 export function tokenOf(link: string): string {

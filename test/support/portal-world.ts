@@ -186,6 +186,7 @@ function replyTools({ database, keys, objects, clock }: StoreContext, log: Log):
   return {
     ...shared,
     steps: noSteps,
+    uploads: () => null,
     audit: new AuditLog({ database, clock }),
     sealer: new WrittenMailSealer({ ...shared, internalDomains: () => policy.internalDomains }),
     fresh: undefined,

@@ -10,20 +10,23 @@ import { parseMailAddress } from '#src/base/mail-address.ts';
 import { errorCode } from '#src/base/coded-error.ts';
 import type { HttpApp } from '#src/http/http-server.ts';
 import { Refusal } from '#src/http/refusal.ts';
-import { acceptReply } from '#src/replies/accept-reply.ts';
-import { endDraft, findDraft, openDraft, saveText, type Draft } from '#src/replies/drafts.ts';
+import { listFiles } from '#src/replies/draft-files.ts';
+import { discardDraft, openDraft, saveText, type Draft } from '#src/replies/drafts.ts';
 import { nameOf, visibleOthers } from '#src/replies/participants.ts';
-import { MAX_SEALED_TEXT_BYTES, openText, type WrittenText } from '#src/replies/written-text.ts';
+import { REFUSED_ENDINGS } from '#src/replies/refused-types.ts';
+import { sendReply } from '#src/replies/send-reply.ts';
+import { takeBack } from '#src/replies/waiting-reply.ts';
+import { MAX_FILES, MAX_SEALED_TEXT_BYTES, openText, type WrittenText } from '#src/replies/written-text.ts';
 import { releaseToPage } from '#src/sealing/page-release.ts';
-import { ExpectationFailed, type Statement } from '#src/storage/database.ts';
 
 import { readIndex, requireAnswerable, type Answerable } from '../policies/answerable.ts';
+import { commitOrGone, refuseFile, requireDraft, requireOpenDraft } from '../policies/draft.ts';
 import { requirePagePoint } from '../policies/page-key.ts';
 import { canonicalAddresses, requireReader } from '../policies/reader.ts';
 import { slowDown } from '../policies/refusals.ts';
 import type { PortalContext } from '../portal-context.ts';
 import { presentSealedKey } from '../presenters/sealed-key.ts';
-import { body, errors, MessageParams, Nothing, PageKey, SealedKey } from '../wire.ts';
+import { body, DraftId, errors, MessageParams, Nothing, PageKey, SealedKey } from '../wire.ts';
 
 const REPLIES_AN_HOUR = 30;
 /** Base64url of the largest sealed text, and room for the rest of the body. */
@@ -36,8 +39,23 @@ const OpenedDraft = Type.Object({
   draftKey: SealedKey,
   /** Sealed; empty: nothing was written yet. */
   text: Type.String(),
+  /** Attached so far; their names stand in the text. */
+  files: Type.Array(Type.Object({ id: Type.String(), sizeBytes: Type.Integer(), complete: Type.Boolean() })),
+  /** Null: answers carry no files here. */
+  uploads: Type.Union([
+    Type.Object({
+      maxFileBytes: Type.Integer(),
+      maxTotalBytes: Type.Integer(),
+      maxFiles: Type.Integer(),
+      refusedEndings: Type.Array(Type.String()),
+    }),
+    Type.Null(),
+  ]),
+  /** It was sent and waits until its files are scanned: it can be taken back or thrown away, not changed. */
+  waiting: Type.Boolean(),
+  /** Position, from 1, of a file in which a virus was found; null: none. */
+  infectedFile: Type.Union([Type.Integer(), Type.Null()]),
 });
-const DraftId = Type.String({ minLength: 1, maxLength: 64 });
 const SealedText = Type.String({
   maxLength: Math.ceil((MAX_SEALED_TEXT_BYTES * 4) / 3),
   pattern: '^[A-Za-z0-9_-]+$',
@@ -57,7 +75,7 @@ export function addReplyEndpoints(app: HttpApp, portal: PortalContext): void {
       const { owner } = await requireAnswerable(portal, reader, request.params.id);
       const draft = await openDraft(portal, owner);
       try {
-        return presentDraft(draft, pagePoint);
+        return await presentDraft(portal, draft, pagePoint);
       } finally {
         draft.key.fill(0);
       }
@@ -73,7 +91,7 @@ export function addReplyEndpoints(app: HttpApp, portal: PortalContext): void {
     },
     bodyLimit: TEXT_BODY_BYTES,
     handler: async (request) => {
-      const { draft } = await requireDraft(portal, request, request.params.id, request.body.draftId);
+      const { draft } = await requireOpenDraft(portal, request, request.params.id, request.body.draftId);
       draft.key.fill(0);
       await commitOrGone(portal, [saveText(portal, draft, Buffer.from(request.body.text, 'base64url'))]);
       return {};
@@ -85,10 +103,11 @@ export function addReplyEndpoints(app: HttpApp, portal: PortalContext): void {
       summary: 'Send the answer as it was kept',
       params: MessageParams,
       body: body({ draftId: DraftId, to: Type.Union([Type.Literal('author'), Type.Literal('all')]) }),
-      response: { 200: Type.Object({ messageId: Type.String() }), ...errors },
+      // Null: it waits until its files are scanned.
+      response: { 200: Type.Object({ messageId: Type.Union([Type.String(), Type.Null()]) }), ...errors },
     },
     handler: async (request) => {
-      const { draft, answerable } = await requireDraft(
+      const { draft, answerable } = await requireOpenDraft(
         portal,
         request,
         request.params.id,
@@ -112,13 +131,30 @@ export function addReplyEndpoints(app: HttpApp, portal: PortalContext): void {
     handler: async (request) => {
       const { draft } = await requireDraft(portal, request, request.params.id, request.body.draftId);
       draft.key.fill(0);
-      await commitOrGone(portal, [endDraft(portal, draft)]);
+      await commitOrGone(portal, [discardDraft(portal, draft)]);
+      return {};
+    },
+  });
+
+  app.post('/api/messages/:id/reply/take-back', {
+    schema: {
+      summary: 'Change an answer that waits until its files are scanned',
+      params: MessageParams,
+      body: body({ draftId: DraftId }),
+      response: { 200: Nothing, ...errors },
+    },
+    handler: async (request) => {
+      const { draft } = await requireDraft(portal, request, request.params.id, request.body.draftId);
+      draft.key.fill(0);
+      await commitOrGone(portal, [takeBack(portal, draft)]);
       return {};
     },
   });
 }
 
-function presentDraft(draft: Draft, pagePoint: Buffer) {
+async function presentDraft(portal: PortalContext, draft: Draft, pagePoint: Buffer) {
+  const uploads = portal.replies.uploads();
+  const files = await listFiles(portal.database, draft.draftId);
   const { organizationId, draftId, accountId } = draft;
   const released = releaseToPage({
     organizationId,
@@ -134,24 +170,16 @@ function presentDraft(draft: Draft, pagePoint: Buffer) {
     accountId,
     draftKey: presentSealedKey(released),
     text: Buffer.from(draft.text ?? Buffer.alloc(0)).toString('base64url'),
+    files: files.map(({ id, sizeBytes, isComplete }) => ({ id, sizeBytes, complete: isComplete })),
+    uploads: uploads && {
+      maxFileBytes: uploads.maxFileBytes,
+      maxTotalBytes: uploads.maxTotalBytes,
+      maxFiles: MAX_FILES,
+      refusedEndings: [...REFUSED_ENDINGS],
+    },
+    waiting: draft.waitingSince !== null,
+    infectedFile: draft.infectedFile,
   };
-}
-
-/** Throws Refusal 409 `draft-gone` where it was sent or thrown away, in another tab perhaps. */
-async function requireDraft(
-  portal: PortalContext,
-  request: Parameters<typeof requireReader>[1],
-  messageId: string,
-  draftId: string,
-): Promise<{ draft: Draft; answerable: Answerable }> {
-  const reader = await requireReader(portal, request);
-  const answerable = await requireAnswerable(portal, reader, messageId);
-  const draft = await findDraft(portal, answerable.owner);
-  if (draft === null || draft.draftId !== draftId) {
-    draft?.key.fill(0);
-    throw draftGone();
-  }
-  return { draft, answerable };
 }
 
 async function send(
@@ -159,7 +187,7 @@ async function send(
   answerable: Answerable,
   draft: Draft,
   to: 'author' | 'all',
-): Promise<string> {
+): Promise<string | null> {
   const written = requireText(draft);
   const { reader, copy, author } = answerable;
   const allowed = await portal.throttle.countInWindow('replies', reader.account.id, REPLIES_AN_HOUR, HOUR_MS);
@@ -168,7 +196,7 @@ async function send(
   const others = to === 'all' ? await findOthers(portal, answerable, header) : [];
   const thread = await portal.threadOf(copy.message.id, copy.recipient.id);
   try {
-    return await acceptReply(
+    const sent = await sendReply(
       {
         writer: { name: nameOf(header, copy.recipient.address), address: copy.recipient.address },
         to: [author],
@@ -176,14 +204,15 @@ async function send(
         subject: header.subject,
         original: thread.original,
         text: written.text,
-        files: [],
+        files: written.files,
+        answers: { messageId: copy.message.id, address: copy.recipient.canonicalAddress },
       },
-      (messageId) => [endDraft(portal, draft), replyEntry(portal, answerable, messageId, others.length + 1)],
-      portal.replies,
+      draft,
+      { ...portal.replies, keys: portal.keys },
     );
+    return sent.kind === 'sent' ? sent.messageId : null;
   } catch (error) {
-    if (error instanceof ExpectationFailed) throw draftGone();
-    throw error;
+    throw refuseFile(error) ?? error;
   }
 }
 
@@ -219,31 +248,4 @@ async function findOthers(
     ...canonicalAddresses(reader),
     parseMailAddress(author)?.canonical ?? author,
   ]);
-}
-
-function replyEntry(
-  portal: PortalContext,
-  { reader, copy }: Answerable,
-  messageId: string,
-  recipients: number,
-): Statement {
-  return portal.audit.entry({
-    event: 'reply-sent',
-    messageId,
-    accountId: reader.account.id,
-    facts: { answers: copy.message.id, address: copy.recipient.canonicalAddress, recipients },
-  });
-}
-
-async function commitOrGone(portal: PortalContext, statements: readonly Statement[]): Promise<void> {
-  try {
-    await portal.database.commit(statements);
-  } catch (error) {
-    if (error instanceof ExpectationFailed) throw draftGone();
-    throw error;
-  }
-}
-
-function draftGone(): Refusal {
-  return new Refusal(409, 'draft-gone', 'This answer was sent or thrown away already.');
 }

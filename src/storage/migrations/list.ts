@@ -12,6 +12,7 @@ import { submission } from './0009-submission.ts';
 import { reminders } from './0010-reminders.ts';
 import { authorLimits } from './0011-author-limits.ts';
 import { authorsMessages } from './0012-authors-messages.ts';
+import { waitingReplies } from './0013-waiting-replies.ts';
 
 export const migrations: readonly Migration[] = [
   firstTables,
@@ -26,4 +27,5 @@ export const migrations: readonly Migration[] = [
   reminders,
   authorLimits,
   authorsMessages,
+  waitingReplies,
 ];
