@@ -2,11 +2,13 @@
  * Mail that staff write to the address of a reply from the site: the recipient becomes the person who wrote the reply,
  * and the mail is an answer in a secured thread, whatever its header says. Only the SMTP envelope is looked at.
  */
-import { parseMailAddress } from '#src/base/mail-address.ts';
+import { raiseTamperAlarm, type AccountsContext } from '#src/accounts/accounts-context.ts';
+import { linkMac } from '#src/accounts/row-mac.ts';
+import { equalBytes } from '#src/base/bytes.ts';
+import { parseMailAddress, type MailAddress } from '#src/base/mail-address.ts';
 import type { KeyProvider } from '#src/keys/key-provider.ts';
 import { recipientOfReplyAddress } from '#src/protection/secure-message/reply-address.ts';
 import type { SmtpRecipient } from '#src/smtp/server/smtp-transaction.ts';
-import type { Database } from '#src/storage/database.ts';
 
 export interface ResolvedRecipients {
   readonly recipients: readonly SmtpRecipient[];
@@ -14,11 +16,15 @@ export interface ResolvedRecipients {
   readonly answersReply: boolean;
 }
 
-/** Every other recipient stays as it is, an address of ours whose reply is forgotten too. */
+type ReplyContext = Pick<AccountsContext, 'database' | 'audit' | 'log'> & {
+  readonly keys: Pick<KeyProvider, 'mac'>;
+};
+
+/** Every other recipient stays as it is; so does an address of ours that leads to nobody any more: it bounces. */
 export async function resolveReplyAddresses(
   recipients: readonly SmtpRecipient[],
   bounceDomain: string | null,
-  context: { readonly database: Pick<Database, 'query'>; readonly keys: Pick<KeyProvider, 'mac'> },
+  context: ReplyContext,
 ): Promise<ResolvedRecipients> {
   if (bounceDomain === null) return { recipients, answersReply: false };
   let answersReply = false;
@@ -26,20 +32,33 @@ export async function resolveReplyAddresses(
     recipients.map(async (recipient) => {
       const id = recipientOfReplyAddress(context.keys, recipient.address, bounceDomain);
       if (id === null) return recipient;
-      const writer = await findWriter(context.database, id);
-      if (writer === null) return recipient;
       answersReply = true;
-      return { ...recipient, address: writer };
+      const writer = await findWriter(context, id);
+      return writer === null ? recipient : { ...recipient, address: writer };
     }),
   );
   return { recipients: resolved, answersReply };
 }
 
-async function findWriter(database: Pick<Database, 'query'>, recipientId: string) {
-  const row = await database.query
+/** The keyed hash of the own copy's link binds the row to the address that was signed in. */
+async function findWriter(context: ReplyContext, recipientId: string): Promise<MailAddress | null> {
+  const row = await context.database.query
     .selectFrom('recipients')
-    .select('address')
+    .select(['messageId', 'address', 'canonicalAddress', 'linkTokenHash', 'linkMac'])
     .where('id', '=', recipientId)
     .executeTakeFirst();
-  return row === undefined ? null : parseMailAddress(row.address);
+  if (row === undefined) return null;
+  const { messageId, canonicalAddress, linkTokenHash } = row;
+  const writer = parseMailAddress(row.address);
+  const isOurs =
+    row.linkMac !== null &&
+    linkTokenHash !== null &&
+    writer?.canonical === canonicalAddress &&
+    equalBytes(
+      linkMac(context.keys, { recipientId, messageId, canonicalAddress, linkTokenHash }),
+      row.linkMac,
+    );
+  if (isOurs) return writer;
+  await raiseTamperAlarm(context, { what: 'recipients', messageId, recipientId });
+  return null;
 }
