@@ -8,6 +8,7 @@ import { MINUTE_MS, type Clock } from '#src/base/clock.ts';
 import { errorCode } from '#src/base/coded-error.ts';
 import type { RandomSource } from '#src/base/identifiers.ts';
 import type { Log } from '#src/base/log.ts';
+import type { Steps } from '#src/base/steps.ts';
 import type { KeyProvider } from '#src/keys/key-provider.ts';
 import { newMessageIdField } from '#src/notification/compose/mail.ts';
 import { renderReturned } from '#src/notification/returned.ts';
@@ -31,6 +32,7 @@ export interface HoldsOptions {
   readonly clock: Clock;
   readonly random: RandomSource;
   readonly log: Log;
+  readonly steps: Steps;
   readonly onQueued: () => void;
 }
 
@@ -165,13 +167,16 @@ export class Holds {
   }
 
   async #commit(unit: readonly Statement[], abandon: (cause: unknown) => Promise<void>): Promise<HoldResult> {
+    const { database, steps } = this.#options;
+    steps.reach('hold-before-commit');
     try {
-      await this.#options.database.commit(unit);
+      await database.commit(unit);
     } catch (error) {
       await abandon(error);
       if (errorCode(error) === 'expectation-failed') return 'already-ended';
       throw error;
     }
+    steps.reach('hold-committed');
     this.#options.onQueued();
     return 'done';
   }

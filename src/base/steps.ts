@@ -18,6 +18,8 @@ export type StepName =
   | 'delivery-dot-sent'
   | 'delivery-acknowledged'
   | 'delivery-recorded'
+  | 'hold-before-commit'
+  | 'hold-committed'
   | 'opening-before-commit'
   | 'opening-committed'
   | 'opening-released';

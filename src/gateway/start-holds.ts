@@ -9,7 +9,7 @@ import { RepeatingTask } from './repeating-task.ts';
 const HOLDS_EVERY_MS = SECOND_MS;
 
 export function startHolds(core: Core) {
-  const { database, objects, keys, audit, sealer, clock, random, log } = core;
+  const { database, objects, keys, audit, sealer, clock, random, log, steps } = core;
   const holds = new Holds({
     settings: () => acceptanceSettings(core.settings),
     database,
@@ -20,6 +20,7 @@ export function startHolds(core: Core) {
     clock,
     random,
     log,
+    steps,
     onQueued: () => core.onQueued(),
   });
   const timer = new RepeatingTask({
