@@ -4,12 +4,16 @@
  */
 import { useEffect, useRef, useState } from 'preact/hooks';
 
-import { explain } from '../ui/explain.ts';
+import { ApiFailure } from '../ui/api.ts';
+import { codeOf, explain } from '../ui/explain.ts';
 import { texts } from '../ui/locale/locale.ts';
 import { Button, ProblemBox, Skeleton } from '../ui/parts/controls.tsx';
 import { Dialog } from '../ui/parts/dialog.tsx';
 import { useRequest } from '../ui/use-request.ts';
+import { AttachedFilesList } from './attached-files-list.tsx';
+import { useAttachedFiles, type AttachedFile } from './attached-files.ts';
 import { MAX_TEXT_CHARACTERS, openDraft, type Draft } from './draft.ts';
+import { useKeeping } from './keeping.ts';
 
 export interface ReplyProps {
   readonly messageId: string;
@@ -19,11 +23,12 @@ export interface ReplyProps {
   readonly hasOthers: boolean;
 }
 
-type Step = 'asked' | 'author' | 'all' | 'sent';
+type Step = 'asked' | 'author' | 'all' | 'sent' | 'waiting';
 
 export function Reply({ messageId, author, hasOthers }: ReplyProps) {
   const t = texts().reply;
   const [step, setStep] = useState<Step>('asked');
+  if (step === 'waiting') return <WaitingNote onChange={() => setStep('author')} />;
   if (step === 'sent') {
     return (
       <div class="box good no-print" role="status">
@@ -48,19 +53,17 @@ export function Reply({ messageId, author, hasOthers }: ReplyProps) {
       messageId={messageId}
       to={step}
       author={author}
-      onSent={() => setStep('sent')}
+      onSent={setStep}
       onClosed={() => setStep('asked')}
     />
   );
 }
 
-const SAVE_AFTER_MS = 1_500;
-
 interface FormProps {
   readonly messageId: string;
   readonly to: 'author' | 'all';
   readonly author: string;
-  readonly onSent: () => void;
+  readonly onSent: (fate: 'sent' | 'waiting') => void;
   readonly onClosed: () => void;
 }
 
@@ -73,6 +76,7 @@ function ReplyForm({ messageId, to, author, onSent, onClosed }: FormProps) {
     let wanted = true;
     let opened: Draft | null = null;
     setFailure(null);
+    setDraft(null);
     openDraft(messageId).then(
       (found) => {
         opened = found;
@@ -91,8 +95,47 @@ function ReplyForm({ messageId, to, author, onSent, onClosed }: FormProps) {
       <h2 id="reply-title">{to === 'all' ? t.titleAll(author) : t.title(author)}</h2>
       {failure !== null && <ProblemBox text={explain(failure)} onRetry={() => setAttempt(attempt + 1)} />}
       {failure === null && draft === null && <Skeleton />}
-      {draft !== null && <Writing draft={draft} to={to} onSent={onSent} onClosed={onClosed} />}
+      {draft !== null && !draft.waiting && (
+        <Writing draft={draft} to={to} onSent={onSent} onClosed={onClosed} />
+      )}
+      {draft?.waiting === true && <Waiting draft={draft} onChanged={() => setAttempt(attempt + 1)} />}
     </section>
+  );
+}
+
+/** It was sent, and goes by itself. */
+function WaitingNote({ onChange }: { readonly onChange: () => void }) {
+  const t = texts().reply;
+  return (
+    <div class="box no-print" role="status">
+      <p>{t.waits}</p>
+      <Button kind="second" small onPress={onChange}>
+        {t.waitsLook}
+      </Button>
+    </div>
+  );
+}
+
+function Waiting({ draft, onChanged }: { readonly draft: Draft; readonly onChanged: () => void }) {
+  const t = texts().reply;
+  const { busy, failure, run } = useRequest();
+  return (
+    <>
+      <p>{t.waits}</p>
+      {failure !== null && <ProblemBox text={explain(failure)} onRetry={onChanged} />}
+      <Button
+        kind="second"
+        busy={busy}
+        onPress={() =>
+          run(async () => {
+            await draft.takeBack();
+            onChanged();
+          })
+        }
+      >
+        {t.takeBack}
+      </Button>
+    </>
   );
 }
 
@@ -102,24 +145,30 @@ interface WritingProps extends Pick<FormProps, 'to' | 'onSent' | 'onClosed'> {
 
 function Writing({ draft, to, onSent, onClosed }: WritingProps) {
   const t = texts().reply;
-  const [text, setText] = useState(draft.text);
+  const [text, setText] = useState(draft.written.text);
   const [empty, setEmpty] = useState(false);
+  const [early, setEarly] = useState(false);
   const [asking, setAsking] = useState(false);
-  const { state, keep, settle } = useKeeping(draft, text);
+  const attached = useAttachedFiles(draft);
+  const written = { text, files: attached.written };
+  const { state, keep, settle } = useKeeping(draft, written);
   const { busy, failure, run } = useRequest();
   const area = useRef<HTMLTextAreaElement>(null);
+  const filesReady = attached.files.every((file) => file.state.is === 'ready');
   useEffect(() => area.current?.focus(), []);
   const send = (): void => {
     setEmpty(text.trim() === '');
+    setEarly(!filesReady);
     if (text.trim() === '') area.current?.focus();
-    else
+    else if (filesReady)
       run(async () => {
         await settle();
-        await keep(text);
-        await draft.send(to);
-        onSent();
+        await keep(written);
+        onSent(await draft.send(to));
       });
   };
+  const isNothing = text.trim() === '' && attached.files.length === 0;
+  const infected = attached.files.find((_, i) => i + 1 === draft.infectedFile);
   const problem = empty && text.trim() === '';
   return (
     <>
@@ -149,12 +198,15 @@ function Writing({ draft, to, onSent, onClosed }: WritingProps) {
           {state === 'kept' ? t.kept : state === 'failed' ? t.notKept : '\u00a0'}
         </p>
       </div>
-      {failure !== null && <ProblemBox text={explain(failure)} />}
+      {draft.uploads !== null && <AttachedFilesList attached={attached} limits={draft.uploads} />}
+      {failure === null && infected !== undefined && <ProblemBox text={t.infected(infected.name)} />}
+      {failure !== null && <ProblemBox text={explainSending(failure, attached.files)} />}
+      <div role="alert">{early && !filesReady && <p class="problem">{t.filesUnderWay}</p>}</div>
       <div class="row">
         <Button busy={busy} onPress={send}>
           {busy ? t.sending : t.send}
         </Button>
-        <Button kind="second" onPress={() => (text.trim() === '' ? onClosed() : setAsking(true))}>
+        <Button kind="second" onPress={() => (isNothing ? onClosed() : setAsking(true))}>
           {t.discard}
         </Button>
       </div>
@@ -184,44 +236,27 @@ function Writing({ draft, to, onSent, onClosed }: WritingProps) {
   );
 }
 
-type KeepState = 'unchanged' | 'kept' | 'failed';
-
-/** Keeps the text a moment after the last change, one saving behind the other. */
-function useKeeping(draft: Draft, text: string) {
-  const [state, setState] = useState<KeepState>(draft.text === '' ? 'unchanged' : 'kept');
-  const saving = useRef<Promise<void>>(Promise.resolve());
-  const latest = useRef(text);
-  const kept = useRef(draft.text);
-  latest.current = text;
-  const keep = (words: string): Promise<void> => {
-    const next = saving.current
-      .catch(() => {})
-      .then(async () => {
-        if (words === kept.current) return;
-        await draft.save(words);
-        kept.current = words;
-      });
-    saving.current = next;
-    return next;
-  };
-  const keepNow = (): void => {
-    keep(latest.current).then(
-      () => setState('kept'),
-      () => setState('failed'),
-    );
-  };
-  useEffect(() => {
-    if (text === kept.current) return undefined;
-    setState('unchanged');
-    const timer = setTimeout(keepNow, SAVE_AFTER_MS);
-    return () => clearTimeout(timer);
-  }, [text]);
-  useEffect(() => {
-    const leaving = (): void => {
-      if (document.visibilityState === 'hidden') keepNow();
-    };
-    document.addEventListener('visibilitychange', leaving);
-    return () => document.removeEventListener('visibilitychange', leaving);
-  }, []);
-  return { state, keep, settle: () => saving.current.catch(() => {}) };
+/** The server names a file by its position; the page knows what it is called. */
+function explainSending(failure: unknown, files: readonly AttachedFile[]): string {
+  const t = texts().reply;
+  const position = failure instanceof ApiFailure ? failure.number('file') : null;
+  const name = files[(position ?? 0) - 1]?.name ?? '';
+  switch (codeOf(failure)) {
+    case 'file-infected':
+      return t.infected(name);
+    case 'file-type':
+      return t.refused.kind(name);
+    case 'file-missing':
+      return t.broken(name);
+    case 'file-too-large':
+      return t.refused['too-large'](name);
+    case 'files-too-large':
+      return t.tooLarge;
+    case 'files-outside':
+      return t.filesOutside;
+    case 'uploads-off':
+      return t.filesOff;
+    default:
+      return explain(failure);
+  }
 }

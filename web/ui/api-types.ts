@@ -101,6 +101,22 @@ export interface DraftJson {
   readonly draftKey: SealedKeyJson;
   /** Sealed; empty: nothing yet. */
   readonly text: string;
+  readonly files: readonly { readonly id: string; readonly sizeBytes: number; readonly complete: boolean }[];
+  /** Null: no files here. */
+  readonly uploads: UploadLimits | null;
+  /** Sent, and not gone before its files are scanned. */
+  readonly waiting: boolean;
+  /** Position, from 1, of a file with a virus. */
+  readonly infectedFile: number | null;
+}
+
+export interface UploadLimits {
+  /** Octets. */
+  readonly maxFileBytes: number;
+  readonly maxTotalBytes: number;
+  readonly maxFiles: number;
+  /** Endings of names that are refused, in lower case. */
+  readonly refusedEndings: readonly string[];
 }
 
 export interface Genuineness {

@@ -51,6 +51,12 @@ export function explain(error: unknown): string {
       return failure['message-damaged'];
     case 'draft-gone':
       return texts().reply.gone;
+    case 'reply-waits':
+      return texts().reply.waits;
+    case 'files-too-large':
+      return texts().reply.tooLarge;
+    case 'uploads-off':
+      return texts().reply.filesOff;
     case 'not-available':
       return failure['not-available'];
     default:

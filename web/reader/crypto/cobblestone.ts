@@ -67,17 +67,34 @@ async function deriveKeys(
   return { key, baseNonce: derived.slice(32, 44), commitment: derived.slice(44) };
 }
 
-/** A whole stream under a fresh salt: salt, commitment, chunks. */
-export async function sealStream(contentKey: Octets, context: Octets, plaintext: Octets): Promise<Octets> {
+export interface StreamSealer {
+  /** Salt and commitment; in front of the chunks. */
+  readonly header: Octets;
+  /** Each number once: other octets under the same number would give both away. */
+  sealChunk(number: number, plaintext: Octets): Promise<Octets>;
+}
+
+/** A stream under a fresh salt, chunk by chunk; all but the last have `CHUNK_OCTETS`, the last fewer. */
+export async function sealerFor(contentKey: Octets, context: Octets): Promise<StreamSealer> {
   const salt = crypto.getRandomValues(new Uint8Array(SALT_OCTETS));
   const { key, baseNonce, commitment } = await deriveKeys(contentKey, salt, context, 'encrypt');
-  const pieces = [salt, commitment];
+  return {
+    header: concat(salt, commitment),
+    async sealChunk(number, plaintext) {
+      const iv = chunkNonce(baseNonce, number);
+      const algorithm = { name: 'AES-GCM', iv, tagLength: 128 };
+      return new Uint8Array(await crypto.subtle.encrypt(algorithm, key, plaintext));
+    },
+  };
+}
+
+/** A whole stream: salt, commitment, chunks. */
+export async function sealStream(contentKey: Octets, context: Octets, plaintext: Octets): Promise<Octets> {
+  const sealer = await sealerFor(contentKey, context);
+  const pieces = [sealer.header];
   for (let number = 0; number < chunkCount(plaintext.length); number++) {
-    const iv = chunkNonce(baseNonce, number);
     const chunk = plaintext.slice(number * CHUNK_OCTETS, (number + 1) * CHUNK_OCTETS);
-    pieces.push(
-      new Uint8Array(await crypto.subtle.encrypt({ name: 'AES-GCM', iv, tagLength: 128 }, key, chunk)),
-    );
+    pieces.push(await sealer.sealChunk(number, chunk));
   }
   return concat(...pieces);
 }

@@ -32,6 +32,10 @@ export function draftTextContext(organizationId: string, draftId: string): Octet
   return bindContext('draft-text', organizationId, draftId);
 }
 
+export function draftFileContext(organizationId: string, draftId: string, fileId: string): Octets {
+  return bindContext('draft-file', organizationId, draftId, fileId);
+}
+
 /** First 16 hex digits of SHA-256 over the uncompressed point. */
 export async function keyId(point: Octets): Promise<string> {
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', point));

@@ -239,6 +239,31 @@ export const en = {
     discardText: 'What you wrote will be gone.',
     discardYes: 'Throw it away',
     discardNo: 'Keep writing',
+    files: 'Files',
+    filesHint: (one: string, all: string, count: number) =>
+      `Each file up to ${one}, all together up to ${all}, ${count} files at most. Or drop them on this page. They are checked for viruses.`,
+    attach: 'Choose files',
+    remove: 'Remove',
+    removeName: (name: string) => `Remove ${name}`,
+    sendingName: (name: string) => `Sending ${name}`,
+    filesReady: (ready: number, all: number) => `${ready} of ${all} files are attached.`,
+    filesUnderWay: 'Some files are not there yet. Please wait, or remove them.',
+    refused: {
+      kind: (name: string) => `${name}: this kind of file can run programs, so we do not take it.`,
+      'too-large': (name: string) => `${name} is too large.`,
+      'too-large-together': (name: string) => `${name} was not added: the files are too large together.`,
+      'too-many': (name: string) => `${name} was not added: there are too many files.`,
+    },
+    broken: (name: string) => `${name} did not arrive whole. Please remove it and choose it again.`,
+    infected: (name: string) =>
+      `A virus was found in ${name}. Your reply was not sent. Please remove the file, then send again.`,
+    tooLarge: 'The files are too large together.',
+    filesOff: 'Files can’t be sent here now. Please remove them.',
+    filesOutside:
+      'Files can only go to the sender, not to the others. Please use “Reply”, or remove the files.',
+    waits: 'Your reply waits for the virus check. Then it is sent by itself. You do not need to do anything.',
+    waitsLook: 'Show my reply',
+    takeBack: 'Don’t send it yet: change it',
     gone: 'This reply was sent or thrown away already, in another window perhaps.',
   },
 

@@ -244,6 +244,33 @@ export const es: Messages = {
     discardText: 'Lo que ha escrito se perderá.',
     discardYes: 'Descartarla',
     discardNo: 'Seguir escribiendo',
+    files: 'Archivos',
+    filesHint: (one: string, all: string, count: number) =>
+      `Cada archivo hasta ${one}, todos juntos hasta ${all}, ${count} archivos como máximo. También puede soltarlos en esta página. Se comprueba que no tengan virus.`,
+    attach: 'Elegir archivos',
+    remove: 'Quitar',
+    removeName: (name: string) => `Quitar ${name}`,
+    sendingName: (name: string) => `Enviando ${name}`,
+    filesReady: (ready: number, all: number) => `${ready} de ${all} archivos están adjuntos.`,
+    filesUnderWay: 'Algunos archivos aún no han llegado. Espere, por favor, o quítelos.',
+    refused: {
+      kind: (name: string) =>
+        `${name}: este tipo de archivo puede ejecutar programas, por eso no lo aceptamos.`,
+      'too-large': (name: string) => `${name} es demasiado grande.`,
+      'too-large-together': (name: string) =>
+        `${name} no se ha añadido: los archivos juntos son demasiado grandes.`,
+      'too-many': (name: string) => `${name} no se ha añadido: hay demasiados archivos.`,
+    },
+    broken: (name: string) => `${name} no ha llegado entero. Quítelo, por favor, y elíjalo otra vez.`,
+    infected: (name: string) =>
+      `Se ha encontrado un virus en ${name}. Su respuesta no se ha enviado. Quite el archivo, por favor, y envíela otra vez.`,
+    tooLarge: 'Los archivos juntos son demasiado grandes.',
+    filesOff: 'Ahora no se pueden enviar archivos. Quítelos, por favor.',
+    filesOutside:
+      'Los archivos solo pueden ir al remitente, no a los demás. Use «Responder», por favor, o quite los archivos.',
+    waits: 'Su respuesta espera la comprobación de virus. Después se envía sola. No tiene que hacer nada.',
+    waitsLook: 'Ver mi respuesta',
+    takeBack: 'No enviarla todavía: cambiarla',
     gone: 'Esta respuesta ya se envió o se descartó, quizá en otra ventana.',
   },
 
