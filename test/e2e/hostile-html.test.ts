@@ -9,7 +9,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { securityHeaders } from '#src/http/security-headers.ts';
 
 import { launchBrowser } from './browser.ts';
-import { HOSTILE_HTML } from './hostile-html.ts';
+import { HEAVY_HTML, HOSTILE_HTML } from './hostile-html.ts';
 import { startMockPortal, type MockPortal } from './mock-portal.ts';
 import { eventually } from '#test/support/eventually.ts';
 
@@ -98,6 +98,23 @@ test('W20: nothing runs and nothing leaves', async () => {
   assert.deepEqual(left, []);
   await context.close();
 });
+
+for (const [what, make] of Object.entries(HEAVY_HTML))
+  test(`S88: ${what} are shown, or left out, in a moment`, async (t) => {
+    const { page, context, left } = await openProbe(securityHeaders({ https: false }));
+    const started = performance.now();
+    const found = await page.evaluate(
+      (vectors) => (globalThis as unknown as ProbeGlobal).probe.writeSanitized(vectors),
+      [make()],
+    );
+    const tookMs = performance.now() - started;
+    assert.deepEqual(found, []);
+    assert.deepEqual(left, []);
+    t.diagnostic(`${Math.round(tookMs)} ms`);
+    // Two seconds on a machine of its own.
+    assert.ok(tookMs < 15_000, `${tookMs} ms`);
+    await context.close();
+  });
 
 test('the vectors are live: without us they run and leave', async () => {
   const { page, context, hits, left } = await openProbe({});

@@ -108,7 +108,7 @@ describe('replies', () => {
     assert.equal(notices(JANE).length, 2);
   });
 
-  it('goes to all whom its writer can see, and to nobody else', async () => {
+  it('S71: goes to all whom its writer can see, and to nobody else', async () => {
     const sent = await jane.reply(messageId, 'To all of you.', 'all');
     assert.equal(sent.status, 200);
     const replyId = String(sent.body['messageId']);

@@ -5,6 +5,7 @@ import { test } from 'node:test';
 
 import { authorName } from './author-name.ts';
 import { parseInvitation } from './calendar.ts';
+import { isTooHeavy, textOfHtml } from './html-weight.ts';
 import { parseIndex } from './message-index.ts';
 import { neutralCss } from './neutral-css.ts';
 import { viewingOf } from './part-types.ts';
@@ -224,4 +225,35 @@ test('an index of another shape is damaged, not guessed at', () => {
     assert.throws(() => parseIndex(JSON.stringify(value)), { code: 'message-damaged' });
   }
   assert.throws(() => parseIndex('{'), { code: 'message-damaged' });
+});
+
+test('S88: HTML that is too heavy to be shown is known in time, and its text is left', () => {
+  const row = '<tr><td><span style="color:red">1</span><td>2<p>x<br>';
+  const report = `<!--[if mso]>x<![endif]--><style>@media print{p{color:red}}</style><table>${row.repeat(5_000)}</table>`;
+  assert.equal(isTooHeavy(report), false);
+  assert.equal(isTooHeavy(`<p title="${'a b '.repeat(5_000)}">x</p>`), false);
+  for (const html of [
+    '<div>'.repeat(1_001),
+    '<DIV><b></p></i>'.repeat(600),
+    '<div title="</div>">'.repeat(1_001),
+    '<div><!--</div>-->'.repeat(1_001),
+    '<!-->'.repeat(6_000),
+    '<!x>'.repeat(6_000),
+    `<p ${'a '.repeat(1_100)}>`,
+    `<style>${'a{'.repeat(101)}`,
+    '@IMPORT x;'.repeat(501),
+    '<br>'.repeat(200_001),
+  ])
+    assert.equal(isTooHeavy(html), true, html.slice(0, 40));
+  assert.equal(
+    textOfHtml('<style>a{}</style><p>Dear <b title=">">Jane</b>,</p><!-- x -->bye<'),
+    'Dear Jane , bye',
+  );
+  for (const unit of ['<', '<a', '<a "', "<a '", '<!--', '<style', '<style>', '{', '<a"\'', '</style ']) {
+    const started = performance.now();
+    const html = unit.repeat(200_000);
+    isTooHeavy(html);
+    textOfHtml(html);
+    assert.ok(performance.now() - started < 5_000, unit);
+  }
 });

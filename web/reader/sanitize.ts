@@ -4,6 +4,7 @@
  * around needs no exception from Trusted Types. Remote content is taken out, not only blocked.
  */
 import createDOMPurify, { type Config } from 'dompurify';
+import { isTooHeavy, textOfHtml } from './html-weight.ts';
 import { neutralCss } from './neutral-css.ts';
 import { displayText } from './safe-name.ts';
 
@@ -55,11 +56,15 @@ const OVERRIDES = `
   table, div, p, section, center { max-width: 100% !important; box-sizing: border-box; }
   pre { white-space: pre-wrap !important; overflow-wrap: anywhere; }`;
 
-/** Writes the cleaned mail into an empty frame document of our own `/frame` route. */
+/** Writes the cleaned mail into an empty frame document of our own `/frame` route; of what is too heavy, its text. */
 export function writeIntoFrame(frame: HTMLIFrameElement, html: string): FrameContent {
   const frameWindow = frame.contentWindow as (Window & typeof globalThis) | null;
   const target = frame.contentDocument;
   if (frameWindow === null || target === null) throw new Error('the frame has no document');
+  if (isTooHeavy(html)) {
+    target.body.textContent = textOfHtml(html);
+    return { inlineImages: [], remoteRemoved: false };
+  }
   const cleaned = createDOMPurify(frameWindow).sanitize(html, CONFIG) as HTMLElement;
   const content = adjust(cleaned, target);
   target.head.textContent = '';
