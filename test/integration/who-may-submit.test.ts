@@ -124,6 +124,21 @@ describe('who may submit', () => {
     assert.match(notice?.field('From') ?? '', /send-secure@hospital\.test/u);
   });
 
+  it('S69: answers for everybody alike, inside and outside, known or not', async () => {
+    await world.accept({ recipients: ['known@outside.example'], subject: 'send secure' });
+    const { replies } = await world.submit({
+      recipients: [
+        'known@outside.example',
+        'unknown@outside.example',
+        'ann.lee@hospital.test',
+        'no-one@hospital.test',
+      ],
+    });
+    const answers = replies.slice(2, 6);
+    assert.match(answers[0] ?? '', /^250 2\.1\.5 /u);
+    assert.equal(new Set(answers).size, 1, answers.join('\n'));
+  });
+
   it('S50: takes nothing from networks that are not trusted, whatever they claim', async (t) => {
     const closed = await startGatewayWithSinks(t, { toml: { smtp: 'trustedNetworks = ["192.0.2.0/24"]' } });
     const peer = new DialogPeer(closed.gateway.smtpPort);
