@@ -115,11 +115,12 @@ async function reload(
   routesOf(settings);
   mailSigning(settings);
   await listeners.returns.reload(settings);
+  // What can't be recorded doesn't happen; nothing behind this can fail.
+  await core.audit.record({ event: 'configuration-reloaded', facts: { mode: modeOf(settings) } });
   smtp.apply();
   if (portalTls !== undefined) listeners.portal.reloadTls(portalTls);
   if (consoleTls !== undefined) listeners.console.reloadTls(consoleTls);
   core.settings = settings;
-  await core.audit.record({ event: 'configuration-reloaded', facts: { mode: modeOf(settings) } });
   warnWhereUnprotected(core);
 }
 

@@ -44,6 +44,8 @@ export type HoldResult = 'done' | 'already-ended';
 
 const DUE_PER_ROUND = 50;
 const POSTPONE_MS = 5 * MINUTE_MS;
+/** Its limits were lowered, or its content or key is gone. */
+const NEVER_SECURED: ReadonlySet<string> = new Set(['too-large', 'content-destroyed', 'spool-wrap-missing']);
 
 export class Holds {
   readonly #options: HoldsOptions;
@@ -70,7 +72,7 @@ export class Holds {
     for (const { id, holdFor } of due) {
       try {
         const secure = holdFor !== 'officer' && settings().policy.unansweredNearMiss === 'secure';
-        const result = secure ? await this.sendSecured(id, 'unanswered') : await this.stop(id, 'unanswered');
+        const result = secure ? await this.#secureOrReturn(id) : await this.stop(id, 'unanswered');
         if (result === 'done') ended += 1;
       } catch (error) {
         log.error('a hold could not be ended; it is tried again later', {
@@ -82,6 +84,16 @@ export class Holds {
       }
     }
     return ended;
+  }
+
+  /** What can never be secured any more goes back to its author instead of waiting for ever. */
+  async #secureOrReturn(messageId: string): Promise<HoldResult> {
+    try {
+      return await this.sendSecured(messageId, 'unanswered');
+    } catch (error) {
+      if (!NEVER_SECURED.has(errorCode(error))) throw error;
+      return this.stop(messageId, 'unanswered');
+    }
   }
 
   /** A hold that can't be ended keeps waiting, and keeps no other one waiting. */
