@@ -19,7 +19,8 @@ export interface ClamdLimits {
   readonly scanMs: number;
 }
 
-const LIMITS: ClamdLimits = { connectMs: 5_000, scanMs: 120_000 };
+/** Less than proxies and a shutdown wait; what takes longer waits for the next try. */
+const LIMITS: ClamdLimits = { connectMs: 5_000, scanMs: 45_000 };
 const COMMAND = 'zINSTREAM\0';
 const PIECE_BYTES = 64 * 1024;
 const MAX_ANSWER_BYTES = 512;

@@ -41,7 +41,7 @@ export function AttachedFilesList({ attached, limits }: FilesProps) {
           ))}
         </ul>
       )}
-      <div ref={chooser}>
+      <div ref={chooser} class="chooser">
         <Button kind="second" small onPress={() => input.current?.click()}>
           {t.attach}
         </Button>

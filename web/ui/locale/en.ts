@@ -241,7 +241,7 @@ export const en = {
     discardNo: 'Keep writing',
     files: 'Files',
     filesHint: (one: string, all: string, count: number) =>
-      `Each file up to ${one}, all together up to ${all}, ${count} files at most. Or drop them on this page. They are checked for viruses.`,
+      `Each file up to ${one}, all together up to ${all}, ${count} files at most. You can also drop them on this page. They are checked for viruses.`,
     attach: 'Choose files',
     remove: 'Remove',
     removeName: (name: string) => `Remove ${name}`,
