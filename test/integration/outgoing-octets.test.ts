@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 
+import { startFakeClamd } from '#test/peers/fake-clamd.ts';
 import { isCleanOnTheWire, readEndOfDataForms } from '#test/support/end-of-data-forms.ts';
 import {
   CleanUpLater,
@@ -54,8 +55,11 @@ describe('octets on their way out', () => {
   const cleanUp = new CleanUpLater();
   let world: GatewayWithSinks;
   before(async () => {
+    const clamd = await startFakeClamd();
+    cleanUp.after(() => clamd.stop());
     world = await startGatewayWithSinks(cleanUp, {
       toml: {
+        antivirus: `clamd = "tcp://127.0.0.1:${clamd.port}"`,
         smtp: 'normaliseLineEndings = ["127.0.0.1/32"]',
         delivery: 'bounceDomain = "bounces.hospital.test"',
       },
@@ -122,7 +126,16 @@ describe('octets on their way out', () => {
     await jane.open(messageId);
     const text = all.toString('utf8');
     const long = '\u00e4'.repeat(20_000);
-    assert.equal((await jane.reply(messageId, `${text}\n${long}\n.\nFrom here`)).status, 200);
+    const { body: draft } = await jane.openDraft(messageId);
+    const files = [];
+    for (const [index, { raw: form }] of forms.slice(0, 8).entries()) {
+      const name = `${index}${forms[index + 8]?.raw.toString('utf8') ?? ''}${form.toString('utf8')}Bcc: x@evil.example`;
+      const content = Buffer.concat([form, Buffer.from(`${SMUGGLED}\r\n`), form]);
+      files.push({ id: await jane.attach(messageId, draft, content), name, type: form.toString('latin1') });
+    }
+    const typedText = `${text}\n${long}\n.\nFrom here`;
+    await jane.saveDraft(messageId, draft, { version: 1, text: typedText, files });
+    assert.equal((await jane.sendDraft(messageId, draft)).status, 200);
     const [reply] = await world.waitFor('inside', (mail) => mail.field('X-SendSecure-Reply') === 'portal');
     assert.ok(reply !== undefined && isCleanOnTheWire(reply.wire.bytes));
     const raw = reply.bytes.toString('latin1');
@@ -130,6 +143,8 @@ describe('octets on their way out', () => {
     assert.doesNotMatch(raw, /[^\t\r\n\x20-\x7e]/u);
     const [header = ''] = raw.split('\r\n\r\n', 1);
     assert.doesNotMatch(header, /^(?:mail|bcc|\.)/imu);
+    assert.doesNotMatch(raw, /^bcc:/imu);
+    assert.equal(raw.match(/^Content-Disposition: attachment; filename/gmu)?.length, files.length);
     const typed = text.replaceAll('\0', '').replaceAll(/\r\n?/gu, '\n');
     assert.ok(reply.text.replaceAll('\r\n', '\n').includes(`${typed}\n${long}\n.\nFrom here`));
     for (const mail of [...world.outside.mails, ...world.inside.mails])
