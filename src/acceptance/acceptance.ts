@@ -41,14 +41,14 @@ import {
 } from './decide-recipients.ts';
 import { authorFields, decodeSubjects, gatherFacts, messageIdField, threadIds } from './gather-facts.ts';
 import { reachesOutside, settleQuestions, type OfficerHold } from './officer-hold.ts';
+import type { ContentTry, FailedContent } from './failed-content.ts';
 import { LowDiskWatch } from './low-disk-watch.ts';
 import { threadHash } from './message-rows.ts';
 import { refuseWhereAllAreRefused } from './refuse-all.ts';
-import { receiveAndSeal } from './receive-and-seal.ts';
+import { receiveAndSeal, type Scanning } from './receive-and-seal.ts';
 import { resolveReplyAddresses } from './reply-recipients.ts';
-import { RepeatedFailures } from './repeated-failures.ts';
 import type { AcceptanceSettings } from './settings.ts';
-import { replyForError, isFaultOfTheClient } from './smtp-error.ts';
+import { isFaultOfTheClient, mayBeTheContent, Refused, replyForError } from './smtp-error.ts';
 import type { RefusalAudit } from './refusal-audit.ts';
 import type { Submitter } from './submitters.ts';
 import type { FreshContent } from '#src/queue/fresh-content.ts';
@@ -61,6 +61,7 @@ export interface AcceptanceOptions {
   readonly keys: KeyProvider;
   readonly audit: AuditLog;
   readonly refusals: RefusalAudit;
+  readonly failedContent: FailedContent;
   readonly sealer: WrittenMailSealer;
   /** Where this process delivers too. */
   readonly fresh?: FreshContent;
@@ -77,7 +78,6 @@ export interface AcceptanceOptions {
 export class Acceptance implements TransactionHandler {
   readonly #options: AcceptanceOptions;
   readonly #lowDisk: LowDiskWatch;
-  readonly #scannerFailures = new RepeatedFailures();
   readonly #authorLimits: AuthorLimits;
 
   constructor(options: AcceptanceOptions) {
@@ -112,15 +112,34 @@ export class Acceptance implements TransactionHandler {
     const { clock, random, log, steps } = this.#options;
     const queueId = newId(clock, random);
     steps.reach('recipients-accepted');
+    const current: { tried: ContentTry | null } = { tried: null };
+    const scanning = (headerBlock: Buffer): Scanning => {
+      current.tried = this.#options.failedContent.begin(headerBlock);
+      return scanningOf(current.tried);
+    };
     try {
-      const message = await this.#receive(queueId, session, envelope, content);
+      const message = await this.#receive(queueId, session, envelope, content, scanning);
       await this.#accept(message);
       log.info('accepted', { queueId, sizeBytes: message.received.sizeBytes, count: message.decided.length });
       steps.reach('before-250');
       return { code: 250, enhanced: '2.6.0', text: `Accepted as ${queueId}` };
     } catch (error) {
-      return await this.#refuse(queueId, error, session, envelope);
+      return await this.#refuse(
+        queueId,
+        this.#afterFailure(queueId, error, current.tried),
+        session,
+        envelope,
+      );
+    } finally {
+      current.tried?.end();
     }
+  }
+
+  /** What failed at itself for the second time is refused: its author learns of it, and nobody sends it a third time. */
+  #afterFailure(queueId: string, error: unknown, tried: ContentTry | null): unknown {
+    if (tried === null || !mayBeTheContent(error) || !tried.failed()) return error;
+    this.#options.log.error('a mail failed twice and is refused', { queueId, code: errorCode(error), error });
+    return new Refused('content-failed', FAILED_FOR_GOOD);
   }
 
   /** receive and seal → gather facts → decide. */
@@ -129,6 +148,7 @@ export class Acceptance implements TransactionHandler {
     session: SmtpSession,
     envelope: SmtpEnvelope,
     content: AsyncIterable<Buffer>,
+    scanning: (headerBlock: Buffer) => Scanning,
   ): Promise<MessageToAccept> {
     const { clock, keys, log, objects, random, steps } = this.#options;
     const settings = this.#options.settings();
@@ -150,7 +170,7 @@ export class Acceptance implements TransactionHandler {
       // What is only observed goes on whole: the product behind us may need the fields.
       fieldsToRemove: () => (observed ? NO_FIELDS : HEADER_SWITCHES),
       secretFields: settings.submitters.secretFields,
-      brokeScannerBefore: (fields) => this.#scannerFailures.seenBefore(fingerprint(fields)),
+      scanning,
     });
     try {
       const known = requireKnown(submitter);
@@ -304,6 +324,17 @@ export class Acceptance implements TransactionHandler {
   }
 }
 
+const FAILED_FOR_GOOD: SmtpReply = {
+  code: 554,
+  enhanced: '5.6.0',
+  text: 'This mail can not be processed here, it failed more than once. Write it anew, or ask your help desk',
+};
+
+function scanningOf({ handling }: ContentTry): Scanning {
+  if (handling === 'refuse') throw new Refused('content-failed', FAILED_FOR_GOOD);
+  return handling === 'raw' ? 'none' : 'must-work';
+}
+
 /** The header was looked at before anything was sealed; a mail without that is nobody's. */
 function requireKnown(submitter: Submitter | null): Submitter {
   if (submitter === null)
@@ -319,12 +350,4 @@ function isObservedMail(
   { policy, observe }: AcceptanceSettings,
 ): boolean {
   return isObserved(ourAuthors(authorFields(fields, reversePath), policy.internalDomains), observe);
-}
-
-/** What a second try of the same mail shares with the first. */
-function fingerprint(fields: readonly HeaderField[]): string {
-  return fields
-    .filter((field) => field.lowerName !== 'received')
-    .map((field) => `${field.lowerName}:${field.rawValue}`)
-    .join('\n');
 }

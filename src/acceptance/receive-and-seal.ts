@@ -38,11 +38,14 @@ export interface ReceivedMessage {
   readonly object: StoredObject;
   readonly index: MessageIndex;
   readonly header: readonly HeaderField[];
-  /** Null where the content broke the scanner: nothing is known about its parts. */
+  /** Null where the content was not taken apart or broke the scanner: nothing is known about its parts. */
   readonly scan: ScanResult | null;
   /** Plaintext bytes of the content stream. */
   readonly sizeBytes: number;
 }
+
+/** Whether content is taken apart; `must-work`: one that can't be is an error, `may-break`: it is sealed raw then. */
+export type Scanning = 'must-work' | 'may-break' | 'none';
 
 export interface ReceiveOptions {
   readonly messageId: string;
@@ -57,8 +60,8 @@ export interface ReceiveOptions {
   fieldsToRemove?(fields: readonly HeaderField[]): ReadonlySet<string>;
   /** Fields with secrets, lower-case names: they end here, and nobody sees them after `inspectHeader`. */
   readonly secretFields?: ReadonlySet<string>;
-  /** True where this content broke the scanner before: it is then sealed raw instead of being deferred again. */
-  brokeScannerBefore(fields: readonly HeaderField[]): boolean;
+  /** Asked once, with the header block as it came, before anything looks at it; throws Refused to end the transaction. */
+  scanning(headerBlock: Buffer): Scanning;
 }
 
 /** Reads, scans and seals `content`. On any failure nothing is left behind and the error tells acceptance why. */
@@ -102,6 +105,7 @@ class SinglePass {
   readonly #scanner: GuardedScanner;
   readonly #collector = new HeaderCollector();
   #header: readonly HeaderField[] | null = null;
+  #scanning: Scanning = 'must-work';
   #sizeBytes = 0;
 
   constructor(sealer: SealedObjectWriter, options: ReceiveOptions) {
@@ -136,8 +140,8 @@ class SinglePass {
     header: readonly HeaderField[];
   } {
     const header = this.#header ?? [];
-    const scan = this.#scanner.finish();
-    if (scan === null && !this.#options.brokeScannerBefore(header)) {
+    const scan = this.#scanning === 'none' ? null : this.#scanner.finish();
+    if (scan === null && this.#scanning === 'must-work') {
       throw new CodedError('scanner-broke', 'the content could not be scanned; a second try seals it raw');
     }
     const { contentLength, derivedLength } = this.#sealer;
@@ -147,6 +151,7 @@ class SinglePass {
   }
 
   #afterHeader({ block, rest }: CollectedHeader): Buffer[] {
+    this.#scanning = this.#options.scanning(block);
     const fields = parseHeaderFields(block);
     this.#options.inspectHeader(fields);
     const secret = this.#options.secretFields ?? NO_FIELDS;
@@ -158,7 +163,7 @@ class SinglePass {
 
   #pass(piece: Buffer): Buffer[] {
     this.#sizeBytes += piece.length;
-    this.#scanner.write(piece);
+    if (this.#scanning !== 'none') this.#scanner.write(piece);
     return this.#sealer.content(piece);
   }
 }

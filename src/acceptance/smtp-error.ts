@@ -36,6 +36,27 @@ export function isFaultOfTheClient(error: unknown): boolean {
   return error instanceof Refused || FAULTS_OF_THE_CLIENT.has(errorCode(error));
 }
 
+/** Errors that we know and that what is in a mail can bring about. */
+const OF_THE_CONTENT: ReadonlySet<string> = new Set([
+  'scanner-broke',
+  'statement-refused',
+  'header-not-checked',
+]);
+/** Errors of the system and of SQLite, and PostgreSQL's: what is around us, at any mail. */
+const OF_THE_SURROUNDINGS = /^(?:E[A-Z0-9]+|ERR_SQLITE_ERROR|ERR_MEMORY_ALLOCATION_FAILED|[0-9A-Z]{5})$/u;
+
+/**
+ * True where the mail itself may be what we failed at: an error that nobody expected. Those that we know are of the
+ * database, the disk or the keys, and go away without the mail changing.
+ */
+export function mayBeTheContent(error: unknown): boolean {
+  if (isFaultOfTheClient(error)) return false;
+  if (error instanceof CodedError) return OF_THE_CONTENT.has(error.code);
+  // "Array buffer allocation failed": other mail has the memory.
+  if (error instanceof RangeError && /allocation failed/iu.test(error.message)) return false;
+  return !OF_THE_SURROUNDINGS.test(errorCode(error));
+}
+
 export function replyForError(error: unknown): SmtpReply {
   if (error instanceof Refused) return error.reply;
   const code = errorCode(error);

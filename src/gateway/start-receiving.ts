@@ -1,11 +1,13 @@
 /** The SMTP listeners for submitting servers, connected to acceptance. */
 import { Acceptance } from '#src/acceptance/acceptance.ts';
+import { FailedContent } from '#src/acceptance/failed-content.ts';
 import { RefusalAudit } from '#src/acceptance/refusal-audit.ts';
 import { SubmitterSignIn, submitterHashKeys } from '#src/acceptance/submitter-sign-in.ts';
 import { PasswordHasher } from '#src/accounts/passwords.ts';
 import { Throttle } from '#src/accounts/throttle.ts';
 import { NetworkList } from '#src/base/network-list.ts';
 import type { ListenAddress, Settings } from '#src/config/settings.ts';
+import { isDeadOnThisHost } from '#src/queue/lease.ts';
 import { createSmtpServer, type SmtpListener, type SmtpServerTls } from '#src/smtp/server/smtp-server.ts';
 import type { SmtpReply } from '#src/smtp/server/smtp-transaction.ts';
 
@@ -32,7 +34,9 @@ export interface Receiving {
 
 export async function startReceiving(core: Core): Promise<Receiving> {
   const { smtp } = core.settings;
-  const makeListener = listenerMaker(core, await readSmtpTls(core.settings));
+  const tls = await readSmtpTls(core.settings);
+  const failedContent = openFailedContent(core);
+  const makeListener = listenerMaker(core, tls, failedContent);
   const plain = makeListener(false);
   const implicit = smtp.listenTls === null ? null : makeListener(true);
   const listeners = implicit === null ? [plain] : [plain, implicit];
@@ -53,15 +57,33 @@ export async function startReceiving(core: Core): Promise<Receiving> {
     },
     async close(graceMs) {
       await Promise.all(listeners.map((listener) => listener.close({ graceMs })));
+      failedContent.close();
     },
   };
 }
 
+function openFailedContent({ clock, keys, leaseOwner, log, settings }: Core): FailedContent {
+  const failedContent = new FailedContent({
+    dataDir: settings.dataDir,
+    keys,
+    owner: leaseOwner.name,
+    isDead: (owner) => isDeadOnThisHost(owner, leaseOwner),
+    clock,
+    log,
+  });
+  failedContent.open();
+  return failedContent;
+}
+
 /** Both listeners share one acceptance and one count of wrong passwords. */
-function listenerMaker(core: Core, tls: SmtpServerTls | undefined): (implicitTls: boolean) => SmtpListener {
+function listenerMaker(
+  core: Core,
+  tls: SmtpServerTls | undefined,
+  failedContent: FailedContent,
+): (implicitTls: boolean) => SmtpListener {
   const { settings, clock, random, log, database, keys, audit } = core;
   const refusals = new RefusalAudit({ audit, clock, log });
-  const handler = makeAcceptance(core, refusals);
+  const handler = makeAcceptance(core, refusals, failedContent);
   const authenticator = new SubmitterSignIn({
     submitters: () => submittersOf(core.settings),
     hasher: new PasswordHasher(submitterHashKeys(keys), random),
@@ -90,7 +112,7 @@ function listenerMaker(core: Core, tls: SmtpServerTls | undefined): (implicitTls
     });
 }
 
-function makeAcceptance(core: Core, refusals: RefusalAudit): Acceptance {
+function makeAcceptance(core: Core, refusals: RefusalAudit, failedContent: FailedContent): Acceptance {
   const { clock, random, log, steps, database, objects, keys, audit, sealer } = core;
   return new Acceptance({
     settings: () => currentAcceptanceSettings(core),
@@ -99,6 +121,7 @@ function makeAcceptance(core: Core, refusals: RefusalAudit): Acceptance {
     keys,
     audit,
     refusals,
+    failedContent,
     sealer,
     fresh: core.fresh,
     clock,

@@ -180,7 +180,7 @@ export class Returns implements TransactionHandler {
       log,
       inspectHeader: (fields) => this.#inspectHeader(fields),
       // It is sealed raw at once, and goes on to the author.
-      brokeScannerBefore: () => true,
+      scanning: () => 'may-break',
     });
   }
 

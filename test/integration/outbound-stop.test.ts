@@ -2,6 +2,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
+import { FakeClock, HOUR_MS, MINUTE_MS } from '#src/base/clock.ts';
+import { readSettings } from '#src/cli/read-settings.ts';
+import { runOnGateway } from '#src/cli/run-on-gateway.ts';
+import { outboundCommand } from '#src/gateway/commands/outbound.ts';
 import { eventually, pause } from '#test/support/eventually.ts';
 import { startGatewayWithSinks } from '#test/support/gateway-with-sinks.ts';
 import { runCommand } from '#test/support/run-command.ts';
@@ -86,5 +90,25 @@ describe('sendsecure stop --outbound', () => {
     const { exitCode } = await runCommand(world.gateway, 'start', '--outbound');
     assert.equal(exitCode, 0);
     await world.waitFor('outside', () => true, 2);
+  });
+
+  it('tells the author once, after four hours, that the mail waits, and not before', async (t) => {
+    const clock = new FakeClock();
+    const world = await startGatewayWithSinks(t, { clock });
+    const settings = await readSettings(world.gateway.configFile);
+    await runOnGateway(settings, outboundCommand, { state: 'stopped', reason: '' });
+    await world.accept({ recipients: ['jane@outside.example'] });
+    const told = () => world.at('inside', ({ to }) => to === 'ann.lee@hospital.test');
+    clock.advance(4 * HOUR_MS - MINUTE_MS);
+    // The author is looked for every ten seconds.
+    await pause(11_000);
+    assert.deepEqual(told(), []);
+    clock.advance(2 * MINUTE_MS);
+    const [report] = await world.waitFor('inside', ({ to }) => to === 'ann.lee@hospital.test', 1, 60_000);
+    assert.ok(report?.bytes.includes('jane@outside.example'));
+    clock.advance(4 * HOUR_MS);
+    await runOnGateway(settings, outboundCommand, { state: 'running', reason: '' });
+    await world.waitFor('outside', ({ to }) => to === 'jane@outside.example');
+    assert.equal(told().length, 1);
   });
 });
