@@ -91,6 +91,7 @@ function secured(message: TimedMessage, to: string, tools: AuthorMailTools): Mai
       byPortal.map(({ id }) => id),
     ),
     keptUntilMs: byPortal.length > 0 ? keptUntil : null,
+    pageUrl: settings.messagePage(message.queueId),
   });
   return { kind: 'secured', mail, recipientId: null, reversePath: '' };
 }

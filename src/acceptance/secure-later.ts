@@ -168,6 +168,7 @@ export class SecureLater {
         recipients.map(({ id }) => id),
       ),
       keptUntilMs: keptUntil,
+      pageUrl: settings.messagePage(message.id),
     });
     return [{ kind: 'secured', mail, recipientId: null, reversePath: '' }];
   }

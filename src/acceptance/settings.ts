@@ -21,6 +21,8 @@ export interface AcceptanceSettings {
   readonly bounceDomain: string | null;
   /** Address of the staff pages, without a slash at the end. */
   readonly consoleUrl: string;
+  /** Address of an author's page of a message; null: nobody can sign in to the staff pages. */
+  messagePage(messageId: string): string | null;
   readonly holdMs: number;
   readonly keepMs: number;
   readonly maxRecipients: number;

@@ -231,6 +231,7 @@ function assemble(values: ReadValues, baseDir: string, isTrial: boolean): Settin
       policyUrl: get('organization.policyUrl'),
       patientPortalUrl: get('organization.patientPortalUrl'),
       securityOfficer: optional('organization.securityOfficer'),
+      privacyOfficer: optional('organization.privacyOfficer'),
     },
     hold: {
       minutes: get('hold.minutes'),

@@ -153,6 +153,12 @@ export const SCHEMA: Readonly<Record<string, Readonly<Record<string, KeySpec>>>>
       read: readMailbox,
       example: '"security@hospital.example"',
     },
+    privacyOfficer: {
+      description:
+        'Mailbox that is told when an author says that a message went to the wrong recipient; left out: securityOfficer, then serviceAddress.',
+      read: readMailbox,
+      example: '"privacy@hospital.example"',
+    },
   },
   hold: {
     minutes: {

@@ -126,6 +126,8 @@ export interface Settings {
     readonly patientPortalUrl: string;
     /** Who is told what an administrator should know; null: the service address. */
     readonly securityOfficer: string | null;
+    /** Who is told of wrong recipients; null: the security officer, or the service address. */
+    readonly privacyOfficer: string | null;
   };
   readonly hold: {
     readonly minutes: number;

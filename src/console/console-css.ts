@@ -145,6 +145,10 @@ h2 + .facts.long { margin-top: .6rem; }
 .history time { flex: 0 0 12rem; color: var(--soft); }
 .back { margin: 0 0 .75rem; }
 .item code { overflow-wrap: anywhere; font-size: .875rem; }
+.recipient .facts.long { margin-bottom: .75rem; }
+.recipient .row.small { margin: 0 0 .25rem; }
+.recipient details .way { max-width: 28rem; }
+.lines { height: 6rem; background: repeating-linear-gradient(transparent 0 1.9rem, var(--line) 1.9rem 2rem); }
 [hidden] { display: none !important; }
 details { margin: .5rem 0 0; }
 summary { cursor: pointer; min-height: 2.75rem; padding: .6rem 0; color: var(--accent); }
@@ -175,6 +179,10 @@ pre {
   .card { padding: 1rem; }
   h1 { font-size: 1.4rem; }
   .row.wide form, .row.wide button { width: 100%; flex: 1 1 100%; }
+}
+@media print {
+  header, .back, .on-screen { display: none; }
+  .card { break-inside: avoid; }
 }
 @media (forced-colors: active) {
   .kind, .note { border: 1px solid; }

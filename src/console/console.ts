@@ -8,6 +8,7 @@ import type { Log } from '#src/base/log.ts';
 import { createHttpServer, type HttpApp, type HttpServer, type TlsFiles } from '#src/http/http-server.ts';
 import { genericRefusal, Refusal } from '#src/http/refusal.ts';
 import { serveStaticAssets, type StaticAssets } from '#src/http/static-assets.ts';
+import type { Desk } from '#src/desk/desk-context.ts';
 import type { Staff } from '#src/staff/staff.ts';
 
 import { addAccountRoutes } from './account-routes.ts';
@@ -18,7 +19,7 @@ import { addDomainsRoutes, type PartnerPages } from './domains-routes.ts';
 import { failurePage } from './failure-page.ts';
 import { showFramed } from './frame.ts';
 import { addHeldRoutes, type HeldOptions } from './held-routes.ts';
-import { addMessagesRoutes, type Desk } from './messages-routes.ts';
+import { addMessagesRoutes } from './messages-routes.ts';
 import { mayReadMetrics, type MetricsAccess } from './metrics-access.ts';
 import { addOidcRoutes } from './oidc-routes.ts';
 import { addPasskeyRoutes } from './passkey-routes.ts';

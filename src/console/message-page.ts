@@ -4,6 +4,7 @@ import { endOf } from '#src/desk/recipient-fate.ts';
 import { RECIPIENTS_ON_A_PAGE, type MessageRecipient, type RecipientsPage } from '#src/desk/recipients-of.ts';
 
 import type { FramedPage, Language } from './frame.ts';
+import { recipientActions, resultNote, type ActionResult } from './message-actions.ts';
 import { fateChip, subjectOf } from './messages-page.ts';
 import { MESSAGES_WORDS, type MessagesWords } from './messages-words.ts';
 import { html, type SafeHtml } from './page.ts';
@@ -14,6 +15,9 @@ export interface MessageView {
   readonly recipients: RecipientsPage;
   /** Of the recipients, from 1. */
   readonly page: number;
+  /** What an action said, and of which recipient; null: nothing was done. */
+  readonly done: ActionResult | null;
+  readonly doneAt: string | null;
   readonly formatMoment: (ms: number) => string;
   readonly formatDay: (ms: number) => string;
 }
@@ -34,6 +38,7 @@ function recipientCard(recipient: MessageRecipient, view: MessageView, words: Me
   const { id, address, fate } = recipient;
   return html`<section class="card recipient" id="r-${id}" aria-labelledby="h-${id}">
     <h2 id="h-${id}">${address}</h2>
+    ${view.doneAt === id ? resultNote(view.done, view.language) : html``}
     <p>${fateChip(fate, words)} <span class="quiet">${fateText(recipient, words)}</span></p>
     <dl class="facts long">
       ${facts(recipient, view, words).map(
@@ -44,6 +49,7 @@ function recipientCard(recipient: MessageRecipient, view: MessageView, words: Me
           </div>`,
       )}
     </dl>
+    ${recipientActions(recipient, { ...view, messageId: view.message.id })}
   </section>`;
 }
 

@@ -5,27 +5,18 @@
 import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 
-import type { Clock } from '#src/base/clock.ts';
-import {
-  findMessage,
-  findMessages,
-  type DeskReading,
-  type FoundMessage,
-  type MessagesWanted,
-} from '#src/desk/find-messages.ts';
-import { listRecipients, recipientsOf } from '#src/desk/recipients-of.ts';
+import type { Desk } from '#src/desk/desk-context.ts';
+import { findMessages, type MessagesWanted } from '#src/desk/find-messages.ts';
+import { listRecipients, pageOfRecipient, recipientsOf } from '#src/desk/recipients-of.ts';
 import type { HttpApp } from '#src/http/http-server.ts';
-import { genericRefusal, Refusal } from '#src/http/refusal.ts';
 
-import { viewerOf } from './account-routes.ts';
 import type { ConsoleContext } from './console-context.ts';
 import type { FramedPage } from './frame.ts';
+import { addMessageActionRoutes } from './message-action-routes.ts';
+import { ACTION_RESULTS } from './message-actions.ts';
 import { messagePage } from './message-page.ts';
 import { messagesPage } from './messages-page.ts';
-
-export interface Desk extends DeskReading {
-  readonly clock: Clock;
-}
+import { ownAddresses, requireOwnMessage } from './own-messages.ts';
 
 const config = { policy: 'sender' } as const;
 /** As base's `newId` makes it. */
@@ -47,15 +38,22 @@ export function addMessagesRoutes(app: HttpApp, context: ConsoleContext, desk: D
     return show(request, reply, await showList(context, desk, request, { filter, search: q.trim(), before }));
   });
   const params = Type.Object({ id: Type.String({ maxLength: 40 }) });
-  const querystring = Type.Object({ page: Type.Optional(Type.String({ pattern: '^[1-9][0-9]{0,3}$' })) });
+  const querystring = Type.Object({
+    page: Type.Optional(Type.String({ pattern: '^[1-9][0-9]{0,3}$' })),
+    done: Type.Optional(Type.Union(ACTION_RESULTS.map((result) => Type.Literal(result)))),
+    at: Type.Optional(Id),
+  });
   app.get('/messages/:id', { config, schema: { params, querystring } }, async (request, reply) => {
     const message = await requireOwnMessage(desk, request, request.params.id);
-    const page = Number(request.query.page ?? '1');
+    const { done = null, at = null } = request.query;
+    const page =
+      at === null ? Number(request.query.page ?? '1') : await pageOfRecipient(desk.database, message.id, at);
     const recipients = await recipientsOf(desk.database, message.id, page, desk.clock.now());
     const { language, formatMoment, formatDay } = context;
-    const view = { language: language(), message, recipients, page, formatMoment, formatDay };
-    return show(request, reply, messagePage(view));
+    const shown = { language: language(), message, recipients, page, done, doneAt: at };
+    return show(request, reply, messagePage({ ...shown, formatMoment, formatDay }));
   });
+  addMessageActionRoutes(app, context, desk);
 }
 
 async function showList(
@@ -77,20 +75,4 @@ async function showList(
     hasAddress: addresses.length > 0,
     formatMoment,
   });
-}
-
-function ownAddresses(request: FastifyRequest): readonly string[] {
-  return viewerOf(request).addresses.map(({ canonicalAddress }) => canonicalAddress);
-}
-
-/** Throws Refusal 404 for what is not the viewer's, as for what does not exist; RowForged. */
-export async function requireOwnMessage(
-  desk: DeskReading,
-  request: FastifyRequest,
-  id: string,
-): Promise<FoundMessage> {
-  const message = await findMessage(desk, ownAddresses(request), id);
-  if (message !== null) return message;
-  const { code, message: words } = genericRefusal(404);
-  throw new Refusal(404, code, words);
 }

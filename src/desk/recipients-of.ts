@@ -120,6 +120,21 @@ export async function recipientsOf(
   return { recipients: await describe({ query }, messageId, rows, now), count: Number(count) };
 }
 
+/** On which page, from 1, a recipient stands. */
+export async function pageOfRecipient(
+  { query }: Reading,
+  messageId: string,
+  recipientId: string,
+): Promise<number> {
+  const { count } = await query
+    .selectFrom('recipients')
+    .select(({ fn }) => fn.countAll<number | string>().as('count'))
+    .where('messageId', '=', messageId)
+    .where('id', '<', recipientId)
+    .executeTakeFirstOrThrow();
+  return Math.floor(Number(count) / RECIPIENTS_ON_A_PAGE) + 1;
+}
+
 /** Null where the message has no such recipient. */
 export async function recipientOf(
   { query }: Reading,

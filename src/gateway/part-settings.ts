@@ -7,6 +7,7 @@ import { CodedError } from '#src/base/coded-error.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '#src/base/clock.ts';
 import { parseMailAddress } from '#src/base/mail-address.ts';
 import { NetworkList } from '#src/base/network-list.ts';
+import { canSignIn } from '#src/console/staff-cookies.ts';
 import { signingDomainOf } from '#src/config/dkim-domains.ts';
 import type { NextHopSetting, Settings, TlsFiles } from '#src/config/settings.ts';
 import type { ReportSettings } from '#src/delivery/failure-reports.ts';
@@ -67,6 +68,7 @@ function makeAcceptanceSettings(settings: Settings): AcceptanceSettings {
     noticeFromAuthor: (author) => noticeFromAuthor(settings, author),
     bounceDomain: settings.delivery.bounceDomain,
     consoleUrl: settings.console.publicUrl,
+    messagePage: (messageId) => messagePage(settings, messageId),
     holdMs: settings.hold.minutes * MINUTE_MS,
     keepMs: settings.limits.keepDays * DAY_MS,
     maxRecipients: settings.limits.maxRecipients,
@@ -75,6 +77,11 @@ function makeAcceptanceSettings(settings: Settings): AcceptanceSettings {
     authorLimits: authorLimitsOf(settings),
     isMachine: (remoteAddress) => machines.has(remoteAddress),
   };
+}
+
+/** Without https there is no sign-in, but on this machine. */
+function messagePage({ console: { publicUrl } }: Settings, messageId: string): string | null {
+  return canSignIn(publicUrl) ? `${publicUrl}/messages/${messageId}` : null;
 }
 
 export function reportSettings(settings: Settings): ReportSettings {

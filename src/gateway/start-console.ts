@@ -6,6 +6,7 @@ import { createMetrics } from '#src/console/metrics.ts';
 import type { CapturedMails } from '#src/delivery/captured-mails.ts';
 import type { HttpServer } from '#src/http/http-server.ts';
 
+import { authorsDesk } from './authors-desk.ts';
 import type { Core } from './core.ts';
 import { allowedHosts } from './part-settings.ts';
 import { partnerPages } from './partner-pages.ts';
@@ -33,7 +34,7 @@ export async function startConsole(core: Core, holds: Holds, captured: CapturedM
     holds,
     captured,
     partners: partnerPages(core),
-    desk: { database, keys, clock: core.clock },
+    desk: authorsDesk(core),
     log,
     tls: await readTlsPair(settings.console.tls),
     trustedProxies: settings.console.trustedProxies,

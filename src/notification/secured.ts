@@ -6,12 +6,12 @@ import { formatMessageCode } from '#src/base/identifiers.ts';
 import type { Catalog } from './catalog/catalog.ts';
 import { catalogs } from './catalog/catalogs.ts';
 import type { Block } from './compose/block.ts';
-import { facts, heading, list, paragraph, title } from './compose/block.ts';
+import { facts, heading, link, list, paragraph, title } from './compose/block.ts';
 import { shownAddress } from './compose/clean-text.ts';
 import { formatDay, formatMoment } from './compose/local-date.ts';
 import { alternative, writeAutomaticMail } from './compose/mail.ts';
 import type { MailFrame, MailSite, OriginalMail } from './mail-site.ts';
-import { helpBlocks, shownRecipients } from './shared-blocks.ts';
+import { helpBlocks, shownRecipients, shownUrl } from './shared-blocks.ts';
 import type { ProtectedHow, SecuredReason } from './words.ts';
 import type { WrittenMail } from './written-mail.ts';
 
@@ -29,6 +29,8 @@ export interface SecuredData extends MailFrame {
   /** Unformatted; null unless exactly one recipient gets a secure message: each has another code. */
   readonly messageCode: string | null;
   readonly keptUntilMs: number | null;
+  /** The message among its author's own on the staff pages; null: nobody can sign in there. */
+  readonly pageUrl: string | null;
 }
 
 // What the author should see first: what needs them, then what left.
@@ -103,5 +105,6 @@ function laterBlocks(site: MailSite, catalog: Catalog, data: SecuredData): Block
     const code = formatMessageCode(data.messageCode);
     blocks.push(paragraph(words.code), facts([catalog.fact.messageCode, code]));
   }
+  if (data.pageUrl !== null) blocks.push(link(words.page, shownUrl(data.pageUrl)));
   return blocks.length === 0 ? [] : [heading(words.laterTitle), ...blocks];
 }

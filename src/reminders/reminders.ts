@@ -3,25 +3,18 @@
  * days from the notice. The row that says it was done, its audit entry and the mail share a transaction, so that a
  * crash or a second process repeats nothing; a message that is opened or locked meanwhile is left alone.
  */
-import { linkTokenOf, hashLinkToken } from '#src/accounts/link-tokens.ts';
 import type { AcceptanceSettings } from '#src/acceptance/settings.ts';
 import type { AuditLog } from '#src/audit/audit-log.ts';
-import { equalBytes } from '#src/base/bytes.ts';
 import { DAY_MS, type Clock } from '#src/base/clock.ts';
 import { errorCode } from '#src/base/coded-error.ts';
 import type { RandomSource } from '#src/base/identifiers.ts';
 import type { Log } from '#src/base/log.ts';
-import { parseMailAddress } from '#src/base/mail-address.ts';
 import type { KeyProvider } from '#src/keys/key-provider.ts';
 import { newMessageIdField } from '#src/notification/compose/mail.ts';
 import type { OriginalMail } from '#src/notification/mail-site.ts';
-import { renderNotice } from '#src/notification/notice.ts';
 import { renderNotOpened } from '#src/notification/not-opened.ts';
-import { isInternalDomain } from '#src/policy/domains.ts';
-import { bounceAddress } from '#src/protection/secure-message/bounce-address.ts';
 import { messageCodeOf } from '#src/protection/secure-message/message-code.ts';
 import type { MailToSend, WrittenMailSealer } from '#src/queue/written-mails.ts';
-import { openDeskListEntry } from '#src/sealing/list-entry.ts';
 import {
   exactlyOne,
   ExpectationFailed,
@@ -30,6 +23,7 @@ import {
   type Statement,
 } from '#src/storage/database.ts';
 
+import { writeNoticeAgain } from './notice-again.ts';
 import { findUnopened, type UnopenedCopy } from './unopened-copies.ts';
 
 export interface ReminderSettings {
@@ -131,40 +125,16 @@ export class Reminders {
 
   /** A copy whose link was not made by us any more, or whose author can't be named, is only marked. */
   #remind(copy: UnopenedCopy) {
-    const { keys, audit } = this.#options;
-    const token = linkTokenOf(keys, copy.id);
-    const isOurs = copy.linkTokenHash !== null && equalBytes(hashLinkToken(keys, token), copy.linkTokenHash);
+    const mail = writeNoticeAgain(copy, 'reminder', this.#options);
     return {
-      mail: isOurs ? this.#reminder(copy, token) : null,
-      entry: audit.entry({
+      mail,
+      entry: this.#options.audit.entry({
         event: 'recipient-reminded',
         messageId: copy.messageId,
         recipientId: copy.id,
-        facts: { address: copy.canonicalAddress, mail: isOurs },
+        facts: { address: copy.canonicalAddress, mail: mail !== null },
       }),
     };
-  }
-
-  #reminder(copy: UnopenedCopy, token: string): MailToSend {
-    const { keys } = this.#options;
-    const settings = this.#options.acceptance();
-    const { bounceDomain, site, policy } = settings;
-    const address = copy.fromAddress ?? site.serviceAddress;
-    const domain = parseMailAddress(address)?.domain;
-    const isOurs = domain !== undefined && isInternalDomain(domain, policy.internalDomains);
-    const mail = renderNotice(site, {
-      ...this.#frame(copy.address),
-      author: { name: this.#authorName(copy), address },
-      fromAuthor: isOurs && settings.noticeFromAuthor(address),
-      authorOutside: !isOurs,
-      original: originalOf(copy),
-      link: `${site.publicUrl}/m/${token}`,
-      messageCode: messageCodeOf(keys, copy.id),
-      keptUntilMs: keptUntil(copy),
-      reminder: true,
-    });
-    const reversePath = bounceDomain === null ? '' : bounceAddress(keys, copy.id, bounceDomain);
-    return { kind: 'reminder', mail, recipientId: null, reversePath };
   }
 
   #tellAuthor(copy: UnopenedCopy) {
@@ -179,7 +149,7 @@ export class Reminders {
             sentMs: copy.acceptedAt,
             recipient: copy.address,
             reminded: copy.remindedAt !== null,
-            keptUntilMs: keptUntil(copy),
+            keptUntilMs: Math.min(copy.keptUntil, copy.expiresAt ?? copy.keptUntil),
             messageCode: messageCodeOf(keys, copy.id),
           });
     return {
@@ -198,20 +168,8 @@ export class Reminders {
     const { mainDomain } = this.#options.acceptance();
     return { messageIdField: newMessageIdField(mainDomain, random), dateMs: clock.now(), to };
   }
-
-  /** As the author's mail program wrote it; it is kept sealed only. */
-  #authorName(copy: UnopenedCopy): string | null {
-    const { keys } = this.#options;
-    if (copy.deskListEntry === null) return null;
-    const ids = { organizationId: keys.publicKeys().organizationId, messageId: copy.messageId };
-    return openDeskListEntry(copy.deskListEntry, keys.deskKey(), ids).author;
-  }
 }
 
 function originalOf(copy: UnopenedCopy): OriginalMail {
   return { messageIdField: copy.originalMessageId, references: [] };
-}
-
-function keptUntil(copy: UnopenedCopy): number {
-  return Math.min(copy.keptUntil, copy.expiresAt ?? copy.keptUntil);
 }

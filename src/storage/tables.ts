@@ -256,6 +256,7 @@ export type DeliveryKind =
   | 'reply-failed'
   | 'account-change'
   | 'partner-report'
+  | 'wrong-recipient'
   | 'staff-link'
   | 'bounce'
   | 'returned'

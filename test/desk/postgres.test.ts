@@ -5,6 +5,7 @@ import type { Database } from '#src/storage/database.ts';
 import { openDatabase } from '#src/storage/open-database.ts';
 import { startTestPostgres, type TestPostgres } from '#test/peers/postgres.ts';
 
+import { testMessageActions } from './actions-suite.ts';
 import { testMyMessages } from './my-messages-suite.ts';
 
 let server: TestPostgres;
@@ -20,4 +21,8 @@ after(async () => {
 
 describe('an author’s messages on PostgreSQL', () => {
   testMyMessages(() => database);
+});
+
+describe('what authors do about a recipient on PostgreSQL', () => {
+  testMessageActions(() => database);
 });

@@ -2,6 +2,7 @@ import { after, before, describe } from 'node:test';
 
 import { openTestDatabase, type TestDatabase } from '#test/support/test-database.ts';
 
+import { testMessageActions } from './actions-suite.ts';
 import { testMyMessages } from './my-messages-suite.ts';
 
 let fixture: TestDatabase;
@@ -12,4 +13,8 @@ after(() => fixture.dispose());
 
 describe('an author’s messages on SQLite', () => {
   testMyMessages(() => fixture.database);
+});
+
+describe('what authors do about a recipient on SQLite', () => {
+  testMessageActions(() => fixture.database);
 });

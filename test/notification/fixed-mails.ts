@@ -12,6 +12,7 @@ import { type PartnerReportData, renderPartnerReport } from '#src/notification/p
 import { renderReplyFailed, type ReplyFailedData } from '#src/notification/reply-failed.ts';
 import { renderReturned, type ReturnedData } from '#src/notification/returned.ts';
 import { renderSecured, type SecuredData } from '#src/notification/secured.ts';
+import { renderWrongRecipient, type WrongRecipientData } from '#src/notification/wrong-recipient.ts';
 import { renderStaffLink, type StaffLinkData } from '#src/notification/staff-link.ts';
 import type { WrittenMail } from '#src/notification/written-mail.ts';
 
@@ -80,6 +81,20 @@ export const securedData: SecuredData = {
   reasons: ['code'],
   messageCode: '7K42QF9XM',
   keptUntilMs: sentMs + 365 * day,
+  pageUrl: 'https://staff.hospital.example/messages/01KAH2V8QK3M5N7P9R1S3T5V7W',
+};
+
+export const wrongRecipientData: WrongRecipientData = {
+  ...frame('wrong-recipient', 'privacy@hospital.example'),
+  author: author.address,
+  recipient: 'pat.doe@outside.example',
+  sentMs,
+  reportedMs: sentMs + 30 * minute,
+  locked: true,
+  firstOpenedMs: sentMs + 9 * minute,
+  copyKept: true,
+  messageCode: '7K42QF9XM',
+  sheetUrl: 'https://staff.hospital.example/messages/01KAH2V8QK3M5N7P9R1S3T5V7W/incident/01KAH2V8QK',
 };
 
 export const openedData: OpenedData = {
@@ -269,6 +284,9 @@ export const fixedMails: Readonly<Record<string, () => WrittenMail>> = {
   'reply-failed-es': () => renderReplyFailed(site, { ...replyFailedData, locale: 'es' }),
   'not-for-me': () => renderNotForMe(site, notForMeData),
   'not-for-me-opened': () => renderNotForMe(site, { ...notForMeData, firstOpenedMs: sentMs + 9 * minute }),
+  'wrong-recipient': () => renderWrongRecipient(site, wrongRecipientData),
+  'wrong-recipient-relayed-es': () =>
+    renderWrongRecipient(spanishSite, { ...wrongRecipientData, locked: false, messageCode: null }),
   'staff-link': () => renderStaffLink(site, staffLinkData),
   'staff-link-es': () => renderStaffLink(spanishSite, { ...staffLinkData, purpose: 'add-address' }),
   'account-created': () => renderAccountChange(site, accountChangeData),

@@ -110,7 +110,7 @@ async function checkMails(value: string): Promise<void> {
     const tags = new Set([...(html ?? '').matchAll(/<\/?(\w+)/gu)].map(([, tag]) => tag));
     for (const tag of tags) assert.match(tag ?? '', TAGS);
     for (const [, href] of (html ?? '').matchAll(/href="([^"]*)"/gu)) {
-      assert.match(href ?? '', /^https:\/\/secure\.hospital\.example\//u);
+      assert.match(href ?? '', /^https:\/\/(?:secure|staff)\.hospital\.example\//u);
     }
   }
 }

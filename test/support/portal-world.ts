@@ -198,6 +198,7 @@ function replyTools({ database, keys, objects, clock }: StoreContext, log: Log):
       noticeFromAuthor: () => false,
       bounceDomain: null,
       consoleUrl: 'http://localhost',
+      messagePage: () => null,
       holdMs: DAY_MS,
       keepMs: 365 * DAY_MS,
       maxRecipients: 100,

@@ -13,6 +13,10 @@ import { FakeClock } from '#src/base/clock.ts';
 import { systemRandom } from '#src/base/identifiers.ts';
 import { silentLog } from '#src/base/log.ts';
 import { NetworkList } from '#src/base/network-list.ts';
+import { loadSettings } from '#src/config/load.ts';
+import type { Settings } from '#src/config/settings.ts';
+import type { Desk } from '#src/desk/desk-context.ts';
+import { acceptanceSettings } from '#src/gateway/part-settings.ts';
 import { createConsole, type ConsoleOptions } from '#src/console/console.ts';
 import type { PolicyName } from '#src/console/policies/policies.ts';
 import type { HttpServer } from '#src/http/http-server.ts';
@@ -22,7 +26,10 @@ import type { HigherRole } from '#src/staff/roles.ts';
 import type { StaffContext } from '#src/staff/staff-context.ts';
 import { addAddress, grantRole, registerStaff } from '#src/staff/staff-rows.ts';
 import { createStaff, type Staff, type StaffOptions } from '#src/staff/staff.ts';
+import { WrittenMailSealer } from '#src/queue/written-mails.ts';
 import type { Database } from '#src/storage/database.ts';
+import { openFileObjectStore } from '#src/storage/object-store.ts';
+import type { ObjectStore } from '#src/storage/objects.ts';
 
 import { openTestDatabase } from './test-database.ts';
 
@@ -82,6 +89,8 @@ export async function openStaffWorld(options: StaffWorldOptions = {}): Promise<S
     clock,
     log: silentLog,
   });
+  const objects = await openFileObjectStore({ folder: join(test.folder, 'objects'), clock, log: silentLog });
+  const settings = loadSettings(worldToml(consoleUrl), test.folder);
   const links: SentLink[] = [];
   const routes: ListedRoute[] = [];
   const audit = new AuditLog({ database, clock });
@@ -115,7 +124,7 @@ export async function openStaffWorld(options: StaffWorldOptions = {}): Promise<S
     keys,
     holds: nothingHeld(),
     partners: noPartners(),
-    desk: { database, keys, clock },
+    desk: testDesk(context, objects, settings),
     captured: { list: async () => [] } as unknown as ConsoleOptions['captured'],
     log: silentLog,
     consoleUrl,
@@ -176,6 +185,34 @@ export async function openStaffWorld(options: StaffWorldOptions = {}): Promise<S
     },
   };
   return world;
+}
+
+function worldToml(consoleUrl: string): string {
+  return [
+    'publicUrl = "https://secure.hospital.test"',
+    '[organization]',
+    'name = "Example Hospital"',
+    'domains = ["hospital.test", "*.hospital.test"]',
+    'serviceAddress = "send-secure@hospital.test"',
+    'privacyOfficer = "privacy@hospital.test"',
+    'timeZone = "UTC"',
+    '[console]',
+    `publicUrl = "${consoleUrl}"`,
+  ].join('\n');
+}
+
+function testDesk(context: StaffContext, objects: ObjectStore, settings: Settings): Desk {
+  const { database, keys, clock, random, audit } = context;
+  return {
+    database,
+    keys,
+    audit,
+    sealer: new WrittenMailSealer({ database, objects, keys, clock, internalDomains: () => DOMAINS }),
+    clock,
+    random,
+    acceptance: () => acceptanceSettings(settings),
+    privacyOfficer: () => settings.organization.privacyOfficer ?? '',
+  };
 }
 
 function noPartners(): ConsoleOptions['partners'] {

@@ -66,6 +66,7 @@ export interface Catalog {
     readonly noOpenedMail: string;
     readonly noOpenedMailMixed: string;
     readonly code: string;
+    readonly page: string;
   };
   readonly opened: {
     readonly subject: Phrase<{ who: string }>;
@@ -157,6 +158,17 @@ export interface Catalog {
     readonly opened: Phrase<{ moment: string }>;
     readonly next: string;
     readonly nextOpened: string;
+  };
+  readonly wrongRecipient: {
+    readonly subject: Phrase<{ who: string }>;
+    readonly title: string;
+    readonly intro: Phrase<{ author: string; moment: string }>;
+    readonly locked: string;
+    readonly relayed: string;
+    readonly notOpened: string;
+    readonly opened: Phrase<{ moment: string }>;
+    readonly kept: string;
+    readonly sheet: string;
   };
   readonly reminder: {
     readonly subject: Phrase<{ subject: string }>;

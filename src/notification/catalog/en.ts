@@ -106,6 +106,7 @@ export const en: Catalog = {
       'If you get no email that begins with "Opened", nobody has opened it yet, or it went out in a way that ' +
       'we cannot see.',
     code: 'If they ask whether our email is real, give them this message code:',
+    page: 'See what became of it, lock it, or say that it went to the wrong person:',
   },
   opened: {
     subject: ({ who }) => `Opened: your message to ${who}`,
@@ -322,9 +323,20 @@ export const en: Catalog = {
       'Please check the address, send the message again to the right one, and tell the person in charge of ' +
       'privacy in your organization.',
   },
+  wrongRecipient: {
+    subject: ({ who }) => `Wrong recipient: a message to ${who}`,
+    title: 'A message went to the wrong recipient',
+    intro: ({ author, moment }) => `${author} told us so on ${moment}.`,
+    locked: 'This copy is locked. It cannot be opened any more.',
+    relayed: 'It was sent as an ordinary email, so we cannot lock it or see whether it was read.',
+    notOpened: 'It was not opened before.',
+    opened: ({ moment }) => `It was opened before, for the first time on ${moment}.`,
+    kept: 'The reader saved a copy. The lock does not reach saved copies.',
+    sheet: 'The incident sheet, with what the log says:',
+  },
   reminder: {
     subject: ({ subject }) => `Reminder: ${subject}`,
-    waits: 'This message has been waiting for you for some days. This is the only time that we remind you.',
+    waits: 'This message is still waiting for you.',
   },
   notOpened: {
     subject: ({ who }) => `Not opened: your message to ${who}`,

@@ -108,6 +108,7 @@ export const es: Catalog = {
       'Si no recibe un correo que empiece con "Abierto", nadie lo ha abierto todavía, o salió de una forma que ' +
       'no podemos ver.',
     code: 'Si le preguntan si nuestro correo es verdadero, dé este código del mensaje:',
+    page: 'Vea qué ocurrió, bloquéelo o diga que llegó a la persona equivocada:',
   },
   opened: {
     subject: ({ who }) => `Abierto: su mensaje a ${who}`,
@@ -327,9 +328,20 @@ export const es: Catalog = {
       'Por favor, revise la dirección, envíe el mensaje otra vez a la correcta y avise a la persona encargada de ' +
       'la privacidad en su organización.',
   },
+  wrongRecipient: {
+    subject: ({ who }) => `Destinatario equivocado: un mensaje a ${who}`,
+    title: 'Un mensaje llegó al destinatario equivocado',
+    intro: ({ author, moment }) => `${author} nos lo dijo el ${moment}.`,
+    locked: 'Esta copia está bloqueada. Ya no se puede abrir.',
+    relayed: 'Salió como correo normal: no podemos bloquearlo ni ver si se leyó.',
+    notOpened: 'Antes no se había abierto.',
+    opened: ({ moment }) => `Antes se había abierto, la primera vez el ${moment}.`,
+    kept: 'El lector guardó una copia. El bloqueo no alcanza las copias guardadas.',
+    sheet: 'La hoja del incidente, con lo que dice el registro:',
+  },
   reminder: {
     subject: ({ subject }) => `Recordatorio: ${subject}`,
-    waits: 'Este mensaje le espera desde hace unos días. Solo se lo recordamos esta vez.',
+    waits: 'Este mensaje todavía le espera.',
   },
   notOpened: {
     subject: ({ who }) => `Sin abrir: su mensaje a ${who}`,

@@ -31,6 +31,7 @@ export type MailKind =
   | 'reply-failed'
   | 'account-change'
   | 'partner-report'
+  | 'wrong-recipient'
   | 'staff-link';
 
 export const NOTICE_FIELD = 'X-SendSecure-Notice';

@@ -1,0 +1,71 @@
+/**
+ * The notice of a copy, written again: as a reminder, or as it was. The link is the one of the first notice, made anew
+ * from the token key, so that no link dies of another.
+ */
+import { hashLinkToken, linkTokenOf } from '#src/accounts/link-tokens.ts';
+import type { AcceptanceSettings } from '#src/acceptance/settings.ts';
+import { equalBytes } from '#src/base/bytes.ts';
+import type { Clock } from '#src/base/clock.ts';
+import type { RandomSource } from '#src/base/identifiers.ts';
+import { parseMailAddress } from '#src/base/mail-address.ts';
+import type { KeyProvider } from '#src/keys/key-provider.ts';
+import { newMessageIdField } from '#src/notification/compose/mail.ts';
+import { renderNotice } from '#src/notification/notice.ts';
+import { isInternalDomain } from '#src/policy/domains.ts';
+import { bounceAddress } from '#src/protection/secure-message/bounce-address.ts';
+import { messageCodeOf } from '#src/protection/secure-message/message-code.ts';
+import type { MailToSend } from '#src/queue/written-mails.ts';
+import { openDeskListEntry } from '#src/sealing/list-entry.ts';
+import type { MessagesTable, RecipientsTable } from '#src/storage/tables.ts';
+
+export interface AnnouncedCopy
+  extends
+    Pick<RecipientsTable, 'id' | 'messageId' | 'address' | 'linkTokenHash' | 'expiresAt'>,
+    Pick<MessagesTable, 'fromAddress' | 'originalMessageId' | 'deskListEntry'> {
+  readonly keptUntil: number;
+}
+
+export interface NoticeTools {
+  readonly acceptance: () => AcceptanceSettings;
+  readonly keys: KeyProvider;
+  readonly clock: Clock;
+  readonly random: RandomSource;
+}
+
+/** Null where the link of the copy was not made by us. A notice decides the fate of its recipient, a reminder does not. */
+export function writeNoticeAgain(
+  copy: AnnouncedCopy,
+  kind: 'reminder' | 'notice',
+  tools: NoticeTools,
+): MailToSend | null {
+  const { keys, clock, random } = tools;
+  const token = linkTokenOf(keys, copy.id);
+  if (copy.linkTokenHash === null || !equalBytes(hashLinkToken(keys, token), copy.linkTokenHash)) return null;
+  const settings = tools.acceptance();
+  const { bounceDomain, site, policy, mainDomain } = settings;
+  const address = copy.fromAddress ?? site.serviceAddress;
+  const domain = parseMailAddress(address)?.domain;
+  const isOurs = domain !== undefined && isInternalDomain(domain, policy.internalDomains);
+  const mail = renderNotice(site, {
+    messageIdField: newMessageIdField(mainDomain, random),
+    dateMs: clock.now(),
+    to: copy.address,
+    author: { name: authorName(keys, copy), address },
+    fromAuthor: isOurs && settings.noticeFromAuthor(address),
+    authorOutside: !isOurs,
+    original: { messageIdField: copy.originalMessageId, references: [] },
+    link: `${site.publicUrl}/m/${token}`,
+    messageCode: messageCodeOf(keys, copy.id),
+    keptUntilMs: Math.min(copy.keptUntil, copy.expiresAt ?? copy.keptUntil),
+    reminder: kind === 'reminder',
+  });
+  const reversePath = bounceDomain === null ? '' : bounceAddress(keys, copy.id, bounceDomain);
+  return { kind, mail, recipientId: kind === 'notice' ? copy.id : null, reversePath };
+}
+
+/** As the author's mail program wrote it; it is kept sealed only. */
+function authorName(keys: KeyProvider, { deskListEntry, messageId }: AnnouncedCopy): string | null {
+  if (deskListEntry === null) return null;
+  const ids = { organizationId: keys.publicKeys().organizationId, messageId };
+  return openDeskListEntry(deskListEntry, keys.deskKey(), ids).author;
+}
