@@ -2,7 +2,8 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 
-import { ConfigInvalid, loadSettings, trialSettings } from '#src/config/load.ts';
+import { ConfigInvalid } from '#src/config/config-problems.ts';
+import { loadSettings, trialSettings } from '#src/config/load.ts';
 import type { Settings } from '#src/config/settings.ts';
 
 import { CommandFailed, EXIT } from './exit-codes.ts';

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 
 import { signingDomainOf } from './dkim-domains.ts';
-import { ConfigInvalid, loadSettings } from './load.ts';
+import { ConfigInvalid } from './config-problems.ts';
+import { loadSettings } from './load.ts';
 import type { Settings } from './settings.ts';
 import { startupNotices } from './startup-notices.ts';
 

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { suite, test } from 'node:test';
 
-import { ConfigInvalid, loadSettings, trialSettings } from './load.ts';
+import { ConfigInvalid } from './config-problems.ts';
+import { loadSettings, trialSettings } from './load.ts';
 import { configurationReference } from './reference.ts';
 
 const COMPLETE = `publicUrl = "https://secure.hospital.example"

@@ -1,7 +1,8 @@
 /** Writes docs/configuration.md from the schema, so that the page and the program cannot disagree. */
 import { hostname } from 'node:os';
 
-import { LIST_SCHEMA, SCHEMA, type KeySpec } from './schema.ts';
+import type { KeySpec } from './key-spec.ts';
+import { LIST_SCHEMA, SCHEMA } from './schema.ts';
 
 /** The reference page, in Markdown. */
 export function configurationReference(): string {

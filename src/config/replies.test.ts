@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 
-import { ConfigInvalid, loadSettings } from './load.ts';
+import { ConfigInvalid } from './config-problems.ts';
+import { loadSettings } from './load.ts';
 
 it('reads the address of clamd in both forms, and refuses what only looks like one', () => {
   const clamd = (value: string) => loadSettings(`[antivirus]\nclamd = "${value}"`, '/etc').antivirus.clamd;

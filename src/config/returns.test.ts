@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { ConfigInvalid, loadSettings } from './load.ts';
+import { ConfigInvalid } from './config-problems.ts';
+import { loadSettings } from './load.ts';
 import { startupNotices } from './startup-notices.ts';
 
 const ROUTE = 'nextHop = "smtp://127.0.0.1:2600"\ninternalNextHop = "smtp://127.0.0.1:25"\n';

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 
-import { ConfigInvalid, loadSettings } from './load.ts';
+import { ConfigInvalid } from './config-problems.ts';
+import { loadSettings } from './load.ts';
 import { startupNotices } from './startup-notices.ts';
 
 const INSIDE = 'internalNextHop = "smtp://127.0.0.1:25"';

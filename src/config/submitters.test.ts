@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { ConfigInvalid, loadSettings } from './load.ts';
+import { ConfigInvalid } from './config-problems.ts';
+import { loadSettings } from './load.ts';
 
 const HASH = '$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHQ$dGFndGFn';
 const TLS = '[smtp]\ntls = { cert = "c.pem", key = "k.pem" }\n';
