@@ -13,6 +13,7 @@ import { reminders } from './0010-reminders.ts';
 import { authorLimits } from './0011-author-limits.ts';
 import { authorsMessages } from './0012-authors-messages.ts';
 import { waitingReplies } from './0013-waiting-replies.ts';
+import { copiesByMessage } from './0014-copies-by-message.ts';
 
 export const migrations: readonly Migration[] = [
   firstTables,
@@ -28,4 +29,5 @@ export const migrations: readonly Migration[] = [
   authorLimits,
   authorsMessages,
   waitingReplies,
+  copiesByMessage,
 ];
