@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { describe, it } from 'node:test';
+import { describe, it, test } from 'node:test';
 import { deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 
 import { findCanary, findCanaryInFolders, newCanary } from './find-canary.ts';
@@ -92,4 +92,17 @@ describe('find canary', () => {
       await rm(folder, { recursive: true, force: true });
     }
   });
+});
+
+test('a gzip member is unpacked whatever stands behind it, and with every field that its header may have', () => {
+  const canary = newCanary();
+  const member = gzipSync(canary);
+  const named = Buffer.from(member);
+  named[3] = 0x08;
+  const withName = Buffer.concat([named.subarray(0, 10), Buffer.from('notes.txt\0'), named.subarray(10)]);
+  for (const packed of [member, withName])
+    for (const behind of ['', '\0', '\r', '\x1f\x8b', 'text']) {
+      const bytes = Buffer.concat([Buffer.from('before'), packed, Buffer.from(behind, 'latin1')]);
+      assert.deepEqual(findCanary(canary, bytes), ['compressed raw'], JSON.stringify(behind));
+    }
 });

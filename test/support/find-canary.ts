@@ -5,7 +5,7 @@
  */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { gunzipSync, inflateRawSync, inflateSync, constants } from 'node:zlib';
+import { inflateRawSync, inflateSync, constants } from 'node:zlib';
 
 export interface Leak {
   /** Which place: a file, a wire, a log. */
@@ -107,7 +107,7 @@ function compressedIn(bytes: Buffer): Buffer[] {
     }
   };
   for (const start of starts(bytes, [0x1f, 0x8b, 0x08]))
-    tryOut(() => gunzipSync(bytes.subarray(start), options));
+    tryOut(() => inflateRawSync(bytes.subarray(gzipBody(bytes, start)), options));
   for (const second of [0x01, 0x5e, 0x9c, 0xda])
     for (const start of starts(bytes, [0x78, second]))
       tryOut(() => inflateSync(bytes.subarray(start), options));
@@ -118,6 +118,20 @@ function compressedIn(bytes: Buffer): Buffer[] {
     tryOut(() => inflateRawSync(bytes.subarray(content), options));
   }
   return inner;
+}
+
+/**
+ * Where the deflated octets of a gzip member begin (RFC 1952 section 2.3). Unpacking those alone doesn't mind what
+ * stands behind the member, which is anything in a page of a database.
+ */
+function gzipBody(bytes: Buffer, start: number): number {
+  const flags = bytes[start + 3] ?? 0;
+  const afterText = (at: number): number => bytes.indexOf(0, at) + 1;
+  let at = start + 10;
+  if ((flags & 0x04) !== 0) at += 2 + bytes.readUInt16LE(at);
+  if ((flags & 0x08) !== 0) at = afterText(at);
+  if ((flags & 0x10) !== 0) at = afterText(at);
+  return (flags & 0x02) === 0 ? at : at + 2;
 }
 
 function starts(bytes: Buffer, octets: readonly number[]): number[] {
