@@ -121,36 +121,32 @@ export function addReplyEndpoints(app: HttpApp, portal: PortalContext): void {
     },
   });
 
-  app.post('/api/messages/:id/reply/discard', {
-    schema: {
-      summary: 'Throw the answer away',
-      params: MessageParams,
-      body: body({ draftId: DraftId }),
-      response: { 200: Nothing, ...errors },
-    },
-    handler: async (request) => {
-      const { draft } = await requireDraft(portal, request, request.params.id, request.body.draftId);
-      draft.key.fill(0);
-      await commitOrGone(portal, [discardDraft(portal, draft)]);
-      return {};
-    },
-  });
-
-  app.post('/api/messages/:id/reply/take-back', {
-    schema: {
-      summary: 'Change an answer that waits until its files are scanned',
-      params: MessageParams,
-      body: body({ draftId: DraftId }),
-      response: { 200: Nothing, ...errors },
-    },
-    handler: async (request) => {
-      const { draft } = await requireDraft(portal, request, request.params.id, request.body.draftId);
-      draft.key.fill(0);
-      await commitOrGone(portal, [takeBack(portal, draft)]);
-      return {};
-    },
-  });
+  for (const { path, summary, change } of DRAFT_CHANGES)
+    app.post(`/api/messages/:id/reply/${path}`, {
+      schema: {
+        summary,
+        params: MessageParams,
+        body: body({ draftId: DraftId }),
+        response: { 200: Nothing, ...errors },
+      },
+      handler: async (request) => {
+        const { draft } = await requireDraft(portal, request, request.params.id, request.body.draftId);
+        draft.key.fill(0);
+        await commitOrGone(portal, [change(portal, draft)]);
+        return {};
+      },
+    });
 }
+
+/** What may be done to an answer as a whole, one that waits to be scanned too. */
+const DRAFT_CHANGES = [
+  { path: 'discard', summary: 'Throw the answer away', change: discardDraft },
+  {
+    path: 'take-back',
+    summary: 'Change an answer that waits until its files are scanned',
+    change: takeBack,
+  },
+] as const;
 
 async function presentDraft(portal: PortalContext, draft: Draft, pagePoint: Buffer) {
   const uploads = portal.replies.uploads();
