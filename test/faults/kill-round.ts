@@ -20,6 +20,8 @@ export interface RoundOptions {
   readonly kills: number;
   /** Numbers from 0 to 1; the same sequence makes the same choices, not the same timing. */
   readonly random: () => number;
+  /** Of a life that ends at random; 1.2 s unless given. */
+  readonly longestLifeMs?: number | undefined;
   readonly postgres?: { readonly database: string; readonly rows: Rows };
   /** Ends the round early, whole and checked. */
   readonly enough?: () => boolean;
@@ -52,7 +54,7 @@ const STEPS: readonly StepName[] = [
 
 /** Rejects where a promise was broken; the folder with its log is left for whoever looks. */
 export async function runKillRound(options: RoundOptions): Promise<FaultCounts> {
-  const { random, postgres } = options;
+  const { random, postgres, longestLifeMs = LONGEST_LIFE_MS } = options;
   let losing = true;
   const world = await FaultWorld.open({
     keepMails: false,
@@ -75,7 +77,7 @@ export async function runKillRound(options: RoundOptions): Promise<FaultCounts> 
     for (let kill = 0; kill < options.kills && options.enough?.() !== true; kill += 1) {
       await world.start(process.platform === 'linux' ? { wrapper: ['timeout', '--foreground', '1d'] } : {});
       const clients = Array.from({ length: CLIENTS }, (_, n) => sendWhileAlive(world, n, random));
-      await die(world, random);
+      await die(world, random, longestLifeMs);
       await Promise.all(clients);
       unrecorded = await countUnrecorded(world, unrecorded, postgres?.rows);
       options.onKill?.(counts());
@@ -113,7 +115,7 @@ async function judge(world: FaultWorld, unrecorded: number): Promise<Partial<Fau
   return { repeated, lost: world.oracle.missing().length, leaked: leaks.length };
 }
 
-async function die(world: FaultWorld, random: () => number): Promise<void> {
+async function die(world: FaultWorld, random: () => number, longestLifeMs: number): Promise<void> {
   if (random() < 0.5) {
     const step = STEPS[Math.floor(random() * STEPS.length)] ?? 'committed';
     await world.arm(step, 1 + Math.floor(random() * 40));
@@ -122,7 +124,7 @@ async function die(world: FaultWorld, random: () => number): Promise<void> {
       return;
     }
   } else {
-    await pause(SHORTEST_LIFE_MS + random() * (LONGEST_LIFE_MS - SHORTEST_LIFE_MS));
+    await pause(SHORTEST_LIFE_MS + random() * (longestLifeMs - SHORTEST_LIFE_MS));
   }
   await world.kill(random() < 0.5 ? 'process' : 'group');
 }

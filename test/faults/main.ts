@@ -18,17 +18,20 @@ import { addCounts, countsLine, countsTable, NO_COUNTS, type FaultCounts } from 
 import { runKillRound, type RoundOptions } from './kill-round.ts';
 import { rowsOf } from './postgres-rows.ts';
 
-const HELP = `npm run test:faults -- [--minutes N] [--kills N] [--rounds-only] [--cases-only] [--resume FILE] [--seed N] [--json]
+const HELP = `npm run test:faults -- [--minutes N] [--kills N] [--rounds-only] [--cases-only] [--resume FILE] [--life-ms N] [--round N]
+                               [--seed N] [--json]
 
   --minutes N    kill for so long (default 30)
   --kills N      stop after so many kills, whatever the time
   --rounds-only  only rounds of kills, not the cases of the matrix
   --cases-only   only the cases
   --resume FILE  add to the counts in FILE, and keep them there after each round
+  --life-ms N    the longest life of a process under load (default 1200); more is acknowledged in a longer one
+  --round N      so many kills in a round (default 40)
   --seed N       choose as an earlier run did
   --json         the last line is the counts as JSON`;
 
-const KILLS_IN_A_ROUND = 40;
+const KILLS_IN_A_ROUND = '40';
 /** Every so many rounds one runs on PostgreSQL. */
 const POSTGRES_EVERY = 4;
 const MINUTE_MS = 60_000;
@@ -40,6 +43,8 @@ const { values } = parseArgs({
     'rounds-only': { type: 'boolean', default: false },
     'cases-only': { type: 'boolean', default: false },
     resume: { type: 'string' },
+    'life-ms': { type: 'string' },
+    round: { type: 'string' },
     seed: { type: 'string' },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
@@ -115,6 +120,8 @@ async function runRounds(before: FaultCounts): Promise<{ ok: boolean; total: Fau
   const wantedKills = values.kills === undefined ? Infinity : Number(values.kills);
   const minutes = values.minutes ?? (values.kills === undefined ? '30' : 'Infinity');
   const deadline = performance.now() + Number(minutes) * MINUTE_MS;
+  const killsInARound = Number(values.round ?? KILLS_IN_A_ROUND);
+  const longestLifeMs = values['life-ms'] === undefined ? undefined : Number(values['life-ms']);
   const random = seededRandom(seed);
   process.stdout.write(`rounds of kills, --seed ${seed}\n`);
   const postgres = await startTestPostgres();
@@ -123,8 +130,9 @@ async function runRounds(before: FaultCounts): Promise<{ ok: boolean; total: Fau
     for (let round = 1; performance.now() < deadline && total.kills < wantedKills; round += 1) {
       const soFar = total;
       const counts = await runKillRound({
-        kills: Math.min(KILLS_IN_A_ROUND, wantedKills - soFar.kills),
+        kills: Math.min(killsInARound, wantedKills - soFar.kills),
         random,
+        longestLifeMs,
         ...(round % POSTGRES_EVERY === 0 && (await onPostgres(postgres, round))),
         enough: () => performance.now() >= deadline,
         onKill: (now) => showProgress(round, addCounts(soFar, now)),
