@@ -12,7 +12,7 @@ import type { Steps } from '#src/base/steps.ts';
 import type { KeyProvider } from '#src/keys/key-provider.ts';
 import { newMessageIdField } from '#src/notification/compose/mail.ts';
 import { renderReturned } from '#src/notification/returned.ts';
-import type { WrittenMailSealer } from '#src/queue/written-mails.ts';
+import type { MailToSend, WrittenMailSealer } from '#src/queue/written-mails.ts';
 import { statement, type Database, type Statement } from '#src/storage/database.ts';
 import type { ObjectStore } from '#src/storage/objects.ts';
 
@@ -37,7 +37,7 @@ export interface HoldsOptions {
 }
 
 /** Why a hold ended. */
-export type HoldEnd = 'author-sent' | 'author-stopped' | 'officer-stopped' | 'unanswered';
+export type HoldEnd = 'author-sent' | 'author-stopped' | 'officer-stopped' | 'unanswered' | 'record-changed';
 
 /** False where somebody else ended the hold before. */
 export type HoldResult = 'done' | 'already-ended';
@@ -46,6 +46,8 @@ const DUE_PER_ROUND = 50;
 const POSTPONE_MS = 5 * MINUTE_MS;
 /** Its limits were lowered, or its content or key is gone. */
 const NEVER_SECURED: ReadonlySet<string> = new Set(['too-large', 'content-destroyed', 'spool-wrap-missing']);
+/** Somebody wrote into the database. */
+const FORGED: ReadonlySet<string> = new Set(['row-forged', 'manifest-invalid', 'key-record-invalid']);
 
 export class Holds {
   readonly #options: HoldsOptions;
@@ -80,7 +82,7 @@ export class Holds {
           code: errorCode(error),
           error,
         });
-        await this.#postpone(id, errorCode(error));
+        await this.#postpone(id);
       }
     }
     return ended;
@@ -91,22 +93,34 @@ export class Holds {
     try {
       return await this.sendSecured(messageId, 'unanswered');
     } catch (error) {
-      if (!NEVER_SECURED.has(errorCode(error))) throw error;
+      const code = errorCode(error);
+      if (FORGED.has(code)) return this.#stopForged(messageId, error);
+      if (!NEVER_SECURED.has(code)) throw error;
       return this.stop(messageId, 'unanswered');
     }
   }
 
+  /** One alarm, and the author knows that nobody got it. */
+  #stopForged(messageId: string, error: unknown): Promise<HoldResult> {
+    const code = errorCode(error);
+    this.#options.log.error('a held message was changed in the database; nothing was sent', {
+      queueId: messageId,
+      code,
+      error,
+    });
+    const alarm = { event: 'tamper-detected', messageId, facts: { what: 'held message', code } } as const;
+    return this.stop(messageId, 'record-changed', [this.#options.audit.entry(alarm)]);
+  }
+
   /** A hold that can't be ended keeps waiting, and keeps no other one waiting. */
-  async #postpone(messageId: string, code: string): Promise<void> {
-    const { audit, clock, database } = this.#options;
+  async #postpone(messageId: string): Promise<void> {
+    const { clock, database } = this.#options;
     const later = database.query
       .updateTable('messages')
       .set({ holdUntil: clock.now() + POSTPONE_MS })
       .where('id', '=', messageId)
       .where('holdUntil', 'is not', null);
-    const forged = code === 'row-forged' || code === 'manifest-invalid' || code === 'key-record-invalid';
-    const alarm = audit.entry({ event: 'tamper-detected', messageId, facts: { what: 'held message', code } });
-    await database.commit([statement(later), ...(forged ? [alarm] : [])]);
+    await database.commit([statement(later)]);
   }
 
   /** Seals the message for its held recipients and queues their notices. */
@@ -125,19 +139,20 @@ export class Holds {
   }
 
   /** Nothing goes out to the held recipients. */
-  async stop(messageId: string, why: HoldEnd): Promise<HoldResult> {
+  async stop(messageId: string, why: HoldEnd, further: readonly Statement[] = []): Promise<HoldResult> {
     const held = await loadHeldMessage(this.#options.database.query, messageId);
     if (held === null) return 'already-ended';
     if (held.message.holdFor === 'officer') {
       if (why === 'author-stopped') return 'already-ended';
       return this.#end(await this.#officer.stop(held, why === 'unanswered' ? why : 'officer-stopped'));
     }
-    const mails = why === 'unanswered' ? this.#returnedMail(held) : [];
+    const mails = this.#returnedMail(held, why);
     const written = mails.length === 0 ? null : await this.#options.sealer.seal(mails, messageId);
     return this.#commit(
       [
         ...endHold(this.#options, held, 'cancelled', why),
         ...(written?.statements ?? []),
+        ...further,
         destroySpoolWrap(this.#options, messageId),
       ],
       async (cause) => written?.abandon(cause),
@@ -155,17 +170,18 @@ export class Holds {
     return this.#commit(statements, abandon);
   }
 
-  #returnedMail({ message, recipients }: HeldMessage) {
+  /** Nobody is told what they did themselves. */
+  #returnedMail({ message, recipients }: HeldMessage, why: HoldEnd): MailToSend[] {
+    if (message.reversePath === '' || (why !== 'unanswered' && why !== 'record-changed')) return [];
     const settings = this.#options.settings();
-    if (message.reversePath === '') return [];
     const mail = renderReturned(settings.site, {
       ...this.#frame(message.reversePath, message, settings),
       reportingHost: settings.hostname,
       envelopeId: null,
-      reason: { kind: 'no-answer' },
+      reason: { kind: why === 'unanswered' ? 'no-answer' : why },
       recipients: recipients.map(({ address }) => ({ address, originalRecipient: null })),
     });
-    return [{ kind: 'bounce' as const, mail, recipientId: null, reversePath: '' }];
+    return [{ kind: 'bounce', mail, recipientId: null, reversePath: '' }];
   }
 
   #frame(to: string, message: HeldMessage['message'], settings: AcceptanceSettings) {

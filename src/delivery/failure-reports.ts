@@ -32,10 +32,9 @@ export interface ReportedAttempt {
   readonly waitsHere?: boolean | undefined;
 }
 
-type ReportedMessage = Pick<
-  MessagesTable,
-  'id' | 'reversePath' | 'originalMessageId' | 'acceptedAt' | 'dsnEnvelopeId'
->;
+const REPORTED_COLUMNS = ['id', 'reversePath', 'originalMessageId', 'acceptedAt', 'dsnEnvelopeId'] as const;
+
+type ReportedMessage = Pick<MessagesTable, (typeof REPORTED_COLUMNS)[number]>;
 
 export interface ReportSettings {
   readonly site: MailSite;
@@ -70,12 +69,26 @@ export class FailureReports {
     if (!wants(delivery, 'FAILURE')) return null;
     const message = await this.#messageToReport(delivery);
     if (message === null) return null;
+    return this.#returned(delivery, message, 'cancelled', delivery.recipient);
+  }
+
+  /** The row of the delivery is not as we wrote it, whatever it says: `address` is that of its recipient. */
+  async forged(delivery: DeliveryRow, address: string): Promise<Report> {
+    const message = await this.#messageOfRecipient(delivery.recipientId);
+    return message === undefined ? null : this.#returned(delivery, message, 'record-changed', address);
+  }
+
+  #returned(
+    delivery: DeliveryRow,
+    message: ReportedMessage,
+    kind: 'cancelled' | 'record-changed',
+    address: string,
+  ): Promise<Report> {
     if (message.reversePath === '') return this.#tellWriter(delivery, message);
-    const { site } = this.#options.settings();
-    const mail = renderReturned(site, {
+    const mail = renderReturned(this.#options.settings().site, {
       ...this.#frame(message),
-      reason: { kind: 'cancelled' },
-      recipients: [{ address: delivery.recipient, originalRecipient: originalRecipientOf(delivery) }],
+      reason: { kind },
+      recipients: [{ address, originalRecipient: originalRecipientOf(delivery) }],
     });
     return this.#seal(mail, message.id);
   }
@@ -134,21 +147,21 @@ export class FailureReports {
   }
 
   /** A notice is about the message of its recipient row; a relayed mail is the message itself. */
-  #messageOf(delivery: DeliveryRow) {
-    const columns = ['id', 'reversePath', 'originalMessageId', 'acceptedAt', 'dsnEnvelopeId'] as const;
-    const { query } = this.#options.database;
-    if (delivery.kind === 'relay') {
-      return query
-        .selectFrom('messages')
-        .where('id', '=', delivery.messageId)
-        .select(columns)
-        .executeTakeFirst();
-    }
-    return query
+  #messageOf(delivery: DeliveryRow): Promise<ReportedMessage | undefined> {
+    if (delivery.kind !== 'relay') return this.#messageOfRecipient(delivery.recipientId);
+    return this.#options.database.query
+      .selectFrom('messages')
+      .where('id', '=', delivery.messageId)
+      .select(REPORTED_COLUMNS)
+      .executeTakeFirst();
+  }
+
+  #messageOfRecipient(recipientId: string | null): Promise<ReportedMessage | undefined> {
+    return this.#options.database.query
       .selectFrom('messages')
       .innerJoin('recipients', 'recipients.messageId', 'messages.id')
-      .where('recipients.id', '=', delivery.recipientId)
-      .select(columns.map((column) => `messages.${column}` as const))
+      .where('recipients.id', '=', recipientId)
+      .select(REPORTED_COLUMNS.map((column) => `messages.${column}` as const))
       .executeTakeFirst();
   }
 

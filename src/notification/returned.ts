@@ -23,7 +23,9 @@ export type ReturnedReason =
     }
   | { readonly kind: 'no-answer' }
   /** The people who run the gateway stopped it. */
-  | { readonly kind: 'cancelled' | 'stopped-by-officer' };
+  | { readonly kind: 'cancelled' | 'stopped-by-officer' }
+  /** Somebody wrote into the database. */
+  | { readonly kind: 'record-changed' };
 
 export interface ReturnedData extends UndeliveredData {
   readonly reason: ReturnedReason;
@@ -37,7 +39,11 @@ const STATUS: Readonly<Record<ReturnedReason['kind'], string>> = {
   'no-answer': '5.7.0',
   cancelled: '5.7.1',
   'stopped-by-officer': '5.7.1',
+  'record-changed': '5.7.0',
 };
+
+/** It was in the queue: an attempt before may have left no trace of its success. */
+const MAY_HAVE_LEFT: ReadonlySet<ReturnedReason['kind']> = new Set(['cancelled', 'record-changed']);
 
 export function renderReturned(site: MailSite, data: ReturnedData): WrittenMail {
   const catalog = catalogs[site.locale];
@@ -49,7 +55,7 @@ export function renderReturned(site: MailSite, data: ReturnedData): WrittenMail 
     title(words.title),
     paragraph(words.intro({ moment, count: addresses.length })),
     list(addresses.map(shownAddress)),
-    paragraph(data.reason.kind === 'cancelled' ? reason.what : `${reason.what} ${words.nothingLeft}`),
+    paragraph(MAY_HAVE_LEFT.has(data.reason.kind) ? reason.what : `${reason.what} ${words.nothingLeft}`),
     ...sizeBlocks(catalog, data.reason),
     heading(catalog.bounce.nextTitle),
     paragraph(reason.next),

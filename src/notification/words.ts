@@ -41,7 +41,8 @@ export type ReturnReason =
   | 'attachment-too-large'
   | 'no-answer'
   | 'cancelled'
-  | 'stopped-by-officer';
+  | 'stopped-by-officer'
+  | 'record-changed';
 
 /** What an administrator is told of a partner. */
 export type PartnerWarningKind =

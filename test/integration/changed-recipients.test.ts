@@ -9,6 +9,14 @@ import { codeOf, PortalClient } from '#test/support/portal-client.ts';
 
 const EVE = 'eve@evil.example';
 
+function alarmsOf(world: { rows(sql: string): Record<string, unknown>[] }) {
+  return world.rows("select id from audit_entries where event = 'tamper-detected'");
+}
+
+function statesOf(world: { rows(sql: string): Record<string, unknown>[] }) {
+  return world.rows('select state from recipients').map(({ state }) => state);
+}
+
 describe('a recipient changed in the database', () => {
   it('of a held message: nobody is sent anything, and the log says so', async (t) => {
     for (const [name, set] of [
@@ -27,6 +35,13 @@ describe('a recipient changed in the database', () => {
       await eventually(name, () => world.gateway.log.some(({ fields }) => fields?.code === 'row-forged'));
       assert.deepEqual(world.at('outside'), [], name);
       assert.deepEqual(world.rows("select id from wraps where holderKind <> 'spool'"), [], name);
+      const report = await world.waitFor('inside', ({ subject }) => subject.startsWith('Not delivered: '));
+      assert.match(report[0]?.text ?? '', /changed the record of it/u, name);
+      // The hold has ended: there is one alarm, not one every few minutes.
+      clock.advance(MINUTE_MS * 60);
+      await world.settled();
+      assert.equal(alarmsOf(world).length, 1, name);
+      assert.deepEqual(statesOf(world), ['cancelled'], name);
     }
   });
 
@@ -42,6 +57,55 @@ describe('a recipient changed in the database', () => {
     world.change(`update messages set holdUntil = 1 where id = '${queueId}'`);
     await eventually('refused', () => world.gateway.log.some(({ fields }) => fields?.code === 'row-forged'));
     assert.deepEqual(world.rows("select id from wraps where holderKind <> 'spool'"), []);
+  });
+});
+
+describe('a delivery changed in the database', () => {
+  const later = {
+    outside: { answer: ({ verb }: { verb: string }) => (verb === 'RCPT' ? '450 4.2.1 Later' : null) },
+  };
+
+  for (const subject of ['lunch?', 'send secure: your results']) {
+    it(`of "${subject}": nothing is sent, its recipient has failed, and the author is told once`, async (t) => {
+      const clock = new FakeClock();
+      const world = await startGatewayWithSinks(t, { clock, ...later });
+      await world.accept({ recipients: ['jane@outside.example'], subject });
+      await eventually(
+        'deferred',
+        () => world.rows('select id from deliveries where attempts > 0').length > 0,
+      );
+      world.change(`update deliveries set recipient = '${EVE}' where state = 'queued'`);
+      clock.advance(60 * MINUTE_MS);
+      const [report] = await world.waitFor('inside', (mail) => mail.subject.startsWith('Not delivered: '));
+      assert.match(report?.text ?? '', /jane@outside\.example/u);
+      assert.doesNotMatch(String(report?.bytes), /evil|results/u);
+      await world.settled();
+      assert.deepEqual(statesOf(world), ['failed']);
+      assert.deepEqual(world.rows("select id from wraps where holderKind = 'spool'"), []);
+      assert.equal(alarmsOf(world).length, 1);
+      assert.deepEqual(world.at('outside'), []);
+    });
+  }
+
+  it('that somebody planted beside the real one ends alone', async (t) => {
+    const clock = new FakeClock();
+    const world = await startGatewayWithSinks(t, { clock, ...later });
+    await world.accept({ recipients: ['jane@outside.example'], subject: 'lunch?' });
+    await eventually('deferred', () => world.rows('select id from deliveries where attempts > 0').length > 0);
+    const columns = Object.keys(world.rows('select * from deliveries')[0] ?? {}).map((name) => `"${name}"`);
+    const planted = columns.map((name) =>
+      name === '"id"' ? "'planted'" : name === '"recipient"' ? `'${EVE}'` : name,
+    );
+    world.change(`insert into deliveries (${columns.join()}) select ${planted.join()} from deliveries`);
+    clock.advance(60 * MINUTE_MS);
+    await eventually('stopped', () => alarmsOf(world).length === 1);
+    assert.deepEqual(statesOf(world), ['queued']);
+    const ends = world.rows("select state from deliveries order by id = 'planted'");
+    assert.deepEqual(
+      ends.map(({ state }) => state),
+      ['queued', 'failed'],
+    );
+    assert.deepEqual(world.at('inside'), []);
   });
 });
 
@@ -86,8 +150,7 @@ describe('the writer of a reply, changed in the database', () => {
         [],
       );
       assert.ok(world.at('outside').every(({ bytes }) => !bytes.includes(SECRET)));
-      const alarms = world.rows("select id from audit_entries where event = 'tamper-detected'");
-      assert.equal(alarms.length, sql.startsWith('update') ? 1 : 0);
+      assert.equal(alarmsOf(world).length, sql.startsWith('update') ? 1 : 0);
     });
   }
 });

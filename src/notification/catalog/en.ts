@@ -308,6 +308,10 @@ export const en: Catalog = {
         what: 'It was still waiting to go out when the people who run our mail system stopped it.',
         next: 'Ask your help desk for the reason before you send it again.',
       },
+      'record-changed': {
+        what: 'Somebody changed the record of it in our mail system while it waited. So we stopped it.',
+        next: 'Please tell your help desk. Then send it again.',
+      },
     },
     nothingLeft: 'Nothing of it has left.',
   },

@@ -313,6 +313,10 @@ export const es: Catalog = {
         what: 'Todavía esperaba para salir cuando las personas que atienden nuestro sistema de correo lo detuvieron.',
         next: 'Pregunte el motivo a su servicio de ayuda antes de enviarlo otra vez.',
       },
+      'record-changed': {
+        what: 'Alguien cambió sus datos en nuestro sistema de correo mientras esperaba. Por eso lo detuvimos.',
+        next: 'Avise a su servicio de ayuda. Después envíelo otra vez.',
+      },
     },
     nothingLeft: 'No salió nada de este mensaje.',
   },
