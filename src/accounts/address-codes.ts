@@ -29,9 +29,16 @@ export interface CodeRequest {
   readonly purpose: CodePurpose;
   readonly canonicalAddress: string;
   /** The copy whose link was followed; for a typed address any copy that went to it. */
-  readonly recipientId: string;
+  readonly recipientId: string | null;
+  /** `add-address`: the account that asked; nobody else may use the code. */
+  readonly accountId?: string;
   readonly browserHash: Uint8Array;
 }
+
+/** Where a code was asked for: only there it is good. */
+export type AskedIn = Pick<CodeRequest, 'purpose' | 'browserHash' | 'accountId'> & {
+  readonly recipientId?: string;
+};
 
 export type IssuedCode =
   | { readonly outcome: 'issued'; readonly code: string; readonly statements: readonly Statement[] }
@@ -67,6 +74,7 @@ export class AddressCodes {
       id,
       canonicalAddress: request.canonicalAddress,
       recipientId: request.recipientId,
+      accountId: request.accountId ?? null,
       browserHash: request.browserHash,
       codeHash: this.#hash(id, code),
       purpose: request.purpose,
@@ -102,10 +110,7 @@ export class AddressCodes {
   }
 
   /** Counts a try at the newest code of this browser and compares. Throws RowForged. */
-  async check(
-    request: Pick<CodeRequest, 'purpose' | 'browserHash'> & { readonly recipientId?: string },
-    typed: string,
-  ): Promise<CheckedCode> {
+  async check(request: AskedIn, typed: string): Promise<CheckedCode> {
     for (let race = 0; race < MAX_RACES; race++) {
       const row = await this.pending(request);
       if (row === null) return { outcome: 'expired' };
@@ -122,9 +127,7 @@ export class AddressCodes {
   }
 
   /** The newest code that this browser asked for, if it can still be used. Throws RowForged. */
-  async pending(
-    request: Pick<CodeRequest, 'purpose' | 'browserHash'> & { readonly recipientId?: string },
-  ): Promise<AddressCode | null> {
+  async pending(request: AskedIn): Promise<AddressCode | null> {
     const { database, keys, clock } = this.#context;
     const row = await database.query
       .selectFrom('address_codes')
@@ -134,6 +137,7 @@ export class AddressCodes {
       .$if(request.recipientId !== undefined, (query) =>
         query.where('recipientId', '=', request.recipientId ?? ''),
       )
+      .$if(request.accountId !== undefined, (query) => query.where('accountId', '=', request.accountId ?? ''))
       .orderBy('id', 'desc')
       .limit(1)
       .executeTakeFirst();

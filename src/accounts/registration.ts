@@ -96,7 +96,13 @@ export class Registration {
    */
   async register(
     session: PortalSession & { readonly canonicalAddress: string },
-    choice: { password: string; locale: string; address: string; tell: readonly Statement[] },
+    choice: {
+      password: string;
+      locale: string;
+      address: string;
+      browser: string;
+      tell: readonly Statement[];
+    },
   ): Promise<RegistrationOutcome> {
     if (await isRegistered(this.#context, session.canonicalAddress)) return { outcome: 'already-registered' };
     const { clock, random, audit, database } = this.#context;
@@ -104,11 +110,11 @@ export class Registration {
     const secret = await this.#hasher.hash(choice.password);
     const { key, statements: keyStatements } = await this.#makeKey(accountId);
     const rewraps = await rewrapWaitingMessages(this.#context, session.canonicalAddress, { accountId, key });
-    const fresh = this.#sessions.open({ kind: 'recipient', accountId });
+    const fresh = this.#sessions.open({ kind: 'recipient', accountId, browser: choice.browser });
     try {
       await database.commit([
         this.#sessions.end(session, exactlyOne),
-        this.#insertAccount(accountId, choice.locale),
+        this.#insertAccount(accountId, choice),
         this.#insertAddress(accountId, session.canonicalAddress, choice.address),
         this.#insertPassword(accountId, secret),
         ...keyStatements,
@@ -143,16 +149,21 @@ export class Registration {
     return { key: pair.key, statements: [statement(insert, exactlyOne)] };
   }
 
-  #insertAccount(id: string, locale: string): Statement {
+  #insertAccount(id: string, choice: { locale: string; browser: string }): Statement {
     const { keys, clock, database } = this.#context;
     const now = clock.now();
     const row: Omit<AccountsTable, 'mac'> = {
       id,
       createdAt: now,
       state: 'active',
-      locale,
+      locale: choice.locale,
       resetAt: null,
       lastSignInAt: now,
+      lastSignInBrowser: choice.browser,
+      previousSignInAt: null,
+      previousSignInBrowser: null,
+      timeZone: null,
+      largerText: null,
     };
     return statement(
       database.query.insertInto('accounts').values({ ...row, mac: accountMac(keys, row) }),

@@ -16,6 +16,7 @@ import {
   CODES_AN_HOUR,
   type AddressCodes,
 } from './address-codes.ts';
+import { noteSignIn } from './note-sign-in.ts';
 import type { PasswordHasher } from './passwords.ts';
 import { accountMac, credentialMac } from './row-mac.ts';
 import type { PortalSession, Sessions } from './sessions.ts';
@@ -144,16 +145,25 @@ export class PasswordReset {
   }
 
   /** Sets the password, ends every session of the account and opens a new one. Throws RowForged. */
-  async complete(session: PortalSession, password: string, tell: TellAddresses): Promise<ResetCompletion> {
+  async complete(
+    session: PortalSession,
+    choice: { password: string; browser: string },
+    tell: TellAddresses,
+  ): Promise<ResetCompletion> {
     const account = session.accountId === null ? null : await findAccount(this.#context, session.accountId);
     if (account === null || account.state !== 'active') return { outcome: 'gone' };
-    const secret = await this.#hasher.hash(password);
+    const secret = await this.#hasher.hash(choice.password);
     const addresses = await provenAddresses(this.#context, account.id);
-    const fresh = this.#sessions.open({ kind: 'recipient', accountId: account.id });
+    const fresh = this.#sessions.open({
+      kind: 'recipient',
+      accountId: account.id,
+      browser: choice.browser,
+    });
     try {
       await this.#context.database.commit([
         this.#sessions.end(session, exactlyOne),
         await this.#replacePassword(account, secret),
+        noteSignIn(this.#context, account, choice.browser),
         this.#markReset(account),
         this.#sessions.endAll(account.id),
         fresh.insert,

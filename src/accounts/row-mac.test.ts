@@ -18,6 +18,7 @@ const session = {
   createdAt: 1,
   lastSeenAt: 2,
   expiresAt: 3,
+  browser: null,
 };
 
 describe('row hashes', () => {
@@ -34,6 +35,8 @@ describe('row hashes', () => {
       { ...session, createdAt: 0 },
       { ...session, lastSeenAt: 3 },
       { ...session, expiresAt: 4 },
+      { ...session, browser: '' },
+      { ...session, browser: 'Firefox' },
     ];
     const macs = variants.map((row) => sessionMac(keys, row).toString('hex'));
     assert.equal(new Set(macs).size, variants.length);

@@ -57,6 +57,8 @@ export function sessionMac(keys: MacKeys, row: Omit<SessionsTable, 'mac'>): Buff
     row.createdAt,
     row.lastSeenAt,
     row.expiresAt,
+    // Rows of before the column had it keep their hash.
+    ...(row.browser === null ? [] : [row.browser]),
   ]);
 }
 
@@ -72,6 +74,7 @@ export function addressCodeMac(keys: MacKeys, row: Omit<AddressCodesTable, 'mac'
     row.expiresAt,
     row.tries,
     row.usedAt,
+    ...(row.accountId === null ? [] : [row.accountId]),
   ]);
 }
 

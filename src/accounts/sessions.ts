@@ -25,7 +25,12 @@ export type PortalSession = Omit<SessionsTable, 'mac'>;
 
 /** Whose a new session is; `accountId` in a registration session marks a reset of that account's password. */
 export type SessionSubject =
-  | { readonly kind: 'recipient'; readonly accountId: string }
+  | {
+      readonly kind: 'recipient';
+      readonly accountId: string;
+      /** What base's `nameBrowser` makes of the browser, for the list of sessions. */
+      readonly browser: string;
+    }
   | {
       readonly kind: 'registration';
       readonly canonicalAddress: string;
@@ -53,6 +58,7 @@ export class Sessions {
       createdAt: now,
       lastSeenAt: now,
       expiresAt: now + (subject.kind === 'recipient' ? SESSION_ABSOLUTE_MS : REGISTRATION_SESSION_MS),
+      browser: subject.kind === 'recipient' ? subject.browser : null,
     };
     const { query } = this.#context.database;
     const insert = query.insertInto('sessions').values({ ...row, mac: sessionMac(this.#context.keys, row) });
@@ -64,15 +70,20 @@ export class Sessions {
     if (token === undefined || !TOKEN.test(token)) return null;
     const tokenHash = hashSessionToken(token);
     const [row] = await findSession(this.#context.database.query, { tokenHash });
-    if (row === undefined) return null;
+    if (row === undefined || !(await this.#isOurs(row))) return null;
+    return row.kind === kind && this.#isAlive(row) ? row : null;
+  }
+
+  /** False, and the alarm is raised, where we did not write the row. */
+  async #isOurs(row: SessionsTable): Promise<boolean> {
     try {
       requireMac('sessions', 'of a cookie', sessionMac(this.#context.keys, row), row.mac);
+      return true;
     } catch (error) {
       if (!(error instanceof RowForged)) throw error;
       await raiseTamperAlarm(this.#context, { what: error.table, accountId: row.accountId });
-      return null;
+      return false;
     }
-    return row.kind === kind && this.#isAlive(row) ? row : null;
   }
 
   #isAlive(session: PortalSession): boolean {
@@ -107,6 +118,20 @@ export class Sessions {
   /** Ends every session of an account, started resets included. */
   endAll(accountId: string): Statement {
     return statement(this.#context.database.query.deleteFrom('sessions').where('accountId', '=', accountId));
+  }
+
+  /** The sessions of an account that are alive, the last used first; forged ones raise the alarm and are left out. */
+  async list(accountId: string): Promise<readonly PortalSession[]> {
+    const rows = await this.#context.database.query
+      .selectFrom('sessions')
+      .selectAll()
+      .where('accountId', '=', accountId)
+      .where('kind', '=', 'recipient')
+      .orderBy('lastSeenAt', 'desc')
+      .execute();
+    const alive: PortalSession[] = [];
+    for (const row of rows) if ((await this.#isOurs(row)) && this.#isAlive(row)) alive.push(row);
+    return alive;
   }
 
   /** Ends every registration that is under way for an address. */

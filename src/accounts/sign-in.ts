@@ -4,11 +4,11 @@
  * compared. The unit that opens the session fails if the account changed in between, as by a reset.
  */
 import { HOUR_MS } from '#src/base/clock.ts';
-import { exactlyOne, statement, type Statement } from '#src/storage/database.ts';
 import type { AccountsTable } from '#src/storage/tables.ts';
 
 import { findAccountByAddress, findPassword } from './account-directory.ts';
 import { raiseTamperAlarm, type AccountsContext } from './accounts-context.ts';
+import { noteSignIn } from './note-sign-in.ts';
 import type { PasswordHasher } from './passwords.ts';
 import { RowForged } from './row-mac.ts';
 import type { PortalSession, Sessions } from './sessions.ts';
@@ -20,6 +20,8 @@ export interface SignInAttempt {
   readonly password: string;
   /** What `networkOf` gives for the browser's address. */
   readonly network: string;
+  /** What base's `nameBrowser` makes of the browser. */
+  readonly browser: string;
   /** The browser's session until now; ended by signing in. */
   readonly previous: PortalSession | null;
 }
@@ -62,7 +64,7 @@ export class SignIn {
     if (!tries.allowed) return { outcome: 'wait', ...waitOf(tries) };
     const isRight = await this.#isPasswordRight(account, attempt.password);
     if (account === null || !isRight) return this.#fail(account, attempt.network);
-    return this.#open(account, subject, attempt.previous);
+    return this.#open(account, subject, attempt);
   }
 
   /** Forged rows raise the alarm and count as no account. */
@@ -103,12 +105,12 @@ export class SignIn {
   async #open(
     account: AccountsTable,
     subject: string,
-    previous: PortalSession | null,
+    { previous, browser }: SignInAttempt,
   ): Promise<SignInOutcome> {
-    const { token, insert } = this.#sessions.open({ kind: 'recipient', accountId: account.id });
+    const { token, insert } = this.#sessions.open({ kind: 'recipient', accountId: account.id, browser });
     try {
       await this.#context.database.commit([
-        this.#confirmUnchanged(account),
+        noteSignIn(this.#context, account, browser),
         insert,
         this.#throttle.forgetPasswordTries(subject),
         ...(previous === null ? [] : [this.#sessions.end(previous)]),
@@ -119,18 +121,6 @@ export class SignIn {
       throw error;
     }
     return { outcome: 'signed-in', accountId: account.id, token };
-  }
-
-  /** Notes the time, and fails the unit where the account is no longer the one whose password was compared. */
-  #confirmUnchanged(account: AccountsTable): Statement {
-    return statement(
-      this.#context.database.query
-        .updateTable('accounts')
-        .set({ lastSignInAt: this.#context.clock.now() })
-        .where('id', '=', account.id)
-        .where('mac', '=', account.mac),
-      exactlyOne,
-    );
   }
 }
 

@@ -44,6 +44,8 @@ export const AUDIT_EVENTS = [
   'signed-in',
   'sign-in-failed',
   'signed-out',
+  'signed-out-everywhere',
+  'account-preferences-changed',
   'password-reset',
   'staff-link-sent',
   'staff-registered',

@@ -18,6 +18,7 @@ import { hostOf } from '#src/http/request-checks.ts';
 import { forgetOldDrafts } from '#src/replies/drafts.ts';
 import type { Statement } from '#src/storage/database.ts';
 
+import { addAccountEndpoints } from './endpoints/account.ts';
 import { addCheckEndpoint } from './endpoints/check.ts';
 import { addChunkEndpoints } from './endpoints/chunks.ts';
 import { addHealthEndpoints } from './endpoints/health.ts';
@@ -104,6 +105,7 @@ async function addEndpoints(app: HttpApp, portal: PortalContext): Promise<void> 
   addReplyEndpoints(app, portal);
   addReplyFileEndpoints(app, portal);
   addKeptEndpoint(app, portal);
+  addAccountEndpoints(app, portal);
   addCheckEndpoint(app, portal);
   addHealthEndpoints(app, portal);
   serveOpenApi(app);

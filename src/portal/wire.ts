@@ -1,6 +1,8 @@
 /** Schemas that several endpoints share. Times are ISO 8601 in UTC, byte strings base64url. */
 import { Type, type TSchema } from '@fastify/type-provider-typebox';
 
+import type { Locale } from '#src/notification/mail-site.ts';
+
 import { LANGUAGES } from './languages.ts';
 
 /** Request bodies: what is not named is refused. */
@@ -39,7 +41,21 @@ export const MessageParams = Type.Object({ id: Type.String({ minLength: 1, maxLe
 export const Password = Type.String({ maxLength: 2_000 });
 export const Code = Type.String({ maxLength: 64 });
 export const Address = Type.String({ maxLength: 400 });
-export const LocaleTag = Type.Union(LANGUAGES.map((language) => Type.Literal(language)));
+export const LocaleTag = Type.Unsafe<Locale>(Type.Union(LANGUAGES.map((language) => Type.Literal(language))));
+/** IANA name, such as `America/Chicago`. */
+export const TimeZone = Type.String({ minLength: 1, maxLength: 64 });
+/** How somebody wants pages shown, and mails written. */
+export const Preferences = Type.Object({
+  language: LocaleTag,
+  /** Null: as the browser has it. */
+  timeZone: Type.Union([TimeZone, Type.Null()]),
+  largerText: Type.Boolean(),
+});
+/** The sign-in before the last one; null: there was none. */
+export const PreviousSignIn = Type.Union([
+  Type.Object({ at: Timestamp, browser: Type.String() }),
+  Type.Null(),
+]);
 /** Uncompressed P-256 point, 65 bytes. */
 export const PageKey = Type.String({ pattern: '^[A-Za-z0-9_-]{87}$' });
 

@@ -5,13 +5,13 @@
  */
 import { raiseTamperAlarm } from '#src/accounts/accounts-context.ts';
 import { requireMac, RowForged } from '#src/accounts/row-mac.ts';
+import { nameBrowser } from '#src/base/browser-name.ts';
 import { sha256 } from '#src/base/bytes.ts';
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '#src/base/clock.ts';
 import { newId } from '#src/base/identifiers.ts';
 import { statement, exactlyOne, type Statement } from '#src/storage/database.ts';
 import type { StaffSessionsTable } from '#src/storage/tables.ts';
 
-import { nameBrowser } from './browser-name.ts';
 import type { Origin, StaffContext } from './staff-context.ts';
 import { staffSessionMac } from './staff-macs.ts';
 

@@ -288,6 +288,15 @@ export interface AccountsTable {
   /** Set by a reset by mail alone: messages first opened before it need a further proof. */
   resetAt: number | null;
   lastSignInAt: number | null;
+  /** `Firefox, Windows`; empty or null: not known. */
+  lastSignInBrowser: string | null;
+  /** The sign-in before the last one, which its person is shown. */
+  previousSignInAt: number | null;
+  previousSignInBrowser: string | null;
+  /** IANA name for dates on pages; null: as the browser has it. */
+  timeZone: string | null;
+  /** 1: pages are shown in larger letters. */
+  largerText: number | null;
   mac: Uint8Array;
 }
 
@@ -331,17 +340,22 @@ export interface SessionsTable {
   createdAt: number;
   lastSeenAt: number;
   expiresAt: number;
+  /** Recipient sessions: `Firefox, Windows`; null: not known. */
+  browser: string | null;
   mac: Uint8Array;
 }
 
 export interface AddressCodesTable {
   id: string;
   canonicalAddress: string;
-  recipientId: string;
+  /** The copy whose link was followed; null where the address was typed on the account page. */
+  recipientId: string | null;
+  /** `add-address`: the account that asked. */
+  accountId: string | null;
   /** SHA-256 of the browser cookie the code is bound to. */
   browserHash: Uint8Array;
   codeHash: Uint8Array;
-  purpose: 'register' | 'reset';
+  purpose: 'register' | 'reset' | 'add-address';
   createdAt: number;
   expiresAt: number;
   tries: number;

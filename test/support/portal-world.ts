@@ -433,11 +433,16 @@ export class TestBrowser {
   readonly #world: PortalWorld;
   readonly #origin: string;
   readonly #remoteAddress: string;
+  readonly #userAgent: string;
 
-  constructor(world: PortalWorld, options: { origin?: string; remoteAddress?: string } = {}) {
+  constructor(
+    world: PortalWorld,
+    options: { origin?: string; remoteAddress?: string; userAgent?: string } = {},
+  ) {
     this.#world = world;
     this.#origin = options.origin ?? PORTAL_ORIGIN;
     this.#remoteAddress = options.remoteAddress ?? '198.51.100.7';
+    this.#userAgent = options.userAgent ?? '';
   }
 
   async request(
@@ -452,6 +457,7 @@ export class TestBrowser {
       remoteAddress: this.#remoteAddress,
       headers: {
         host: new URL(this.#origin).host,
+        'user-agent': this.#userAgent,
         ...(cookie !== '' && { cookie }),
         ...(method !== 'GET' &&
           method !== 'HEAD' && { origin: this.#origin, 'content-type': 'application/json' }),

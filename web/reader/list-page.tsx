@@ -109,6 +109,9 @@ export default function ListPage() {
         <Button kind="second" small onPress={() => setAttempt(attempt + 1)}>
           {t.list.refresh}
         </Button>
+        <a class="button second small" href="/account">
+          {t.accountLink}
+        </a>
       </div>
     </Page>
   );

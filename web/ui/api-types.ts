@@ -53,6 +53,22 @@ export interface Session {
   readonly address?: string;
   readonly idleExpiresAt?: string;
   readonly absoluteExpiresAt?: string;
+  readonly preferences?: Preferences;
+  readonly previousSignIn?: PreviousSignIn | null;
+}
+
+export interface Preferences {
+  readonly language: string;
+  /** IANA name; null: as the browser has it. */
+  readonly timeZone: string | null;
+  readonly largerText: boolean;
+}
+
+/** The sign-in before this one. */
+export interface PreviousSignIn {
+  readonly at: string;
+  /** `Firefox, Windows`; empty: not known. */
+  readonly browser: string;
 }
 
 export interface SealedKeyJson {

@@ -42,6 +42,7 @@ function Lazy({ load, pieces }: { readonly load: () => Promise<PageModule>; read
 }
 
 const loadListPage = (): Promise<PageModule> => import('../reader/list-page.tsx');
+const loadAccountPage = (): Promise<PageModule> => import('../account/account-page.tsx');
 const loadCheckPage = (): Promise<PageModule> => import('./pages/check-page.tsx');
 const loadHelpPage = (): Promise<PageModule> => import('./pages/help-page.tsx');
 
@@ -68,6 +69,7 @@ const ROUTES: readonly Route[] = [
     wide: true,
     show: (pieces) => <Lazy key={`message-${pieces['id'] ?? ''}`} load={loadMessagePage} pieces={pieces} />,
   },
+  { pattern: '/account', show: (pieces) => <Lazy key="account" load={loadAccountPage} pieces={pieces} /> },
   { pattern: '/check', show: (pieces) => <Lazy key="check" load={loadCheckPage} pieces={pieces} /> },
   { pattern: '/help', show: (pieces) => <Lazy key="help" load={loadHelpPage} pieces={pieces} /> },
   {

@@ -2,10 +2,12 @@
 import { render } from 'preact';
 import { App } from './app.tsx';
 import { startLocale } from './locale/locale.ts';
+import { startPreferences } from './preferences.ts';
 import { startRouter } from './router.ts';
 import { watchSession } from './session.ts';
 
 startLocale();
+startPreferences();
 startRouter();
 watchSession();
 

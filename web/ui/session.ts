@@ -5,6 +5,7 @@
 import { signal } from '@preact/signals';
 import { call, onSignedOut, serverNow } from './api.ts';
 import type { Session } from './api-types.ts';
+import { showPreferences } from './preferences.ts';
 import { navigate, path } from './router.ts';
 
 export const session = signal<Session | null>(null);
@@ -27,6 +28,7 @@ let ticking = 0;
 function take(fresh: Session): void {
   session.value = fresh;
   if (!fresh.signedIn) return;
+  if (fresh.preferences !== undefined) showPreferences(fresh.preferences);
   const idle = Date.parse(fresh.idleExpiresAt ?? '');
   const absolute = Date.parse(fresh.absoluteExpiresAt ?? '');
   deadline = Number.isNaN(idle) ? Number.POSITIVE_INFINITY : idle;
@@ -80,8 +82,9 @@ function end(because: 'idle' | 'asked' | null): void {
   deadline = absoluteDeadline = Number.POSITIVE_INFINITY;
   session.value = { signedIn: false };
   signedOutBecause.value = because;
-  returnTo.value = because !== 'asked' && path.value.startsWith('/messages') ? path.value : null;
-  if (path.value.startsWith('/messages')) navigate('/sign-in', { replace: true });
+  const isPrivate = /^\/(messages|account)/.test(path.value);
+  returnTo.value = because !== 'asked' && isPrivate ? path.value : null;
+  if (isPrivate) navigate('/sign-in', { replace: true });
 }
 
 function tick(): void {

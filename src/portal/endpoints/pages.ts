@@ -15,6 +15,7 @@ const PAGES = [
   '/m/:token',
   '/messages',
   '/messages/:id',
+  '/account',
   '/sign-in',
   '/check',
   '/help',

@@ -10,7 +10,7 @@ import { findPasswordProblem, PASSWORD_PROBLEM_MESSAGES } from '#src/accounts/pa
 import type { HttpApp } from '#src/http/http-server.ts';
 import { Refusal } from '#src/http/refusal.ts';
 
-import { browserOf } from '../policies/browser.ts';
+import { browserName, browserOf } from '../policies/browser.ts';
 import { findCopy } from '../policies/copy.ts';
 import { sessionNeeded } from '../policies/reader.ts';
 import { alreadyRegistered } from '../policies/refusals.ts';
@@ -78,6 +78,7 @@ export function addRegistrationEndpoints(app: HttpApp, portal: PortalContext): v
           password: request.body.password,
           locale,
           address: copy.recipient.address,
+          browser: browserName(request),
           tell: await portal.mails.accountChange('account-created', [copy.recipient.address], locale),
         },
       );

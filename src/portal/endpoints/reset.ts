@@ -15,7 +15,7 @@ import type { HttpApp } from '#src/http/http-server.ts';
 import type { Locale } from '#src/notification/mail-site.ts';
 
 import { languageOf } from '../languages.ts';
-import { browserOf, knowBrowser } from '../policies/browser.ts';
+import { browserName, browserOf, knowBrowser } from '../policies/browser.ts';
 import { findCopyByLink } from '../policies/copy.ts';
 import { sessionNeeded } from '../policies/reader.ts';
 import { codeExpired, codeWrong, tooManyCodes } from '../policies/refusals.ts';
@@ -96,7 +96,8 @@ export function addResetEndpoints(app: HttpApp, portal: PortalContext): void {
       if (session === null || session.accountId === null || session.canonicalAddress === null)
         throw sessionNeeded();
       requireGoodPassword(portal, request.body.password, [session.canonicalAddress]);
-      const done = await portal.reset.complete(session, request.body.password, (account, addresses) =>
+      const choice = { password: request.body.password, browser: browserName(request) };
+      const done = await portal.reset.complete(session, choice, (account, addresses) =>
         portal.mails.accountChange(
           'password-changed',
           addresses.map((proof) => proof.address),

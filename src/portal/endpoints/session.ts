@@ -10,11 +10,23 @@ import { parseMailAddress } from '#src/base/mail-address.ts';
 import type { HttpApp } from '#src/http/http-server.ts';
 import { Refusal } from '#src/http/refusal.ts';
 
+import { browserName } from '../policies/browser.ts';
 import { findCopyByLink } from '../policies/copy.ts';
-import { findReader, sessionNeeded } from '../policies/reader.ts';
+import { findReader, sessionNeeded, type Reader } from '../policies/reader.ts';
 import { slowDown } from '../policies/refusals.ts';
 import type { PortalContext } from '../portal-context.ts';
-import { Address, body, errors, Nothing, Password, timestamp, Timestamp } from '../wire.ts';
+import { presentPreferences, presentPreviousSignIn } from '../presenters/account.ts';
+import {
+  Address,
+  body,
+  errors,
+  Nothing,
+  Password,
+  Preferences,
+  PreviousSignIn,
+  timestamp,
+  Timestamp,
+} from '../wire.ts';
 
 const SignInBody = Type.Union([
   body({ password: Password, linkToken: Type.String({ maxLength: 200 }) }),
@@ -25,6 +37,8 @@ const SessionState = Type.Object({
   address: Type.Optional(Type.String()),
   idleExpiresAt: Type.Optional(Timestamp),
   absoluteExpiresAt: Type.Optional(Timestamp),
+  preferences: Type.Optional(Preferences),
+  previousSignIn: Type.Optional(PreviousSignIn),
 });
 
 export function addSessionEndpoints(app: HttpApp, portal: PortalContext): void {
@@ -43,6 +57,7 @@ export function addSessionEndpoints(app: HttpApp, portal: PortalContext): void {
         canonicalAddress: target.canonicalAddress,
         password: request.body.password,
         network: networkOf(request.ip),
+        browser: browserName(request),
         previous: await portal.sessions.find(portal.cookies.read(request, 'session'), 'recipient'),
       });
       if (result.outcome === 'wait' && result.locked) throw resetNeeded(result.retryAfterSeconds);
@@ -60,7 +75,7 @@ export function addSessionEndpoints(app: HttpApp, portal: PortalContext): void {
     handler: async (request) => {
       const reader = await findReader(portal, request);
       if (reader === null) return { signedIn: false };
-      return { signedIn: true, address: reader.addresses[0]?.address ?? '', ...expiry(reader.session) };
+      return presentSession(reader, reader.session);
     },
   });
 
@@ -74,7 +89,7 @@ export function addSessionEndpoints(app: HttpApp, portal: PortalContext): void {
       const reader = await findReader(portal, request);
       if (reader === null) throw sessionNeeded();
       const session = await portal.sessions.touch(reader.session, { always: true });
-      return { signedIn: true, address: reader.addresses[0]?.address ?? '', ...expiry(session) };
+      return presentSession(reader, session);
     },
   });
 
@@ -113,8 +128,12 @@ async function signInTarget(
     : { canonicalAddress: copy.recipient.canonicalAddress, messageId: copy.message.id };
 }
 
-function expiry(session: PortalSession): { idleExpiresAt: string; absoluteExpiresAt: string } {
+function presentSession(reader: Reader, session: PortalSession) {
   return {
+    signedIn: true,
+    address: reader.addresses[0]?.address ?? '',
+    preferences: presentPreferences(reader.account),
+    previousSignIn: presentPreviousSignIn(reader.account),
     idleExpiresAt: timestamp(idleExpiry(session)),
     absoluteExpiresAt: timestamp(session.expiresAt),
   };

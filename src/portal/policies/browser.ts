@@ -2,6 +2,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 import { hashBrowserToken } from '#src/accounts/address-codes.ts';
+import { nameBrowser } from '#src/base/browser-name.ts';
 
 import type { PortalContext } from '../portal-context.ts';
 
@@ -15,6 +16,11 @@ export function knowBrowser(portal: PortalContext, request: FastifyRequest, repl
   const token = portal.random(TOKEN_BYTES).toString('base64url');
   portal.cookies.set(reply, 'browser', token);
   return hashBrowserToken(token);
+}
+
+/** What its person knows the browser by: `Firefox, Windows`; empty: not known. */
+export function browserName(request: FastifyRequest): string {
+  return nameBrowser(request.headers['user-agent'] ?? null);
 }
 
 /** Null where the browser never asked for a code. */

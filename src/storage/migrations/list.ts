@@ -14,6 +14,7 @@ import { authorLimits } from './0011-author-limits.ts';
 import { authorsMessages } from './0012-authors-messages.ts';
 import { waitingReplies } from './0013-waiting-replies.ts';
 import { copiesByMessage } from './0014-copies-by-message.ts';
+import { accountPage } from './0015-account-page.ts';
 
 export const migrations: readonly Migration[] = [
   firstTables,
@@ -30,4 +31,5 @@ export const migrations: readonly Migration[] = [
   authorsMessages,
   waitingReplies,
   copiesByMessage,
+  accountPage,
 ];

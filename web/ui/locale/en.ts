@@ -4,6 +4,9 @@ export const en = {
   skipToContent: 'Skip to the content',
   helpLink: 'Help',
   messagesLink: 'My messages',
+  accountLink: 'My account',
+  lastSignIn: (when: string, browser: string) =>
+    `You last signed in on ${when}${browser === '' ? '' : ` (${browser})`}.`,
   signOut: 'Sign out',
   signIn: 'Sign in',
   checkLink: 'Is my mail real?',

@@ -4,6 +4,9 @@ import type { Messages } from './en.ts';
 export const es: Messages = {
   skipToContent: 'Ir al contenido',
   helpLink: 'Ayuda',
+  accountLink: 'Mi cuenta',
+  lastSignIn: (when: string, browser: string) =>
+    `Su última entrada fue el ${when}${browser === '' ? '' : ` (${browser})`}.`,
   messagesLink: 'Mis mensajes',
   signOut: 'Salir',
   signIn: 'Entrar',

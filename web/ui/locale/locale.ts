@@ -10,6 +10,8 @@ const TABLES: Readonly<Record<Language, Messages>> = { en, es };
 const STORED_AS = 'language';
 
 export const language = signal<Language>('en');
+/** IANA name for dates; null: as the browser has it. */
+export const timeZone = signal<string | null>(null);
 const table = computed(() => TABLES[language.value]);
 
 /** The texts of the language shown; read inside a component, it follows the switch. */
@@ -40,16 +42,25 @@ export function startLocale(): void {
   const preferred = navigator.languages.map(known).find((tag) => tag !== null);
   const chosen = asked ?? known(stored()) ?? preferred ?? null;
   undecided = chosen === null;
+  askedByAddress = asked !== null;
   show(chosen ?? 'en');
 }
 
 /** Neither the person nor the browser asked for a language that we have. */
 let undecided = false;
+/** The page's address names the language: nothing overrules it. */
+let askedByAddress = false;
 
 /** The site's language, where nobody asked for another. */
 export function adoptSiteLanguage(tag: string): void {
   const chosen = known(tag);
   if (undecided && chosen !== null) show(chosen);
+}
+
+/** The language of the account that is signed in. */
+export function adoptAccountLanguage(tag: string): void {
+  const chosen = known(tag);
+  if (!askedByAddress && chosen !== null && chosen !== language.peek()) chooseLanguage(chosen);
 }
 
 export function chooseLanguage(chosen: Language): void {
@@ -75,7 +86,14 @@ function formatWith(
   style: Intl.DateTimeFormatOptions & { dateStyle?: string; timeStyle?: string },
 ): string {
   const date = new Date(iso);
-  return Number.isNaN(date.getTime()) ? '' : new Intl.DateTimeFormat(language.value, style).format(date);
+  if (Number.isNaN(date.getTime())) return '';
+  const zone = timeZone.value === null ? {} : { timeZone: timeZone.value };
+  try {
+    return new Intl.DateTimeFormat(language.value, { ...style, ...zone }).format(date);
+  } catch {
+    // An old browser may not know the zone.
+    return new Intl.DateTimeFormat(language.value, style).format(date);
+  }
 }
 
 /** `7.3 MB`: binary multiples with the names people know. */

@@ -1,6 +1,14 @@
 /** Header, main part and footer of every page, and the warning before an idle session ends. */
 import type { ComponentChildren } from 'preact';
-import { LANGUAGES, chooseLanguage, language, texts, type Language } from '../locale/locale.ts';
+import {
+  LANGUAGES,
+  chooseLanguage,
+  formatDateTime,
+  language,
+  texts,
+  type Language,
+} from '../locale/locale.ts';
+import { keepPreferences } from '../preferences.ts';
 import { idleWarning, session, signOut, staySignedIn } from '../session.ts';
 import { site } from '../site.ts';
 import { Button } from './controls.tsx';
@@ -36,6 +44,12 @@ function Header() {
   );
 }
 
+function switchLanguage(code: Language): void {
+  chooseLanguage(code);
+  // Not kept: this browser still has it.
+  if (session.peek()?.signedIn === true) keepPreferences({ language: code }).catch(() => {});
+}
+
 function LanguageSwitch() {
   const codes = Object.keys(LANGUAGES) as Language[];
   return (
@@ -44,7 +58,7 @@ function LanguageSwitch() {
         .filter((code) => code !== language.value)
         .map((code) => (
           <li key={code}>
-            <button type="button" class="plain" lang={code} onClick={() => chooseLanguage(code)}>
+            <button type="button" class="plain" lang={code} onClick={() => switchLanguage(code)}>
               {LANGUAGES[code]}
             </button>
           </li>
@@ -56,10 +70,12 @@ function LanguageSwitch() {
 function Footer() {
   const t = texts();
   const line = site.value?.helpLine ?? null;
+  const before = session.value?.previousSignIn ?? null;
   return (
     <footer class="foot">
       <div class="foot-inner">
         {line !== null && <p>{t.helpLine(line.phone, line.hours)}</p>}
+        {before !== null && <p>{t.lastSignIn(formatDateTime(before.at), before.browser)}</p>}
         <ul>
           <li>
             <a href="/help">{t.helpLink}</a>
