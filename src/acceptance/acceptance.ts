@@ -332,6 +332,8 @@ const FAILED_FOR_GOOD: SmtpReply = {
 
 function scanningOf({ handling }: ContentTry): Scanning {
   if (handling === 'refuse') throw new Refused('content-failed', FAILED_FOR_GOOD);
+  if (handling === 'later')
+    throw new CodedError('content-suspect', 'in hand at five deaths of the process or more: tried rarely');
   return handling === 'raw' ? 'none' : 'must-work';
 }
 

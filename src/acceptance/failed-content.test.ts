@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite, test, type TestContext } from 'node:test';
 
-import { DAY_MS } from '#src/base/clock.ts';
+import { DAY_MS, HOUR_MS } from '#src/base/clock.ts';
 import { silentLog, type Log } from '#src/base/log.ts';
 
 import { FailedContent } from './failed-content.ts';
@@ -57,13 +57,37 @@ suite('content that failed', () => {
     assert.equal(nextRun(folder).begin(OTHER).handling, 'as-usual');
   });
 
-  test('deaths: one says nothing, two make it raw, five refuse it; what was at rest is innocent', async (t) => {
+  test('deaths: one says nothing, two make it raw, five make it rare; what was at rest is innocent', async (t) => {
     const folder = await newFolder(t);
     const atRest = nextRun(folder);
     atRest.begin(OTHER).end();
-    const seen = Array.from({ length: 6 }, () => dieOf(folder, HEADER));
-    assert.deepEqual(seen, ['as-usual', 'as-usual', 'raw', 'raw', 'raw', 'refuse']);
+    const seen = Array.from({ length: 7 }, () => dieOf(folder, HEADER));
+    assert.deepEqual(seen, ['as-usual', 'as-usual', 'raw', 'raw', 'raw', 'later', 'later']);
     assert.equal(dieOf(folder, OTHER), 'as-usual');
+  });
+
+  test('after five deaths it is tried again an hour later, then two, then four; the eighth death refuses it', async (t) => {
+    const folder = await newFolder(t);
+    let now = Date.now();
+    const dieAt = (): string => nextRun(folder, silentLog, now).begin(HEADER).handling;
+    for (let deaths = 0; deaths < 5; deaths += 1) dieAt();
+    for (const hours of [1, 2, 4]) {
+      // The death is noticed by the next run.
+      assert.equal(dieAt(), 'later');
+      now += hours * HOUR_MS - 1;
+      assert.equal(dieAt(), 'later');
+      now += 1;
+      assert.equal(dieAt(), 'raw');
+    }
+    assert.equal(dieAt(), 'refuse');
+  });
+
+  test('a clock that was set back keeps nothing waiting', async (t) => {
+    const folder = await newFolder(t);
+    const now = Date.now();
+    for (let deaths = 0; deaths < 5; deaths += 1) nextRun(folder, silentLog, now).begin(HEADER);
+    nextRun(folder, silentLog, now).close();
+    assert.equal(nextRun(folder, silentLog, now - 1).begin(HEADER).handling, 'raw');
   });
 
   test('an end in order is no death, and a death counts once', async (t) => {

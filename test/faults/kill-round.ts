@@ -6,7 +6,7 @@
 import assert from 'node:assert/strict';
 
 import type { StepName } from '#src/base/steps.ts';
-import { MINUTE_MS } from '#src/base/clock.ts';
+import { HOUR_MS, MINUTE_MS } from '#src/base/clock.ts';
 import { eventually, pause } from '#test/support/eventually.ts';
 
 import { NO_COUNTS, type FaultCounts } from './counts.ts';
@@ -77,6 +77,8 @@ export async function runKillRound(options: RoundOptions): Promise<FaultCounts> 
     for (let kill = 0; kill < options.kills && options.enough?.() !== true; kill += 1) {
       await world.start(process.platform === 'linux' ? { wrapper: ['timeout', '--foreground', '1d'] } : {});
       const clients = Array.from({ length: CLIENTS }, (_, n) => sendWhileAlive(world, n, random));
+      // Looked at below; until then nothing else may end this process.
+      for (const client of clients) client.catch(() => {});
       await die(world, random, longestLifeMs);
       await Promise.all(clients);
       unrecorded = await countUnrecorded(world, unrecorded, postgres?.rows);
@@ -84,6 +86,8 @@ export async function runKillRound(options: RoundOptions): Promise<FaultCounts> 
     }
     losing = false;
     await world.start();
+    // A mail that was in hand at five deaths is tried again an hour later.
+    await world.gateway.moveClock(world.gateway.aheadMs + HOUR_MS);
     await world.sendUntilTaken();
     // What lost its reply waits, longer each time: the clock goes on faster, but ends no lease.
     await world.gateway.moveClock(world.gateway.aheadMs + 5 * MINUTE_MS);
