@@ -22,6 +22,7 @@ export type ThrottleKind =
   | 'network-failures'
   | 'network-codes'
   | 'network-checks'
+  | 'suspect-mails'
   | 'codes'
   | 'resets-an-hour'
   | 'resets-a-day'

@@ -31,6 +31,7 @@ export const AUDIT_EVENTS = [
   'recipient-end-changed',
   'notice-sent-again',
   'wrong-recipient-reported',
+  'suspect-mail-reported',
   'reply-sent',
   'reply-waits',
   'reply-refused',

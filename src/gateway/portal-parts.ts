@@ -3,7 +3,15 @@ import { ClamdScanner } from '#src/antivirus/clamd.ts';
 import { CodedError } from '#src/base/coded-error.ts';
 import type { Settings } from '#src/config/settings.ts';
 import type { KeyProvider } from '#src/keys/key-provider.ts';
-import type { MessageThread, PortalMailer, PortalSettings } from '#src/portal/portal-dependencies.ts';
+import { parseMailAddress } from '#src/base/mail-address.ts';
+import { readDkimKey } from '#src/mail-auth/dkim-keys.ts';
+import { dnsRecordName, dnsRecordText } from '#src/mail-auth/dkim-record.ts';
+import type {
+  MessageThread,
+  PortalMailer,
+  PortalSettings,
+  SuspectMailSettings,
+} from '#src/portal/portal-dependencies.ts';
 import { messageCodeOf } from '#src/protection/secure-message/message-code.ts';
 import type { ReplyTools } from '#src/replies/accept-reply.ts';
 import type { UploadRules } from '#src/replies/upload-rules.ts';
@@ -57,6 +65,17 @@ export function portalMailer(sealer: WrittenMailSealer): PortalMailer {
     },
   };
 }
+
+export const suspectMailSettings = oncePerSettings(
+  ({ publicUrl, console, organization, dkim, keysDir }: Settings): SuspectMailSettings => ({
+    origins: [publicUrl, console.publicUrl].map((url) => new URL(url).origin),
+    dkimRecords: new Map(
+      dkim.map((name) => [dnsRecordName(name), dnsRecordText(readDkimKey(keysDir, name).privateKey)]),
+    ),
+    serviceAddresses: [parseMailAddress(organization.serviceAddress)?.canonical ?? ''],
+    officer: organization.securityOfficer ?? organization.serviceAddress,
+  }),
+);
 
 /** Null where nobody would look at files from outside. */
 const uploadRules = oncePerSettings(({ antivirus, replies, limits }: Settings): UploadRules | null => {

@@ -6,7 +6,7 @@ import { sendWaiting } from '#src/replies/send-waiting.ts';
 
 import type { Core } from './core.ts';
 import { mailSite } from './part-settings.ts';
-import { portalMailer, portalSettings, replyTools, threadOf } from './portal-parts.ts';
+import { portalMailer, portalSettings, replyTools, suspectMailSettings, threadOf } from './portal-parts.ts';
 import type { Finding } from './readiness.ts';
 import { RepeatingTask } from './repeating-task.ts';
 import { readTlsPair } from './tls-files.ts';
@@ -31,6 +31,7 @@ export async function startPortal(core: Core) {
     mailer: portalMailer(sealer),
     mailSite: mailSite(settings),
     threadOf: (messageId, recipientId) => threadOf(core.database, keys, messageId, recipientId),
+    suspectMail: () => suspectMailSettings(core.settings),
     replies: replyTools(core),
     settings: portalSettings(settings, tls, options.version),
     web: await readWebApp(options.webFolder),

@@ -84,6 +84,18 @@ export interface WebApp {
   readonly assetsFolder: string;
 }
 
+/** By what a mail is known to be ours. */
+export interface SuspectMailSettings {
+  /** Origins of our sites. */
+  readonly origins: readonly string[];
+  /** Our DKIM records by DNS name; empty: somebody else signs, or nobody. */
+  readonly dkimRecords: ReadonlyMap<string, string>;
+  /** Canonical addresses from which only we write. */
+  readonly serviceAddresses: readonly string[];
+  /** Who is told of mails that pretend to come from us. */
+  readonly officer: string;
+}
+
 export interface PortalDependencies {
   readonly database: Database;
   readonly objects: Pick<ObjectStore, 'read'>;
@@ -97,6 +109,7 @@ export interface PortalDependencies {
   readonly mailSite: MailSite;
   /** What receipts say of a message; kept by whoever accepted it. */
   threadOf(messageId: string, recipientId: string): Promise<MessageThread>;
+  readonly suspectMail: () => SuspectMailSettings;
   /** What takes a finished reply in. */
   readonly replies: ReplyTools;
   readonly settings: PortalSettings;

@@ -6,11 +6,13 @@ import { newMessageIdField } from '#src/notification/compose/mail.ts';
 import type { Locale, MailFrame } from '#src/notification/mail-site.ts';
 import { renderNotForMe } from '#src/notification/not-for-me.ts';
 import { renderOpened } from '#src/notification/opened.ts';
+import { renderSuspectMail } from '#src/notification/suspect-mail.ts';
 import type { AccountChangeKind } from '#src/notification/words.ts';
 import type { Statement } from '#src/storage/database.ts';
 
 import type { Copy } from './policies/copy.ts';
 import type { PortalDependencies } from './portal-dependencies.ts';
+import type { SuspectMailFacts } from './report-suspect-mail.ts';
 
 export class PortalMails {
   readonly #portal: PortalDependencies;
@@ -119,6 +121,21 @@ export class PortalMails {
       to,
       recipientId: copy.recipient.id,
       messageId: copy.message.id,
+      render,
+      route: 'internal',
+    });
+  }
+
+  /** To the security officer. */
+  async suspectMail(report: SuspectMailFacts): Promise<readonly Statement[]> {
+    const { mailer, mailSite, clock } = this.#portal;
+    const to = this.#portal.suspectMail().officer;
+    const render = renderSuspectMail(mailSite, { ...this.#frame(to), ...report, reportedMs: clock.now() });
+    return mailer.statementsForMail({
+      kind: 'suspect-mail',
+      to,
+      recipientId: null,
+      messageId: null,
       render,
       route: 'internal',
     });

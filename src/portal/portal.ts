@@ -20,6 +20,7 @@ import type { Statement } from '#src/storage/database.ts';
 
 import { addAccountEndpoints } from './endpoints/account.ts';
 import { addCheckEndpoint } from './endpoints/check.ts';
+import { addCheckMailEndpoint } from './endpoints/check-mail.ts';
 import { addChunkEndpoints } from './endpoints/chunks.ts';
 import { addHealthEndpoints } from './endpoints/health.ts';
 import { addKeptEndpoint } from './endpoints/kept.ts';
@@ -107,6 +108,7 @@ async function addEndpoints(app: HttpApp, portal: PortalContext): Promise<void> 
   addKeptEndpoint(app, portal);
   addAccountEndpoints(app, portal);
   addCheckEndpoint(app, portal);
+  addCheckMailEndpoint(app, portal);
   addHealthEndpoints(app, portal);
   serveOpenApi(app);
   await addPages(app, portal);

@@ -29,6 +29,7 @@ const PUBLIC = new Set([
   'POST /api/reset',
   'POST /api/reset/verify',
   'POST /api/check',
+  'POST /api/check/mail',
   'GET /healthz',
   'GET /readyz',
 ]);

@@ -257,6 +257,7 @@ export type DeliveryKind =
   | 'account-change'
   | 'partner-report'
   | 'wrong-recipient'
+  | 'suspect-mail'
   | 'staff-link'
   | 'bounce'
   | 'returned'

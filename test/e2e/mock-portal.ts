@@ -322,7 +322,33 @@ function buildRoutes(state: MockState, mails: Map<string, SealedMail>): readonly
             })
           : new Answer(200, { genuine: false }),
     ],
+    [
+      'POST',
+      /^\/api\/check\/mail$/,
+      (_, body) => judgeMail(Buffer.from(String(body['mail']), 'base64url').toString()),
+    ],
   ];
+}
+
+/** Fake with a link, changed without. */
+function judgeMail(words: string): Answer {
+  const isFake = words.includes('https://');
+  return new Answer(200, {
+    verdict: isFake ? 'fake' : 'changed',
+    signature: 'none',
+    code: 'unknown',
+    elsewhere: ['secure-hospital.example'],
+    addressMissing: false,
+    officerTold: isFake,
+    organization: 'Riverside Clinic',
+    ...(!isFake && {
+      message: {
+        author: { name: '', address: TEXT_MAIL.author.address },
+        sentAt: TEXT_MAIL.sentAt,
+        maskedAddress: 'm•••@mail.example',
+      },
+    }),
+  });
 }
 
 function sessionAnswer(state: MockState): Answer {

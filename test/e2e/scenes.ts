@@ -323,6 +323,40 @@ export const SCENES: readonly Scene[] = [
     },
   },
   {
+    name: 'fake',
+    async show(stage) {
+      await visit(stage, '/help/fake');
+      await stage.page.getByLabel('The mail', { exact: true }).waitFor();
+    },
+  },
+  {
+    name: 'fake-no',
+    async show(stage) {
+      await visit(stage, '/help/fake');
+      await stage.page.getByLabel('The mail', { exact: true }).fill('https://secure-hospital.example/m/x');
+      await stage.page.getByRole('button', { name: 'Check the mail' }).click();
+      await heading(stage.page, 'No. This mail is not from us');
+    },
+  },
+  {
+    name: 'fake-changed',
+    locale: 'es-MX',
+    async show(stage) {
+      await visit(stage, '/help/fake');
+      await stage.page.getByLabel('El correo', { exact: true }).fill('changed');
+      await stage.page.getByRole('button', { name: 'Comprobar el correo' }).click();
+      await heading(stage.page, 'Cuidado: este correo se cambió');
+    },
+  },
+  {
+    name: 'fake-nothing',
+    async show(stage) {
+      await visit(stage, '/help/fake');
+      await stage.page.getByRole('button', { name: 'Check the mail' }).click();
+      await stage.page.getByText('Copy the mail into this box').waitFor();
+    },
+  },
+  {
     name: 'help',
     async show(stage) {
       await visit(stage, '/help');

@@ -12,6 +12,7 @@ import { type PartnerReportData, renderPartnerReport } from '#src/notification/p
 import { renderReplyFailed, type ReplyFailedData } from '#src/notification/reply-failed.ts';
 import { renderReturned, type ReturnedData } from '#src/notification/returned.ts';
 import { renderSecured, type SecuredData } from '#src/notification/secured.ts';
+import { renderSuspectMail, type SuspectReport } from '#src/notification/suspect-mail.ts';
 import { renderWrongRecipient, type WrongRecipientData } from '#src/notification/wrong-recipient.ts';
 import { renderStaffLink, type StaffLinkData } from '#src/notification/staff-link.ts';
 import type { WrittenMail } from '#src/notification/written-mail.ts';
@@ -95,6 +96,16 @@ export const wrongRecipientData: WrongRecipientData = {
   copyKept: true,
   messageCode: '7K42QF9XM',
   sheetUrl: 'https://staff.hospital.example/messages/01KAH2V8QK3M5N7P9R1S3T5V7W/incident/01KAH2V8QK',
+};
+
+export const suspectMailData: SuspectReport = {
+  ...frame('suspect-mail', 'security@hospital.example'),
+  reportedMs: sentMs + 20 * minute,
+  from: 'send-secure@hospita1.test',
+  hosts: ['secure-hospital.test', 'login.evil.test'],
+  code: 'unknown',
+  signature: 'none',
+  reportedFor: 'pat.doe@outside.example',
 };
 
 export const openedData: OpenedData = {
@@ -290,6 +301,16 @@ export const fixedMails: Readonly<Record<string, () => WrittenMail>> = {
   'staff-link': () => renderStaffLink(site, staffLinkData),
   'staff-link-es': () => renderStaffLink(spanishSite, { ...staffLinkData, purpose: 'add-address' }),
   'account-created': () => renderAccountChange(site, accountChangeData),
+  'suspect-mail': () => renderSuspectMail(site, suspectMailData),
+  'suspect-mail-nothing-es': () =>
+    renderSuspectMail(spanishSite, {
+      ...suspectMailData,
+      from: null,
+      hosts: [],
+      code: 'none',
+      signature: 'broken',
+      reportedFor: null,
+    }),
   'partner-report': () => renderPartnerReport(site, partnerReportData),
   'partner-report-es': () => renderPartnerReport(spanishSite, partnerReportData),
   'password-reset': () =>

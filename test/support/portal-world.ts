@@ -126,6 +126,12 @@ export async function openPortalWorld(
       original: { messageIdField: '<original@hospital.test>', references: [] },
       wantsDisposition: false,
     }),
+    suspectMail: () => ({
+      origins: [publicUrl],
+      dkimRecords: new Map(),
+      serviceAddresses: ['send-secure@hospital.test'],
+      officer: 'security@hospital.test',
+    }),
     replies: replyTools(context, log),
     settings: {
       publicUrl,

@@ -63,6 +63,7 @@ export const help: HelpTexts = [
         ],
       },
       'You can check without the link: type this site’s address yourself, open [Is my mail real?](/check) and type the code from the subject and your address.',
+      'Does the mail look wrong? [Give it to us](/help/fake), and we tell you if it is ours.',
       {
         note: 'If you don’t know the sender or something feels wrong, do not open the link. Call a number that you already have. {helpLine}',
       },

@@ -65,6 +65,7 @@ export const help: HelpTexts = [
         ],
       },
       'Puede comprobarlo sin el enlace: escriba usted la dirección de este sitio, abra [¿Es auténtico mi correo?](/check) y escriba el código del asunto y su dirección.',
+      '¿El correo le parece raro? [Dénoslo](/help/fake) y le decimos si es nuestro.',
       {
         note: 'Si no conoce al remitente o algo le parece raro, no abra el enlace. Llame a un número que ya tenga. {helpLine}',
       },

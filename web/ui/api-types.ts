@@ -135,6 +135,17 @@ export interface UploadLimits {
   readonly refusedEndings: readonly string[];
 }
 
+/** What the portal says of a whole mail. */
+export interface Judgement {
+  readonly verdict: 'genuine' | 'forwarded' | 'changed' | 'fake' | 'unknown';
+  /** Hosts of its links that are not ours. */
+  readonly elsewhere: readonly string[];
+  readonly addressMissing: boolean;
+  readonly officerTold: boolean;
+  readonly organization: string;
+  readonly message?: { readonly author: Author; readonly sentAt: string; readonly maskedAddress: string };
+}
+
 export interface Genuineness {
   readonly genuine: boolean;
   readonly organization?: string;

@@ -44,6 +44,7 @@ function Lazy({ load, pieces }: { readonly load: () => Promise<PageModule>; read
 const loadListPage = (): Promise<PageModule> => import('../reader/list-page.tsx');
 const loadAccountPage = (): Promise<PageModule> => import('../account/account-page.tsx');
 const loadCheckPage = (): Promise<PageModule> => import('./pages/check-page.tsx');
+const loadFakePage = (): Promise<PageModule> => import('./pages/fake-page.tsx');
 const loadHelpPage = (): Promise<PageModule> => import('./pages/help-page.tsx');
 
 interface Route {
@@ -72,6 +73,7 @@ const ROUTES: readonly Route[] = [
   { pattern: '/account', show: (pieces) => <Lazy key="account" load={loadAccountPage} pieces={pieces} /> },
   { pattern: '/check', show: (pieces) => <Lazy key="check" load={loadCheckPage} pieces={pieces} /> },
   { pattern: '/help', show: (pieces) => <Lazy key="help" load={loadHelpPage} pieces={pieces} /> },
+  { pattern: '/help/fake', show: (pieces) => <Lazy key="fake" load={loadFakePage} pieces={pieces} /> },
   {
     pattern: '/help/:page',
     show: (pieces) => <Lazy key={`help-${pieces['page'] ?? ''}`} load={loadHelpPage} pieces={pieces} />,

@@ -170,6 +170,22 @@ export interface Catalog {
     readonly kept: string;
     readonly sheet: string;
   };
+  /** A mail that pretends to come from us. */
+  readonly suspectMail: {
+    readonly subject: string;
+    readonly title: string;
+    readonly intro: Phrase<{ moment: string }>;
+    readonly from: string;
+    readonly leadsTo: string;
+    readonly code: string;
+    readonly codes: Readonly<Record<'ours' | 'unknown' | 'none', string>>;
+    readonly signature: string;
+    readonly signatures: Readonly<Record<'ours' | 'broken' | 'none', string>>;
+    readonly reportedFor: string;
+    readonly nothing: string;
+    readonly next: string;
+    readonly limits: string;
+  };
   readonly reminder: {
     readonly subject: Phrase<{ subject: string }>;
     readonly waits: string;

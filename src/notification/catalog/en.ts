@@ -338,6 +338,29 @@ export const en: Catalog = {
     kept: 'The reader saved a copy. The lock does not reach saved copies.',
     sheet: 'The incident sheet, with what the log says:',
   },
+  suspectMail: {
+    subject: 'Somebody got a fake mail in our name',
+    title: 'A fake mail in our name',
+    intro: ({ moment }) =>
+      `On ${moment}, somebody asked on our website if a mail is real. It is not from us. This is what we saw:`,
+    from: 'Says it is from',
+    leadsTo: 'Links lead to',
+    code: 'Message code',
+    codes: {
+      ours: 'one of ours, copied into a mail with other links',
+      unknown: 'does not belong to the address',
+      none: 'none that could be checked',
+    },
+    signature: 'Our signature',
+    signatures: { ours: 'fits', broken: 'does not fit', none: 'none' },
+    reportedFor: 'Came to',
+    nothing: 'none',
+    next:
+      'We told the person not to follow the links. We did not keep the mail: if you need it, ask the person for it. ' +
+      'Block the sites above, and warn others if more of these mails come.',
+    limits:
+      'Dots and signs in addresses are written so that nobody follows them. You hear of the same fake once a day.',
+  },
   reminder: {
     subject: ({ subject }) => `Reminder: ${subject}`,
     waits: 'This message is still waiting for you.',

@@ -343,6 +343,29 @@ export const es: Catalog = {
     kept: 'El lector guardó una copia. El bloqueo no alcanza las copias guardadas.',
     sheet: 'La hoja del incidente, con lo que dice el registro:',
   },
+  suspectMail: {
+    subject: 'Alguien recibió un correo falso en nuestro nombre',
+    title: 'Un correo falso en nuestro nombre',
+    intro: ({ moment }) =>
+      `El ${moment} alguien preguntó en nuestro sitio web si un correo es auténtico. No es nuestro. Esto es lo que vimos:`,
+    from: 'Dice que es de',
+    leadsTo: 'Los enlaces llevan a',
+    code: 'Código del mensaje',
+    codes: {
+      ours: 'uno nuestro, copiado en un correo con otros enlaces',
+      unknown: 'no corresponde a la dirección',
+      none: 'ninguno que se pudiera comprobar',
+    },
+    signature: 'Nuestra firma',
+    signatures: { ours: 'es válida', broken: 'no es válida', none: 'ninguna' },
+    reportedFor: 'Llegó a',
+    nothing: 'ninguno',
+    next:
+      'Le dijimos a esa persona que no siga los enlaces. No guardamos el correo: si lo necesita, pídaselo. ' +
+      'Bloquee los sitios de arriba y avise a los demás si llegan más correos como este.',
+    limits:
+      'Los puntos y signos de las direcciones están escritos para que nadie las siga. Del mismo correo falso le avisamos una vez al día.',
+  },
   reminder: {
     subject: ({ subject }) => `Recordatorio: ${subject}`,
     waits: 'Este mensaje todavía le espera.',

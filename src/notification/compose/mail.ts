@@ -32,6 +32,7 @@ export type MailKind =
   | 'account-change'
   | 'partner-report'
   | 'wrong-recipient'
+  | 'suspect-mail'
   | 'staff-link';
 
 export const NOTICE_FIELD = 'X-SendSecure-Notice';

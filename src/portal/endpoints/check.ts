@@ -5,17 +5,11 @@
  */
 import { Type } from '@fastify/type-provider-typebox';
 
-import { hashMessageCode } from '#src/accounts/link-tokens.ts';
-import { RowForged } from '#src/accounts/row-mac.ts';
 import { networkOf } from '#src/accounts/throttle.ts';
 import { HOUR_MS } from '#src/base/clock.ts';
-import { parseMessageCode } from '#src/base/identifiers.ts';
-import { parseMailAddress } from '#src/base/mail-address.ts';
 import type { HttpApp } from '#src/http/http-server.ts';
-import { messageCodeOf } from '#src/protection/secure-message/message-code.ts';
 
-import { requireManifest, SealBroken } from '../policies/content-key.ts';
-import { findCopiesByCode, type Copy } from '../policies/copy.ts';
+import { findNotice } from '../policies/notice.ts';
 import { slowDown } from '../policies/refusals.ts';
 import type { PortalContext } from '../portal-context.ts';
 import { presentAuthor } from '../presenters/author.ts';
@@ -38,9 +32,7 @@ export function addCheckEndpoint(app: HttpApp, portal: PortalContext): void {
       response: { 200: Genuineness, ...errors },
     },
     handler: async (request) => {
-      const network = networkOf(request.ip);
-      const allowed = await portal.throttle.countInWindow('network-checks', network, CHECKS_AN_HOUR, HOUR_MS);
-      if (!allowed.allowed) throw slowDown(allowed.retryAfterSeconds);
+      await countCheck(portal, request.ip);
       const copy = await findNotice(portal, request.body);
       if (copy === null) return { genuine: false };
       return {
@@ -53,22 +45,9 @@ export function addCheckEndpoint(app: HttpApp, portal: PortalContext): void {
   });
 }
 
-/** What can't be a code or an address is looked up all the same. A forged row is no notice of ours. */
-async function findNotice(
-  portal: PortalContext,
-  typed: { code: string; address: string },
-): Promise<Copy | null> {
-  const code = parseMessageCode(typed.code) ?? '';
-  const address = parseMailAddress(typed.address.trim())?.canonical ?? '';
-  try {
-    const copies = await findCopiesByCode(portal, hashMessageCode(portal.keys, code), address);
-    const [copy] = copies;
-    // The code comes from the row's id: a hash that was copied onto another row makes no notice of it.
-    if (copy === undefined || messageCodeOf(portal.keys, copy.recipient.id) !== code) return null;
-    requireManifest(portal, copy);
-    return copy;
-  } catch (error) {
-    if (error instanceof RowForged || error instanceof SealBroken) return null;
-    throw error;
-  }
+/** Throws Refusal where the network has asked too often. */
+export async function countCheck(portal: PortalContext, remoteAddress: string): Promise<void> {
+  const network = networkOf(remoteAddress);
+  const allowed = await portal.throttle.countInWindow('network-checks', network, CHECKS_AN_HOUR, HOUR_MS);
+  if (!allowed.allowed) throw slowDown(allowed.retryAfterSeconds);
 }

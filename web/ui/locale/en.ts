@@ -304,6 +304,7 @@ export const en = {
     noTitle: 'We don’t know this mail',
     no: 'There is no message with this code for this address. Look for a typing mistake. If it still does not match, do not open the link in the mail.',
     codeMissing: 'Type the code from the subject.',
+    whole: 'Check the whole mail',
   },
 
   help: {

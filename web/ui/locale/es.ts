@@ -310,6 +310,7 @@ export const es: Messages = {
     noTitle: 'No conocemos este correo',
     no: 'No hay ningún mensaje con este código para esta dirección. Busque algún error al escribir. Si sigue sin coincidir, no abra el enlace del correo.',
     codeMissing: 'Escriba el código del asunto.',
+    whole: 'Comprobar el correo entero',
   },
 
   help: {

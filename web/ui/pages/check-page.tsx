@@ -75,6 +75,9 @@ export default function CheckPage() {
         <div role="status" class="spaced">
           {answer !== null && <Answer answer={answer} />}
         </div>
+        <p class="divided">
+          <a href="/help/fake">{t.check.whole}</a>
+        </p>
       </Page>
     </div>
   );

@@ -64,6 +64,9 @@ function Overview({ help }: { readonly help: HelpTexts }) {
         {line !== null && <p class="box">{t.helpLine(line.phone, line.hours)}</p>}
         <h2>{t.help.forRecipients}</h2>
         <Links help={help} audience="recipient" />
+        <p class="help-links">
+          <a href="/help/fake">{t.check.whole}</a>
+        </p>
         <h2>{t.help.forSenders}</h2>
         <Links help={help} audience="sender" />
       </Page>
