@@ -10,9 +10,8 @@ import { HOUR_MS, MINUTE_MS } from '#src/base/clock.ts';
 import { eventually, pause } from '#test/support/eventually.ts';
 
 import { NO_COUNTS, type FaultCounts } from './counts.ts';
-import { FaultWorld, noteReply } from './fault-world.ts';
-import { KeptOpenClient } from './kept-open-client.ts';
-import type { SubmittedMail } from './mails.ts';
+import { FaultWorld } from './fault-world.ts';
+import { CLIENTS, sendWhileAlive } from './load.ts';
 import { checkAudit, type Rows } from './oracle.ts';
 import { othersGone } from './postgres-rows.ts';
 
@@ -28,7 +27,6 @@ export interface RoundOptions {
   readonly onKill?: (counts: FaultCounts) => void;
 }
 
-const CLIENTS = 6;
 const SHORTEST_LIFE_MS = 40;
 const LONGEST_LIFE_MS = 1_200;
 /** A step that is not reached by then is not waited for. */
@@ -143,27 +141,4 @@ async function countUnrecorded(world: FaultWorld, before: number, postgres?: Row
   const unrecorded = await world.takenWithoutRecord();
   assert.ok(unrecorded >= before, 'what was taken twice is recorded once');
   return unrecorded;
-}
-
-/** Mails that were not answered before, then new ones. */
-async function sendWhileAlive(world: FaultWorld, client: number, random: () => number): Promise<void> {
-  const mine: SubmittedMail[] = world.oracle.submitted.filter(
-    ({ queueId }, n) => queueId === null && n % CLIENTS === client,
-  );
-  const session = await KeptOpenClient.open(world.smtpPort);
-  if (session === null) return;
-  for (;;) {
-    const mail = mine.pop() ?? world.newMail(kindOfMail(random));
-    const final = await session.send(mail);
-    if (final === null) {
-      mail.unanswered += 1;
-      break;
-    }
-    noteReply(mail, final);
-  }
-  session.end();
-}
-
-function kindOfMail(random: () => number) {
-  return { coded: random() < 0.5, large: random() < 0.03, refused: random() < 0.05 };
 }

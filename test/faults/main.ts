@@ -104,7 +104,7 @@ async function runCases(): Promise<{ ok: boolean; counts: FaultCounts }> {
       '--test',
       '--test-concurrency=1',
       '--test-reporter=spec',
-      ...globSync(join(here, '*.test.ts')),
+      ...globSync(join(here, '*.{test,long}.ts')),
     ],
     { stdio: 'inherit', env: { ...process.env, FAULTS: 'full', FAULT_COUNTS: file } },
   );
