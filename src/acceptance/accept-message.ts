@@ -19,6 +19,7 @@ import type { Database, Statement } from '#src/storage/database.ts';
 import { insertRow } from '#src/storage/prepared.ts';
 import type { DeliveriesTable } from '#src/storage/tables.ts';
 
+import type { AskedAtSending } from './asked-at-sending.ts';
 import type { Author } from './author.ts';
 import type { DecidedRecipient } from './decide-recipients.ts';
 import { messageIdField } from './gather-facts.ts';
@@ -44,6 +45,8 @@ export interface MessageToAccept {
   readonly author: Author;
   readonly facts: MessageFacts;
   readonly decided: readonly DecidedRecipient[];
+  /** What holds for the secure messages; left out: nothing. */
+  readonly asked?: AskedAtSending;
   readonly settings: AcceptanceSettings;
   /** The author passed a limit: everybody outside waits. */
   readonly officerHold?: OfficerHold | null;
@@ -115,6 +118,8 @@ function secureNow(message: TimedMessage, tools: AcceptTools): Promise<readonly 
       id,
       address: recipient.address.raw,
       canonicalAddress: recipient.address.canonical,
+      expiresAt: message.asked?.expiresAt ?? null,
+      secondChannel: message.asked?.verify === true ? 1 : null,
     }));
   return secureRecipients(
     {

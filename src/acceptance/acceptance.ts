@@ -17,6 +17,7 @@ import type { HeaderField } from '#src/mime/scan-result.ts';
 import { isInternalDomain } from '#src/policy/domains.ts';
 import { HEADER_SWITCHES } from '#src/policy/header-switches.ts';
 import { isObserved } from '#src/policy/observe.ts';
+import { readSubjectWishes } from '#src/policy/wish-words.ts';
 import { isOurMark, MARK_FIELD } from '#src/protection/gateway-mark.ts';
 import { findMessageCodes } from '#src/protection/secure-message/message-code.ts';
 import type {
@@ -29,6 +30,7 @@ import type {
 import type { Database } from '#src/storage/database.ts';
 import type { ObjectStore } from '#src/storage/objects.ts';
 
+import { gatherAsked } from './asked-at-sending.ts';
 import { acceptMessage, type AcceptTools, type MessageToAccept } from './accept-message.ts';
 import { findAuthor, ourAuthors, type Author } from './author.ts';
 import { AuthorLimits } from './author-limits.ts';
@@ -170,6 +172,8 @@ export class Acceptance implements TransactionHandler {
       // What is only observed goes on whole: the product behind us may need the fields.
       fieldsToRemove: () => (observed ? NO_FIELDS : HEADER_SWITCHES),
       secretFields: settings.submitters.secretFields,
+      shownSubject: (subject) =>
+        observed ? subject : readSubjectWishes(subject, settings.policy.furtherCodes).shownSubject,
       scanning,
     });
     try {
@@ -201,7 +205,18 @@ export class Acceptance implements TransactionHandler {
       );
       const decided = observed ? observeRecipients(facts, asDecided) : asDecided;
       steps.reach('decided');
-      const message = { queueId, session, submitter: known, envelope, received, author, facts, settings };
+      const asked = gatherAsked(received.header, facts, settings, clock.now());
+      const message = {
+        queueId,
+        session,
+        submitter: known,
+        envelope,
+        received,
+        author,
+        facts,
+        asked,
+        settings,
+      };
       if (observed || known.isMachine) return { ...message, decided };
       return { ...message, ...(await this.#withinLimits(decided, author, envelope, settings)) };
     } catch (error) {

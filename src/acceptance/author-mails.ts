@@ -19,6 +19,7 @@ import { decodeXtext } from '#src/smtp/xtext.ts';
 import { messageCodeForAuthor } from '#src/protection/secure-message/message-code.ts';
 
 import type { TimedMessage } from './accept-message.ts';
+import { NOTHING_ASKED } from './asked-at-sending.ts';
 import { isChangedByObserving } from './decide-recipients.ts';
 import { holdTokenOf } from './hold-token.ts';
 import { messageIdField } from './gather-facts.ts';
@@ -77,7 +78,7 @@ export function originalOf(message: Pick<TimedMessage, 'received'>): OriginalMai
 }
 
 function secured(message: TimedMessage, to: string, tools: AuthorMailTools): MailToSend {
-  const { decided, settings, keptUntil } = message;
+  const { decided, settings, keptUntil, asked = NOTHING_ASKED } = message;
   const byPortal = decided.filter(({ decision }) => decision.action === 'protect');
   const mail = renderSecured(settings.site, {
     ...frame(to, message, tools),
@@ -90,7 +91,8 @@ function secured(message: TimedMessage, to: string, tools: AuthorMailTools): Mai
       tools.keys,
       byPortal.map(({ id }) => id),
     ),
-    keptUntilMs: byPortal.length > 0 ? keptUntil : null,
+    keptUntilMs: byPortal.length > 0 ? Math.min(keptUntil, asked.expiresAt ?? keptUntil) : null,
+    asked,
     pageUrl: settings.messagePage(message.queueId),
   });
   return { kind: 'secured', mail, recipientId: null, reversePath: '' };

@@ -12,6 +12,7 @@ import { objectColumns } from '#src/storage/object-columns.ts';
 import { insertRow, insertRows, preparedStatement } from '#src/storage/prepared.ts';
 import type { MessagesTable, RecipientsTable, SecuredThreadsTable } from '#src/storage/tables.ts';
 
+import { NOTHING_ASKED } from './asked-at-sending.ts';
 import type { TimedMessage } from './accept-message.ts';
 import type { DecidedRecipient } from './decide-recipients.ts';
 import { messageIdField } from './gather-facts.ts';
@@ -138,10 +139,12 @@ function recipientRow(
   secured: SecuredRecipient | undefined,
 ): RecipientsTable {
   const { id, recipient, decision } = decided;
+  const asked = mayBecomeSecureMessage(decision) ? (message.asked ?? NOTHING_ASKED) : NOTHING_ASKED;
   const ids = {
     recipientId: id,
     messageId: message.queueId,
     canonicalAddress: recipient.address.canonical,
+    secondChannel: asked.verify ? 1 : null,
   };
   const isOwnCopy = id === message.ownCopyId;
   const waits = secured === undefined && mayBecomeSecureMessage(decision);
@@ -158,8 +161,8 @@ function recipientRow(
     state: isOwnCopy ? 'opened' : waitsFor === 'officer' ? 'held' : STATE_AT_FIRST[decision.action],
     lockedAt: null,
     lockReason: null,
-    // Kept as long as the message, which opening may prolong.
-    expiresAt: null,
+    // Null: kept as long as the message, which opening may prolong.
+    expiresAt: asked.expiresAt,
     linkTokenHash: secured?.linkTokenHash ?? null,
     linkMac: waits ? waitingRecipientMac(keys, ids, waitsFor) : (secured?.linkMac ?? null),
     messageCodeHash: secured?.messageCodeHash ?? null,
@@ -169,6 +172,9 @@ function recipientRow(
     notOpenedToldAt: null,
     announcedAgainAt: null,
     wrongRecipientAt: null,
+    readBy: asked.readBy,
+    noReply: asked.noReply ? 1 : null,
+    secondChannel: ids.secondChannel,
     openedByAccountId: null,
     dsnNotify: recipient.notify,
     dsnOriginalRecipient: recipient.orcpt === null ? null : decodeXtext(recipient.orcpt),

@@ -11,6 +11,7 @@ import { parseHeaderFields, removeFields } from '#src/mime/header-fields.ts';
 import { buildMessageIndex, buildRawIndex } from '#src/mime/index-builder.ts';
 import type { HeaderField, ScanResult } from '#src/mime/scan-result.ts';
 import { MimeScanner } from '#src/mime/scanner.ts';
+import { WISH_FIELD_NAMES } from '#src/policy/wish-fields.ts';
 import type { MessageIndex } from '#src/sealing/message-index.ts';
 import type { SealedObjectLayout } from '#src/sealing/layout.ts';
 import { SealedObjectWriter } from '#src/sealing/sealed-object.ts';
@@ -28,6 +29,7 @@ const REMOVED_FIELDS: ReadonlySet<string> = new Set([
   'resent-bcc',
   'x-sendsecure-mark',
   'x-sendsecure-notice',
+  ...WISH_FIELD_NAMES,
 ]);
 
 const NO_FIELDS: ReadonlySet<string> = new Set();
@@ -60,6 +62,8 @@ export interface ReceiveOptions {
   fieldsToRemove?(fields: readonly HeaderField[]): ReadonlySet<string>;
   /** Fields with secrets, lower-case names: they end here, and nobody sees them after `inspectHeader`. */
   readonly secretFields?: ReadonlySet<string>;
+  /** The subject as readers are shown it; left out: as it came. The content keeps its own. */
+  shownSubject?(subject: string): string;
   /** Asked once, with the header block as it came, before anything looks at it; throws Refused to end the transaction. */
   scanning(headerBlock: Buffer): Scanning;
 }
@@ -146,7 +150,9 @@ class SinglePass {
     }
     const { contentLength, derivedLength } = this.#sealer;
     const lengths = { contentLength, derivedLength };
-    const index = scan === null ? buildRawIndex(header, lengths) : buildMessageIndex(scan, lengths);
+    const built = scan === null ? buildRawIndex(header, lengths) : buildMessageIndex(scan, lengths);
+    const subject = this.#options.shownSubject?.(built.header.subject) ?? built.header.subject;
+    const index = { ...built, header: { ...built.header, subject } };
     return { scan, index, sizeBytes: this.#sizeBytes, header };
   }
 

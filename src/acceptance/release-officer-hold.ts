@@ -118,8 +118,9 @@ export class OfficerHolds {
     const { keys, database } = this.#options;
     if (recipient.linkMac === null) return [];
     requireWaiting(keys, recipient, 'officer');
-    const { id, messageId, canonicalAddress } = recipient;
-    const linkMac = waitingRecipientMac(keys, { recipientId: id, messageId, canonicalAddress }, 'others');
+    const { id, messageId, canonicalAddress, secondChannel } = recipient;
+    const ids = { recipientId: id, messageId, canonicalAddress, secondChannel };
+    const linkMac = waitingRecipientMac(keys, ids, 'others');
     const update = database.query.updateTable('recipients').set({ linkMac }).where('id', '=', id);
     return [statement(update, exactlyOne)];
   }

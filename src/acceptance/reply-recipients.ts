@@ -44,18 +44,18 @@ export async function resolveReplyAddresses(
 async function findWriter(context: ReplyContext, recipientId: string): Promise<MailAddress | null> {
   const row = await context.database.query
     .selectFrom('recipients')
-    .select(['messageId', 'address', 'canonicalAddress', 'linkTokenHash', 'linkMac'])
+    .select(['messageId', 'address', 'canonicalAddress', 'linkTokenHash', 'linkMac', 'secondChannel'])
     .where('id', '=', recipientId)
     .executeTakeFirst();
   if (row === undefined) return null;
-  const { messageId, canonicalAddress, linkTokenHash } = row;
+  const { messageId, canonicalAddress, linkTokenHash, secondChannel } = row;
   const writer = parseMailAddress(row.address);
   const isOurs =
     row.linkMac !== null &&
     linkTokenHash !== null &&
     writer?.canonical === canonicalAddress &&
     equalBytes(
-      linkMac(context.keys, { recipientId, messageId, canonicalAddress, linkTokenHash }),
+      linkMac(context.keys, { recipientId, messageId, canonicalAddress, linkTokenHash, secondChannel }),
       row.linkMac,
     );
   if (isOurs) return writer;

@@ -26,6 +26,7 @@ import { storedObject } from '#src/storage/object-columns.ts';
 import type { ObjectStore } from '#src/storage/objects.ts';
 import type { MessagesTable, RecipientsTable } from '#src/storage/tables.ts';
 
+import { NOTHING_ASKED, type AskedAtSending } from './asked-at-sending.ts';
 import type { Mailbox } from './author.ts';
 import { extendManifest } from './message-manifest.ts';
 import { securedThreadRows } from './message-rows.ts';
@@ -86,7 +87,7 @@ export class SecureLater {
           original: { messageIdField: message.originalMessageId, references: [] },
           keptUntil,
         },
-        recipients.map(({ id, address, canonicalAddress }) => ({ id, address, canonicalAddress })),
+        recipients,
         settings,
         this.#options,
       );
@@ -167,7 +168,8 @@ export class SecureLater {
         this.#options.keys,
         recipients.map(({ id }) => id),
       ),
-      keptUntilMs: keptUntil,
+      keptUntilMs: Math.min(keptUntil, ...recipients.map(({ expiresAt }) => expiresAt ?? keptUntil)),
+      asked: askedOf(recipients),
       pageUrl: settings.messagePage(message.id),
     });
     return [{ kind: 'secured', mail, recipientId: null, reversePath: '' }];
@@ -200,16 +202,23 @@ export class SecureLater {
   }
 }
 
+/** All recipients of a message were asked the same for; what was not understood is not kept. */
+function askedOf([first]: readonly Selectable<RecipientsTable>[]): AskedAtSending {
+  if (first === undefined) return NOTHING_ASKED;
+  const { expiresAt, readBy, noReply, secondChannel } = first;
+  return { expiresAt, readBy, noReply: noReply === 1, verify: secondChannel === 1, unmet: [] };
+}
+
 /**
  * Throws RowForged unless the address is that for which the decision was made, and waits for whom it was to wait: nobody
  * is given the key by writing into the database.
  */
 export function requireWaiting(
   keys: Pick<KeyProvider, 'mac'>,
-  { id, messageId, address, canonicalAddress, linkMac }: Selectable<RecipientsTable>,
+  { id, messageId, address, canonicalAddress, secondChannel, linkMac }: Selectable<RecipientsTable>,
   waitedFor: WaitsFor,
 ): void {
-  const ids = { recipientId: id, messageId, canonicalAddress };
+  const ids = { recipientId: id, messageId, canonicalAddress, secondChannel };
   requireMac('recipients', id, waitingRecipientMac(keys, ids, waitedFor), linkMac);
   if (parseMailAddress(address)?.canonical !== canonicalAddress) throw new RowForged('recipients', id);
 }

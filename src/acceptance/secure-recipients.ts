@@ -27,6 +27,9 @@ export interface RecipientToSecure {
   /** As SMTP gave it. */
   readonly address: string;
   readonly canonicalAddress: string;
+  /** The date of this copy (ms); null: as long as the message is kept. */
+  readonly expiresAt: number | null;
+  readonly secondChannel: number | null;
 }
 
 export interface SecuredRecipient {
@@ -81,6 +84,7 @@ export async function secureRecipients(
         messageId: message.ids.messageId,
         canonicalAddress: recipient.canonicalAddress,
         linkTokenHash,
+        secondChannel: recipient.secondChannel,
       }),
       messageCodeHash: hashMessageCode(tools.keys, messageCode),
       wrapHash: wrapHash(wrap),
@@ -118,7 +122,7 @@ function writeNotice(
     original: message.original,
     link: `${settings.site.publicUrl}/m/${token}`,
     messageCode,
-    keptUntilMs: message.keptUntil,
+    keptUntilMs: Math.min(message.keptUntil, recipient.expiresAt ?? message.keptUntil),
   });
   const { bounceDomain } = settings;
   return {

@@ -76,6 +76,7 @@ describe('row hashes', () => {
       messageId: 'M',
       canonicalAddress: 'a@b.test',
       linkTokenHash: Buffer.alloc(32, 1),
+      secondChannel: null,
     };
     const macs = [
       link,
@@ -83,7 +84,8 @@ describe('row hashes', () => {
       { ...link, messageId: 'N' },
       { ...link, canonicalAddress: 'c@b.test' },
       { ...link, linkTokenHash: Buffer.alloc(32, 2) },
+      { ...link, secondChannel: 1 },
     ].map((fields) => linkMac(keys, fields).toString('hex'));
-    assert.equal(new Set(macs).size, 5);
+    assert.equal(new Set(macs).size, 6);
   });
 });

@@ -84,6 +84,8 @@ export interface LinkFields {
   readonly canonicalAddress: string;
   /** What `hashLinkToken` returns for the token in the notice. */
   readonly linkTokenHash: Uint8Array;
+  /** The row's `secondChannel`: a database that forgets it lets nobody in. */
+  readonly secondChannel: number | null;
 }
 
 /**
@@ -92,6 +94,7 @@ export interface LinkFields {
  */
 export function linkMac(keys: MacKeys, link: LinkFields): Buffer {
   const fields = [link.recipientId, link.messageId, link.canonicalAddress, link.linkTokenHash];
+  if (link.secondChannel === 1) fields.push('second channel');
   return keys.mac('token', rowBytes('recipients', fields));
 }
 
@@ -114,6 +117,7 @@ export function waitingRecipientMac(
   waitsFor: WaitsFor,
 ): Buffer {
   const fields = [waiting.recipientId, waiting.messageId, waiting.canonicalAddress];
+  if (waiting.secondChannel === 1) fields.push('second channel');
   return keys.mac('token', rowBytes(WAITING_LABELS[waitsFor], fields));
 }
 

@@ -29,6 +29,8 @@ export const AUDIT_EVENTS = [
   'recipient-locked',
   'recipient-unlocked',
   'recipient-end-changed',
+  'recipient-read-by-changed',
+  'recipient-replies-changed',
   'notice-sent-again',
   'wrong-recipient-reported',
   'suspect-mail-reported',

@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 
 import { announceAgain, remindNow } from '#src/desk/announce-again.ts';
+import { changeReadBy, changeReplies } from '#src/desk/change-asked.ts';
 import { changeEnd } from '#src/desk/change-end.ts';
 import type { Act, Desk } from '#src/desk/desk-context.ts';
 import type { FoundMessage } from '#src/desk/find-messages.ts';
@@ -60,6 +61,22 @@ export function addMessageActionRoutes(app: HttpApp, context: ConsoleContext, de
     const result = await changeEnd(desk, asked.act, asked.recipient, wanted);
     return back(reply, asked, result === 'done' ? 'date-saved' : result);
   });
+  app.post(`${path}/read-by`, { config, schema: { params, body: end } }, async (request, reply) => {
+    const asked = await requireAsked(desk, request, request.params);
+    const { day, seen } = request.body;
+    const wanted = { day: day.trim(), seen: seen === '' ? null : Number(seen) };
+    const result = await changeReadBy(desk, asked.act, wanted);
+    return back(reply, asked, result === 'done' ? 'date-saved' : result);
+  });
+  for (const [name, to] of [
+    ['refuse-replies', 'refused'],
+    ['allow-replies', 'allowed'],
+  ] as const)
+    app.post(`${path}/${name}`, { config, schema: { params } }, async (request, reply) => {
+      const asked = await requireAsked(desk, request, request.params);
+      const result = await changeReplies(desk, asked.act, to);
+      return back(reply, asked, result === 'done' ? `replies-${to}` : result);
+    });
   app.post(`${path}/wrong-recipient`, { config, schema: { params } }, async (request, reply) => {
     const asked = await requireAsked(desk, request, request.params);
     const result = await reportWrongRecipient(desk, asked.act, asked.message);

@@ -19,6 +19,11 @@ const WORDS = {
     until: 'Can be read until the end of',
     dateHint: (day: string) => `At the latest ${day}. Leave it empty for that day.`,
     dateButton: 'Save the date',
+    readBy: 'Tell me if it is not opened',
+    readByLabel: 'Should be opened by the end of',
+    readByHint: 'You get an email if it is not opened by then. Leave it empty for the usual time.',
+    refuseReplies: 'Don’t let them reply',
+    allowReplies: 'Let them reply',
     wrong: 'Wrong recipient?',
     wrongSecure:
       'This locks the copy at once and tells the privacy officer. Then send the message to the right address.',
@@ -43,6 +48,11 @@ const WORDS = {
     until: 'Se puede leer hasta el final del día',
     dateHint: (day: string) => `Como muy tarde el ${day}. Déjelo vacío para esa fecha.`,
     dateButton: 'Guardar la fecha',
+    readBy: 'Avisarme si no se abre',
+    readByLabel: 'Debería abrirse antes de terminar el día',
+    readByHint: 'Recibirá un correo si entonces no se ha abierto. Déjelo vacío para el plazo habitual.',
+    refuseReplies: 'No dejar que respondan',
+    allowReplies: 'Dejar que respondan',
     wrong: '¿Destinatario equivocado?',
     wrongSecure:
       'La copia se bloquea enseguida y se avisa a la persona responsable de privacidad. Después envíe el mensaje a la dirección correcta.',
@@ -67,6 +77,8 @@ export const ACTION_RESULTS = [
   'reminded',
   'announced',
   'date-saved',
+  'replies-refused',
+  'replies-allowed',
   'changed',
   'too-soon',
   'day-past',
@@ -82,6 +94,8 @@ const RESULTS: Readonly<Record<Language, Readonly<Record<ActionResult, string>>>
     reminded: 'A reminder is on its way.',
     announced: 'The mail with the link is on its way again.',
     'date-saved': 'The date is saved.',
+    'replies-refused': 'Saved. It can’t be answered on our website now.',
+    'replies-allowed': 'Saved. It can be answered on our website again.',
     changed: 'Nothing was done: something had changed in the meantime. This is how it is now.',
     'too-soon':
       'Nothing was sent: this was done a short time ago. Reminders go once a day, the link once an hour.',
@@ -95,6 +109,8 @@ const RESULTS: Readonly<Record<Language, Readonly<Record<ActionResult, string>>>
     reminded: 'El recordatorio va de camino.',
     announced: 'El correo con el enlace va otra vez de camino.',
     'date-saved': 'La fecha está guardada.',
+    'replies-refused': 'Guardado. Ya no se puede responder en nuestro sitio web.',
+    'replies-allowed': 'Guardado. Se puede responder otra vez en nuestro sitio web.',
     changed: 'No se hizo nada: algo había cambiado entretanto. Así está ahora.',
     'too-soon':
       'No se envió nada: ya se hizo hace poco. El recordatorio sale una vez al día; el enlace, una vez por hora.',
@@ -132,6 +148,13 @@ export function recipientActions(recipient: MessageRecipient, view: ActionsView)
       : []),
     ...(canOpen && fate === 'not-opened' ? [button('remind', words.remind)] : []),
     ...(canOpen && fate !== 'on-its-way' ? [button('announce', words.announce)] : []),
+    ...(canOpen
+      ? [
+          recipient.noReply === 1
+            ? button('allow-replies', words.allowReplies)
+            : button('refuse-replies', words.refuseReplies),
+        ]
+      : []),
   ];
   const opened = recipient.firstOpenedAt !== null;
   return html`${
@@ -140,7 +163,9 @@ export function recipientActions(recipient: MessageRecipient, view: ActionsView)
       : html``
   }
   ${buttons.length === 0 ? html`` : html`<div class="row small">${buttons}</div>`}
-  ${isSecure && hasContent ? dateForm(recipient, view) : html``} ${wrongRecipient(recipient, view)}`;
+  ${isSecure && hasContent ? dateForm(recipient, view) : html``}
+  ${canOpen && recipient.firstOpenedAt === null ? readByForm(recipient, view) : html``}
+  ${wrongRecipient(recipient, view)}`;
 }
 
 function actionPath({ id }: MessageRecipient, { messageId }: ActionsView, act: string): string {
@@ -163,6 +188,20 @@ function dateForm(recipient: MessageRecipient, view: ActionsView): SafeHtml {
         ${keptUntil === null ? '' : words.dateHint(view.formatDay(keptUntil))}
       </p>
       ${hiddenField('seen', expiresAt)}<button class="second">${words.dateButton}</button>
+    </form>
+  </details>`;
+}
+
+function readByForm(recipient: MessageRecipient, view: ActionsView): SafeHtml {
+  const words = WORDS[view.language];
+  const { id, readBy } = recipient;
+  return html`<details>
+    <summary>${words.readBy}</summary>
+    <form class="way" method="post" action="${actionPath(recipient, view, 'read-by')}">
+      <label for="read-${id}">${words.readByLabel}</label>
+      <input id="read-${id}" name="day" type="date" aria-describedby="read-hint-${id}" />
+      <p class="quiet" id="read-hint-${id}">${words.readByHint}</p>
+      ${hiddenField('seen', readBy)}<button class="second">${words.dateButton}</button>
     </form>
   </details>`;
 }

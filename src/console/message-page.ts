@@ -72,11 +72,14 @@ function facts(recipient: MessageRecipient, view: MessageView, words: MessagesWo
   if (fate === 'failed' && lastReply !== null && lastReply !== '') lines.push([names.answer, lastReply]);
   if (isSecure && handOver !== null) lines.push([names.opened, openedWords(recipient, view, words)]);
   if (recipient.copiesKept > 0) lines.push([names.kept, words.copies(recipient.copiesKept)]);
+  if (isSecure && recipient.readBy !== null && recipient.firstOpenedAt === null)
+    lines.push([names.readBy, view.formatDay(recipient.readBy - 1)]);
+  if (isSecure && recipient.noReply === 1) lines.push([names.replies, words.noReplies]);
   if (remindedAt !== null) lines.push([names.reminded, view.formatMoment(remindedAt)]);
   if (recipient.lockedAt !== null) lines.push([names.locked, lockWords(recipient, view, words)]);
   const end = endOf(recipient, recipient.keptUntil);
   const showsEnd = isSecure && end !== null && fate !== 'failed' && fate !== 'locked';
-  if (showsEnd) lines.push([fate === 'over' ? names.ended : names.until, view.formatDay(end)]);
+  if (showsEnd) lines.push([fate === 'over' ? names.ended : names.until, view.formatDay(end - 1)]);
   return lines;
 }
 

@@ -42,12 +42,15 @@ export interface MessagesWords {
     readonly connection: string;
     readonly opened: string;
     readonly kept: string;
+    readonly readBy: string;
+    readonly replies: string;
     readonly reminded: string;
     readonly until: string;
     readonly ended: string;
     readonly locked: string;
     readonly answer: string;
   };
+  readonly noReplies: string;
   readonly captured: string;
   readonly clear: string;
   readonly tls: (version: string) => string;
@@ -127,12 +130,15 @@ const en: MessagesWords = {
     connection: 'Connection',
     opened: 'Opened',
     kept: 'Copies saved',
+    readBy: 'Should be opened by',
+    replies: 'Replies',
     reminded: 'Reminded',
     until: 'Can be read until',
     ended: 'Ended',
     locked: 'Locked',
     answer: 'The mail server said',
   },
+  noReplies: 'not on our website',
   captured: 'kept here for trying out, sent nowhere',
   clear: 'not encrypted',
   tls: (version) => `encrypted (${version})`,
@@ -222,12 +228,15 @@ const es: MessagesWords = {
     connection: 'Conexión',
     opened: 'Abierto',
     kept: 'Copias guardadas',
+    readBy: 'Debería abrirse antes del',
+    replies: 'Respuestas',
     reminded: 'Recordado',
     until: 'Se puede leer hasta',
     ended: 'Terminó',
     locked: 'Bloqueado',
     answer: 'El servidor de correo dijo',
   },
+  noReplies: 'no en nuestro sitio web',
   captured: 'guardado aquí para probar, no se envió a nadie',
   clear: 'sin cifrar',
   tls: (version) => `cifrada (${version})`,

@@ -74,6 +74,9 @@ export interface MessageRecipient extends Pick<
   | 'remindedAt'
   | 'announcedAgainAt'
   | 'wrongRecipientAt'
+  | 'readBy'
+  | 'noReply'
+  | 'secondChannel'
   | 'settledAt'
   | 'lastReply'
 > {
@@ -167,6 +170,9 @@ function selectRecipients({ query }: Reading, messageId: string) {
       'recipients.remindedAt',
       'recipients.announcedAgainAt',
       'recipients.wrongRecipientAt',
+      'recipients.readBy',
+      'recipients.noReply',
+      'recipients.secondChannel',
       'recipients.settledAt',
       'recipients.lastReply',
       'messages.keptUntil',

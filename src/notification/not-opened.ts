@@ -42,7 +42,7 @@ export function renderNotOpened(site: MailSite, data: NotOpenedData): WrittenMai
     heading(catalog.bounce.nextTitle),
     paragraph(words.next),
     paragraph(
-      `${words.stillReadable({ day: formatDay(data.keptUntilMs, site.locale, site.timeZone) })} ${words.once}`,
+      `${words.stillReadable({ day: formatDay(data.keptUntilMs - 1, site.locale, site.timeZone) })} ${words.once}`,
     ),
     ...helpBlocks(catalog, site.senderHelp),
   ];

@@ -59,7 +59,7 @@ export function renderNotice(site: MailSite, data: NoticeData): WrittenMail {
     shownAddress(data.to),
     shownUrl(data.link),
     code,
-    ...locales.map((one) => formatDay(data.keptUntilMs, one, site.timeZone)),
+    ...locales.map((one) => formatDay(data.keptUntilMs - 1, one, site.timeZone)),
   ];
   const header =
     authorFields(site, data, locale, sender) +

@@ -12,7 +12,7 @@ import { formatDay, formatMoment } from './compose/local-date.ts';
 import { alternative, writeAutomaticMail } from './compose/mail.ts';
 import type { MailFrame, MailSite, OriginalMail } from './mail-site.ts';
 import { helpBlocks, shownRecipients, shownUrl } from './shared-blocks.ts';
-import type { ProtectedHow, SecuredReason } from './words.ts';
+import type { AskedAtSending, ProtectedHow, SecuredReason } from './words.ts';
 import type { WrittenMail } from './written-mail.ts';
 
 /** From here on recipients of one group stand one after the other instead of one on a line. */
@@ -29,6 +29,8 @@ export interface SecuredData extends MailFrame {
   /** Unformatted; null unless exactly one recipient gets a secure message: each has another code. */
   readonly messageCode: string | null;
   readonly keptUntilMs: number | null;
+  /** Holds for the secure messages. */
+  readonly asked: AskedAtSending;
   /** The message among its author's own on the staff pages; null: nobody can sign in there. */
   readonly pageUrl: string | null;
 }
@@ -59,6 +61,7 @@ export function renderSecured(site: MailSite, data: SecuredData): WrittenMail {
     paragraph(words.intro({ moment: formatMoment(data.sentMs, site.locale, site.timeZone) })),
     ...ORDER.flatMap((how) => groupBlocks(catalog, data, how)),
     ...whyBlocks(catalog, data.reasons),
+    ...askedBlocks(site, catalog, data),
     ...laterBlocks(site, catalog, data),
     ...helpBlocks(catalog, site.senderHelp),
   ];
@@ -87,12 +90,34 @@ function whyBlocks(catalog: Catalog, reasons: readonly SecuredReason[]): Block[]
   return [heading(catalog.secured.whyTitle), more.length === 0 ? paragraph(first) : list([first, ...more])];
 }
 
+/** The words themselves are not repeated where they were not understood: they may be part of the subject. */
+function askedBlocks(site: MailSite, catalog: Catalog, { asked, recipients }: SecuredData): Block[] {
+  if (!recipients.some(({ how }) => how === 'secure-message')) return [];
+  const words = catalog.secured.asked;
+  const day = (ms: number): string => formatDay(ms - 1, site.locale, site.timeZone);
+  const done = [
+    ...(asked.expiresAt === null ? [] : [words.expires({ day: day(asked.expiresAt) })]),
+    ...(asked.readBy === null ? [] : [words.readBy({ day: day(asked.readBy) })]),
+    ...(asked.noReply ? [words.noReply] : []),
+    ...(asked.verify ? [words.verify] : []),
+  ];
+  const unmet = [
+    ...new Set(asked.unmet.map(({ name, why }) => words.unmet[why]({ word: words.word[name] }))),
+  ];
+  return [
+    ...(done.length === 0 ? [] : [heading(words.title), list(done)]),
+    ...(unmet.length === 0 ? [] : [heading(words.unmetTitle), list(unmet), paragraph(words.unmetCure)]),
+  ];
+}
+
 function laterBlocks(site: MailSite, catalog: Catalog, data: SecuredData): Block[] {
   const words = catalog.secured;
   const count = (how: ProtectedHow): number => data.recipients.filter((one) => one.how === how).length;
   const blocks: Block[] = [];
   if (data.keptUntilMs !== null) {
-    blocks.push(paragraph(words.keptUntil({ day: formatDay(data.keptUntilMs, site.locale, site.timeZone) })));
+    blocks.push(
+      paragraph(words.keptUntil({ day: formatDay(data.keptUntilMs - 1, site.locale, site.timeZone) })),
+    );
   }
   if (count('secure-message') > 0) {
     blocks.push(

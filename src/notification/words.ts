@@ -24,6 +24,19 @@ export type SecuredReason =
   /** Whatever it was at first: the security officer let it go. */
   | 'held-by-officer';
 
+/** What an author asked for behind the code, or in header fields. */
+export interface AskedAtSending {
+  /** ms; null: as long as the message is kept. */
+  readonly expiresAt: number | null;
+  /** ms; null: no day was named. */
+  readonly readBy: number | null;
+  readonly noReply: boolean;
+  readonly verify: boolean;
+  readonly unmet: readonly { readonly name: AskedWord; readonly why: AskedProblem }[];
+}
+export type AskedWord = 'expires' | 'read-by' | 'no-reply' | 'verify';
+export type AskedProblem = 'no-day' | 'day-past' | 'day-too-late' | 'misspelled';
+
 /** The policy's kinds of slips. */
 export type NearMissKind =
   | 'misspelled'

@@ -174,7 +174,15 @@ function protect(
   return { action: 'protect', protection: 'secure-message', reason, rule };
 }
 
-function matchesHeader(message: MessageFacts, rule: HeaderRule): boolean {
+/** Whether a rule of the configuration asks for a second channel, whichever rule made the decision. */
+export function rulesAskForVerify(
+  message: Pick<MessageFacts, 'ruleFields'>,
+  { headerRules }: Pick<PolicySettings, 'headerRules'>,
+): boolean {
+  return headerRules.some((rule) => rule.verify === true && matchesHeader(message, rule));
+}
+
+function matchesHeader(message: Pick<MessageFacts, 'ruleFields'>, rule: HeaderRule): boolean {
   const wanted = rule.contains.toLowerCase();
   const values = message.ruleFields.get(rule.field.toLowerCase()) ?? [];
   return values.some((value) => value.toLowerCase().includes(wanted));

@@ -63,6 +63,8 @@ export interface HeaderRule {
   readonly field: string;
   /** Substring compared without case. */
   readonly contains: string;
+  /** The first opening needs what the author tells by telephone, besides. */
+  readonly verify?: boolean;
 }
 
 export interface PolicySettings {

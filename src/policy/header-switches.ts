@@ -7,6 +7,7 @@
  * The list holds what Cisco documents for its encryption (technotes 118751 and 119424, "encryption headers"): fields
  * that only say something about a mail that is to be encrypted, so being there is asking for it, whatever the value.
  */
+import { WISH_FIELD_NAMES } from './wish-fields.ts';
 
 export const HEADER_SWITCHES: ReadonlySet<string> = new Set([
   'x-postx-reply-enabled',
@@ -20,8 +21,8 @@ export const HEADER_SWITCHES: ReadonlySet<string> = new Set([
   'x-postx-remember-envelope-key-checkbox',
 ]);
 
-/** `lowerNames`: names of the mail's header fields, lower case. */
+/** `lowerNames`: names of the mail's header fields, lower case. Our own fields that say how count as well. */
 export function hasHeaderSwitch(lowerNames: Iterable<string>): boolean {
-  for (const name of lowerNames) if (HEADER_SWITCHES.has(name)) return true;
+  for (const name of lowerNames) if (HEADER_SWITCHES.has(name) || WISH_FIELD_NAMES.has(name)) return true;
   return false;
 }

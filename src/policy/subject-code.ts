@@ -74,15 +74,19 @@ export function comparableForm(text: string): string {
 }
 
 function hasCode(form: string, code: SubjectCode): boolean {
+  return !codeEnds(form, code).next().done;
+}
+
+/** Where the code ends, at each place where a comparable form has it as words of its own. */
+export function* codeEnds(form: string, code: SubjectCode): Generator<number, void> {
   const [first = ''] = code;
-  if (first === '') return false;
+  if (first === '') return;
   let from = form.indexOf(first);
   while (from !== -1) {
     const to = endOfCode(form, from, code);
-    if (to !== -1 && isFree(form, from, to)) return true;
+    if (to !== -1 && isFree(form, from, to)) yield to;
     from = form.indexOf(first, from + 1);
   }
-  return false;
 }
 
 /** Where the code that begins at `from` ends; -1 where another word follows. */

@@ -60,7 +60,8 @@ export class Reminders {
   async sendDue(): Promise<void> {
     const { recipientDays, authorDays } = this.#options.settings();
     if (recipientDays > 0) await this.#each('remindedAt', recipientDays, (copy) => this.#remind(copy));
-    if (authorDays > 0) await this.#each('notOpenedToldAt', authorDays, (copy) => this.#tellAuthor(copy));
+    // A day that the author named counts also where the configuration says not to tell.
+    await this.#each('notOpenedToldAt', authorDays, (copy) => this.#tellAuthor(copy));
   }
 
   async #each(
@@ -72,7 +73,7 @@ export class Reminders {
     for (;;) {
       const due = await findUnopened(database, {
         column,
-        announcedBefore: clock.now() - days * DAY_MS,
+        announcedBefore: days === 0 ? null : clock.now() - days * DAY_MS,
         now: clock.now(),
         limit: PER_ROUND,
       });

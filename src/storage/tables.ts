@@ -141,6 +141,12 @@ export interface RecipientsTable {
   announcedAgainAt: number | null;
   /** When the author said that it went to the wrong recipient; null: never. */
   wrongRecipientAt: number | null;
+  /** When the author is told that it was not opened (ms); null: after the days of the configuration. */
+  readBy: number | null;
+  /** 1: it can't be answered on the site. */
+  noReply: number | null;
+  /** 1: the first opening needs what the author tells by telephone; `linkMac` says so too. */
+  secondChannel: number | null;
   /** Account that opened first. */
   openedByAccountId: string | null;
   /** DSN parameters of RCPT (RFC 3461). */

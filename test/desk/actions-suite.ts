@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
+import { endOfDay } from '#src/base/calendar-day.ts';
 import { DAY_MS, HOUR_MS } from '#src/base/clock.ts';
-import { endOfDay } from '#src/desk/change-end.ts';
 import { statement, type Database } from '#src/storage/database.ts';
 import type { RecipientsTable } from '#src/storage/tables.ts';
 import { addAuthored, type AuthoredRecipient, type StoredMessage } from '#test/support/authored-messages.ts';
@@ -96,7 +96,17 @@ export function testMessageActions(opened: () => Database): void {
   test('W10: nobody else can do any of it, and learns nothing by trying', async () => {
     const message = await send();
     const forms = { lockedAt: '1', day: '2026-12-01', seen: '' };
-    for (const what of ['lock', 'unlock', 'remind', 'announce', 'end', 'wrong-recipient']) {
+    for (const what of [
+      'lock',
+      'unlock',
+      'remind',
+      'announce',
+      'end',
+      'read-by',
+      'refuse-replies',
+      'allow-replies',
+      'wrong-recipient',
+    ]) {
       assert.equal((await act(message, what, forms, rob)).status, 404, what);
       const elsewhere = { ...message, recipientIds: ['0'.repeat(26)] };
       assert.equal((await act(elsewhere, what, forms)).status, 404, what);
@@ -125,6 +135,39 @@ export function testMessageActions(opened: () => Database): void {
     const { query } = world.database;
     await world.database.commit([statement(query.deleteFrom('wraps').where('messageId', '=', message.id))]);
     assert.equal((await end('2026-11-14')).done, 'changed');
+  });
+
+  test('the day to be read by is whole and not past, for what is unread, and the author is told anew', async () => {
+    const message = await send();
+    const readBy = (day: string, seen = ''): Promise<{ done: string | undefined }> =>
+      act(message, 'read-by', { day, seen });
+    assert.equal((await readBy('2026-10-31')).done, 'day-past');
+    assert.equal((await readBy('2026-02-30')).done, 'no-day');
+    const { query } = world.database;
+    const change = (set: Partial<RecipientsTable>) =>
+      world.database.commit([
+        statement(query.updateTable('recipients').set(set).where('messageId', '=', message.id)),
+      ]);
+    await change({ notOpenedToldAt: 1 });
+    assert.equal((await readBy('2026-11-14')).done, 'date-saved');
+    const { readBy: saved, notOpenedToldAt } = await rowOf(message);
+    assert.deepEqual([saved, notOpenedToldAt], [Date.UTC(2026, 10, 15), null]);
+    assert.equal((await readBy('2026-11-20')).done, 'changed');
+    assert.equal((await readBy('', String(saved))).done, 'date-saved');
+    assert.equal((await rowOf(message)).readBy, null);
+    await change({ firstOpenedAt: 1 });
+    assert.equal((await readBy('2026-11-14')).done, 'changed');
+    assert.deepEqual(await events(message), ['recipient-read-by-changed', 'recipient-read-by-changed']);
+  });
+
+  test('replies are refused and allowed again, each once', async () => {
+    const message = await send();
+    assert.equal((await act(message, 'refuse-replies')).done, 'replies-refused');
+    assert.equal((await rowOf(message)).noReply, 1);
+    assert.equal((await act(message, 'refuse-replies')).done, 'changed');
+    assert.equal((await act(message, 'allow-replies')).done, 'replies-allowed');
+    assert.equal((await rowOf(message)).noReply, null);
+    assert.deepEqual(await events(message), ['recipient-replies-changed', 'recipient-replies-changed']);
   });
 
   test('the end of a day follows the clocks of the place', () => {

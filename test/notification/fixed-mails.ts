@@ -82,7 +82,26 @@ export const securedData: SecuredData = {
   reasons: ['code'],
   messageCode: '7K42QF9XM',
   keptUntilMs: sentMs + 365 * day,
+  asked: { expiresAt: null, readBy: null, noReply: false, verify: false, unmet: [] },
   pageUrl: 'https://staff.hospital.example/messages/01KAH2V8QK3M5N7P9R1S3T5V7W',
+};
+
+/** Everything that can be asked for, understood and not. */
+const securedAsked: SecuredData = {
+  ...securedData,
+  keptUntilMs: Date.UTC(2026, 11, 5, 5),
+  asked: {
+    expiresAt: Date.UTC(2026, 11, 5, 5),
+    readBy: Date.UTC(2026, 10, 29, 5),
+    noReply: true,
+    verify: true,
+    unmet: [
+      { name: 'expires', why: 'no-day' },
+      { name: 'read-by', why: 'day-past' },
+      { name: 'expires', why: 'day-too-late' },
+      { name: 'verify', why: 'misspelled' },
+    ],
+  },
 };
 
 export const wrongRecipientData: WrongRecipientData = {
@@ -253,6 +272,8 @@ export const fixedMails: Readonly<Record<string, () => WrittenMail>> = {
   secured: () => renderSecured(site, securedData),
   'secured-es': () =>
     renderSecured(spanishSite, { ...securedData, reasons: ['secured-thread', 'header-rule'] }),
+  'secured-asked': () => renderSecured(site, securedAsked),
+  'secured-asked-es': () => renderSecured(spanishSite, securedAsked),
   'secured-1000': () => renderSecured(site, { ...securedData, recipients: manyRecipients }),
   opened: () => renderOpened(site, openedData),
   'opened-disposition': () =>

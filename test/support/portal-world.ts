@@ -335,6 +335,7 @@ async function storeMessage(
             messageId,
             canonicalAddress: canonical,
             linkTokenHash: hashLinkToken(keys, token),
+            secondChannel: null,
           }),
           messageCodeHash: hashMessageCode(keys, messageCode),
           firstOpenedAt: null,

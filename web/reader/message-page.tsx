@@ -154,6 +154,7 @@ function ShownMessage({ facts, message }: Shown) {
       <p class="aside">
         {t.reader.keptUntil(formatDate(facts.keptUntil))}{' '}
         {facts.canReply && `${t.reader.authorTold(name)} ${t.reader.replyNote}`}
+        {facts.repliesRefused && `${t.reader.authorTold(name)} ${t.reader.noReply(name)}`}
       </p>
       <p class="no-print">
         <a href="/messages">{t.reader.allMessages}</a>

@@ -41,6 +41,7 @@ function answerFor(sealed: SealedMail, pageKey: PageKeyPair): OpenedMessageJson 
     keptUntil: sealed.mail.sentAt,
     recipientAddress: 'margaret.olsen@mail.example',
     canReply: true,
+    repliesRefused: false,
   };
 }
 

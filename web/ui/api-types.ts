@@ -107,6 +107,8 @@ export interface OpenedMessageJson {
   readonly keptUntil: string;
   readonly recipientAddress: string;
   readonly canReply: boolean;
+  /** Its author wants no answer. */
+  readonly repliesRefused: boolean;
 }
 
 /** A reply that is being written: its key for this page, and what was kept of it. */

@@ -6,6 +6,8 @@
 import type { FailureKind } from '../failure-kind.ts';
 import type {
   AccountChangeKind,
+  AskedProblem,
+  AskedWord,
   NearMissKind,
   PartnerWarningKind,
   ProtectedHow,
@@ -61,6 +63,17 @@ export interface Catalog {
     readonly group: Readonly<Record<ProtectedHow, { readonly title: string; readonly text: string }>>;
     readonly whyTitle: string;
     readonly why: Readonly<Record<SecuredReason, string>>;
+    readonly asked: {
+      readonly title: string;
+      readonly expires: Phrase<{ day: string }>;
+      readonly readBy: Phrase<{ day: string }>;
+      readonly noReply: string;
+      readonly verify: string;
+      readonly unmetTitle: string;
+      readonly word: Readonly<Record<AskedWord, string>>;
+      readonly unmet: Readonly<Record<AskedProblem, Phrase<{ word: string }>>>;
+      readonly unmetCure: string;
+    };
     readonly laterTitle: string;
     readonly keptUntil: Phrase<{ day: string }>;
     readonly noOpenedMail: string;

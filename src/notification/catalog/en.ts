@@ -99,6 +99,28 @@ export const en: Catalog = {
       'near-miss-machine': 'The subject looked as if "send secure" was meant.',
       'held-by-officer': 'It was to be protected, and your security officer has let it go out.',
     },
+    asked: {
+      title: 'What you asked for',
+      expires: ({ day }) => `Nobody can open it after ${day}.`,
+      readBy: ({ day }) => `We tell you who has not opened it by the end of ${day}.`,
+      noReply: 'It cannot be answered on our website.',
+      verify:
+        'Before they can open it they need a code that you give them by telephone. ' +
+        'You make the code on the page of this message.',
+      unmetTitle: 'What we did not understand',
+      word: { expires: 'expires', 'read-by': 'read by', 'no-reply': 'no reply', verify: 'verify' },
+      unmet: {
+        'no-day': ({ word }) =>
+          `After "${word}" stands no day that we can read, so it did not count. ` +
+          'Write it like: 14d, 1 Dec, 2026-12-01.',
+        'day-past': ({ word }) => `The day after "${word}" is over, so it did not count.`,
+        'day-too-late': ({ word }) =>
+          `We do not keep messages until the day after "${word}", so it did not count.`,
+        misspelled: ({ word }) => `A word looks like "${word}" with a slip.`,
+      },
+      unmetCure:
+        'These words stay in the subject. You can still change the settings on the page of this message.',
+    },
     laterTitle: 'What happens next',
     keptUntil: ({ day }) => `They can read it on our website until ${day}.`,
     noOpenedMail: 'If you get no email that begins with "Opened", nobody has opened it yet.',

@@ -101,6 +101,27 @@ export const es: Catalog = {
       'near-miss-machine': 'El asunto parecía querer decir "send secure".',
       'held-by-officer': 'Debía protegerse, y su responsable de seguridad permitió que saliera.',
     },
+    asked: {
+      title: 'Lo que usted pidió',
+      expires: ({ day }) => `Nadie puede abrirlo después del ${day}.`,
+      readBy: ({ day }) => `Le diremos quién no lo ha abierto al terminar el ${day}.`,
+      noReply: 'No se puede responder en nuestro sitio web.',
+      verify:
+        'Antes de abrirlo necesitan un código que usted les da por teléfono. ' +
+        'Lo obtiene en la página de este mensaje.',
+      unmetTitle: 'Lo que no entendimos',
+      word: { expires: 'expires', 'read-by': 'read by', 'no-reply': 'no reply', verify: 'verify' },
+      unmet: {
+        'no-day': ({ word }) =>
+          `Después de "${word}" no hay un día que podamos leer; no se tuvo en cuenta. ` +
+          'Escríbalo así: 14d, 1 dic, 2026-12-01.',
+        'day-past': ({ word }) => `El día después de "${word}" ya pasó; no se tuvo en cuenta.`,
+        'day-too-late': ({ word }) =>
+          `No guardamos los mensajes hasta el día que sigue a "${word}"; no se tuvo en cuenta.`,
+        misspelled: ({ word }) => `Una palabra parece "${word}" con una errata.`,
+      },
+      unmetCure: 'Esas palabras siguen en el asunto. Puede cambiar los ajustes en la página de este mensaje.',
+    },
     laterTitle: 'Qué pasa ahora',
     keptUntil: ({ day }) => `Pueden leerlo en nuestro sitio web hasta el ${day}.`,
     noOpenedMail: 'Si no recibe un correo que empiece con "Abierto", nadie lo ha abierto todavía.',

@@ -43,6 +43,8 @@ const OpenedMessage = Type.Object({
   recipientAddress: Type.String(),
   /** Whether it can be answered here. */
   canReply: Type.Boolean(),
+  /** Its author wants no answer. */
+  repliesRefused: Type.Boolean(),
 });
 
 export function addOpenMessageEndpoint(app: HttpApp, portal: PortalContext): void {
@@ -218,6 +220,7 @@ function presentOpened(
     sentAt: timestamp(copy.message.acceptedAt),
     keptUntil: timestamp(release.kept),
     recipientAddress: copy.recipient.address,
-    canReply: copy.message.authorAddress !== null,
+    canReply: copy.message.authorAddress !== null && copy.recipient.noReply !== 1,
+    repliesRefused: copy.recipient.noReply === 1,
   };
 }

@@ -24,7 +24,7 @@ export interface Answerable {
 
 /**
  * Throws what `requireReadableCopy` throws; Refusal 409 `not-opened`; 403 `no-reply` where nobody inside would get
- * the answer.
+ * the answer, or its author wants none.
  */
 export async function requireAnswerable(
   portal: PortalContext,
@@ -36,7 +36,8 @@ export async function requireAnswerable(
     throw new Refusal(409, 'not-opened', 'Please read the message first.');
   }
   const author = copy.message.authorAddress;
-  if (author === null) throw new Refusal(403, 'no-reply', 'This message can not be answered here.');
+  if (author === null || copy.recipient.noReply === 1)
+    throw new Refusal(403, 'no-reply', 'This message can not be answered here.');
   const owner = { accountId: reader.account.id, recipientId: copy.recipient.id, messageId: copy.message.id };
   return { reader, copy, owner, author };
 }

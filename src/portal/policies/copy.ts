@@ -24,6 +24,8 @@ const RECIPIENT_COLUMNS = [
   'recipients.firstOpenedAt',
   'recipients.dsnOriginalRecipient',
   'recipients.rule',
+  'recipients.noReply',
+  'recipients.secondChannel',
 ] as const;
 
 const MESSAGE_COLUMNS = [
@@ -54,6 +56,8 @@ export interface Copy {
     | 'firstOpenedAt'
     | 'dsnOriginalRecipient'
     | 'rule'
+    | 'noReply'
+    | 'secondChannel'
   >;
   readonly message: Pick<
     MessagesTable,
@@ -146,6 +150,7 @@ export function believeCopy(context: Pick<PortalDependencies, 'keys'>, row: Copy
     messageId: row.messageId,
     canonicalAddress: row.canonicalAddress,
     linkTokenHash: row.linkTokenHash ?? Buffer.alloc(0),
+    secondChannel: row.secondChannel,
   });
   requireMac('recipients', row.id, expected, row.linkMac);
   return toCopy(row);
@@ -164,6 +169,8 @@ function toCopy(row: CopyRow): Copy {
       firstOpenedAt: row.firstOpenedAt,
       dsnOriginalRecipient: row.dsnOriginalRecipient,
       rule: row.rule,
+      noReply: row.noReply,
+      secondChannel: row.secondChannel,
     },
     message: {
       id: row.message_id,

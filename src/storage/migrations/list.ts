@@ -15,6 +15,7 @@ import { authorsMessages } from './0012-authors-messages.ts';
 import { waitingReplies } from './0013-waiting-replies.ts';
 import { copiesByMessage } from './0014-copies-by-message.ts';
 import { accountPage } from './0015-account-page.ts';
+import { askedAtSending } from './0017-asked-at-sending.ts';
 
 export const migrations: readonly Migration[] = [
   firstTables,
@@ -32,4 +33,5 @@ export const migrations: readonly Migration[] = [
   waitingReplies,
   copiesByMessage,
   accountPage,
+  askedAtSending,
 ];

@@ -210,6 +210,7 @@ export const en = {
     harmful: 'This kind of file can run programs. Open it only if you know what it is.',
     attachmentName: (number: number) => `attachment-${number}`,
     viewerTitle: (name: string) => `Attachment ${name}`,
+    noReply: (author: string) => `${author} asked for no answer here.`,
     replyNote: 'An answer by ordinary email is not protected.',
     lockedTitle: 'This message is locked',
     lockedText: 'The sender or the organization has locked it. If you still need it, please ask the sender.',

@@ -213,6 +213,7 @@ export const es: Messages = {
     harmful: 'Este tipo de archivo puede ejecutar programas. Ábralo solo si sabe qué es.',
     attachmentName: (number) => `adjunto-${number}`,
     viewerTitle: (name) => `Archivo adjunto ${name}`,
+    noReply: (author) => `${author} ha pedido que no se responda aquí.`,
     replyNote: 'Una respuesta por correo normal no va protegida.',
     lockedTitle: 'Este mensaje está bloqueado',
     lockedText:
