@@ -116,7 +116,7 @@ function* warnings(settings: Settings): Generator<StartupNotice> {
     !ours.some((domain) => publicHost === domain || publicHost.endsWith(`.${domain}`))
   ) {
     yield say(
-      `publicUrl (${publicHost}) is not under one of your domains: recipients are told to check that`,
+      `publicUrl (${publicHost}) is not under one of your domains: recipients are told to check that, and take it for a trick. Choose a name such as secure.${ours[0] ?? 'hospital.example'} for DNS, certificate and publicUrl`,
       'public-url-elsewhere',
     );
   }

@@ -22,7 +22,7 @@ import type { ObjectStore } from '#src/storage/objects.ts';
 import { openDatabase } from '#src/storage/open-database.ts';
 
 import { mailSigning } from './mail-signing.ts';
-import { configurationChecks, foundationChecks } from './readiness-checks.ts';
+import { configurationChecks, dmarcChecks, foundationChecks } from './readiness-checks.ts';
 import { Readiness } from './readiness.ts';
 import { PartnerList } from '#src/partners/partner-list.ts';
 import { Channels, type MailNetwork } from './verified-channels.ts';
@@ -134,7 +134,7 @@ export async function openCore(options: GatewayOptions): Promise<Core> {
       onQueued: () => {},
       forgetContent: () => {},
     };
-    core.readiness.register(...foundationChecks(core), ...configurationChecks(core));
+    core.readiness.register(...foundationChecks(core), ...configurationChecks(core), ...dmarcChecks(core));
     return core;
   } catch (error) {
     await database.close();

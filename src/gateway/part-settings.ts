@@ -48,6 +48,15 @@ export function mainDomain(settings: Settings): string {
   return exact ?? (settings.organization.domains[0] ?? 'localhost').replace('*.', '');
 }
 
+/** Domains in the From of the mails that we write to people outside; none where no mail leaves. */
+export function noticeDomains({ organization, notice, delivery }: Settings): readonly string[] {
+  if (delivery.nextHop.kind === 'capture') return [];
+  const service = parseMailAddress(organization.serviceAddress)?.domain;
+  const authors =
+    notice.from === 'author' ? organization.domains.map((domain) => domain.replace('*.', '')) : [];
+  return [...new Set([...(service === undefined ? [] : [service]), ...authors])];
+}
+
 function makeAcceptanceSettings(settings: Settings): AcceptanceSettings {
   const machines = new NetworkList(settings.smtp.machines);
   return {

@@ -3,8 +3,11 @@ import { MINUTE_MS } from '#src/base/clock.ts';
 import { startupNotices } from '#src/config/startup-notices.ts';
 
 import type { Core } from './core.ts';
+import { DmarcWatch } from './dmarc-watch.ts';
+import { noticeDomains } from './part-settings.ts';
 import type { Finding, ReadinessCheck } from './readiness.ts';
 
+const RESERVED = /(?:^|\.)(?:test|example|invalid|localhost|local)$/u;
 const STUCK_AFTER_MS = 30 * MINUTE_MS;
 /** Domains that a sentence names; the page of partners has them all. */
 const DOMAINS_NAMED = 5;
@@ -65,6 +68,16 @@ export function configurationChecks(core: Core): readonly ReadinessCheck[] {
         ),
     },
   ];
+}
+
+/** Of mail that is really sent; nobody can publish records of the names that are kept for tests (RFC 6761). */
+export function dmarcChecks(core: Core): readonly ReadinessCheck[] {
+  const watch = new DmarcWatch({
+    dns: () => core.channels.of(core.settings).dns,
+    domains: () => noticeDomains(core.settings).filter((domain) => !RESERVED.test(domain)),
+    clock: core.clock,
+  });
+  return [{ name: 'dmarc', level: 'warnings', look: () => watch.look() }];
 }
 
 export function deliveryChecks(core: Core): readonly ReadinessCheck[] {
