@@ -29,6 +29,8 @@ export interface GatewayProcessOptions {
   readonly folder: string;
   /** Port of the next hop; null: mail is captured. */
   readonly nextHopPort: number | null;
+  /** A partner on this machine whose server listens there, or doesn't. */
+  readonly partner?: { readonly domain: string; readonly port: number };
   /** Folder for a CPU profile of every thread. */
   readonly profileFolder?: string;
 }
@@ -76,7 +78,7 @@ interface Ports {
   readonly consolePort: number;
 }
 
-function configuration({ folder, nextHopPort }: GatewayProcessOptions, ports: Ports): string {
+function configuration({ folder, nextHopPort, partner }: GatewayProcessOptions, ports: Ports): string {
   const hop = nextHopPort === null ? 'capture' : `smtp://127.0.0.1:${nextHopPort}`;
   return `
 publicUrl = "http://localhost:${ports.portalPort}"
@@ -97,6 +99,14 @@ nextHop = "${hop}"
 ${nextHopPort === null ? '' : `internalNextHop = "${hop}"`}
 [limits]
 lowDiskMB = 10
+${partner === undefined ? '' : partnerTable(partner)}`;
+}
+
+function partnerTable({ domain, port }: { readonly domain: string; readonly port: number }): string {
+  return `[[partners]]
+domain = "${domain}"
+tls = "pkix"
+nextHop = "smtp://127.0.0.1:${port}"
 `;
 }
 

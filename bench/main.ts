@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { Bench } from './bench.ts';
 import { whyNoPostfix } from './postfix-process.ts';
 import type { RowResult } from './row.ts';
+import { measureBacklog } from './rows/backlog.ts';
 import { measureClaim } from './rows/claim.ts';
 import { measureCpu } from './rows/cpu.ts';
 import { measureLatency } from './rows/latency.ts';
@@ -24,6 +25,7 @@ const ROWS: Readonly<Record<string, (bench: Bench) => Promise<RowResult[]>>> = {
   latency: measureLatency,
   memory: measureMemory,
   claim: measureClaim,
+  backlog: measureBacklog,
   open: measureOpen,
   reader: measureReader,
   cpu: measureCpu,
