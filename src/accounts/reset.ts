@@ -5,7 +5,7 @@
  */
 import { DAY_MS, HOUR_MS } from '#src/base/clock.ts';
 import { exactlyOne, statement, type Statement } from '#src/storage/database.ts';
-import type { AccountAddressesTable, AccountsTable } from '#src/storage/tables.ts';
+import type { AccountAddressesTable, AccountsTable, CredentialsTable } from '#src/storage/tables.ts';
 
 import { findAccount, findAccountByAddress, findPassword, provenAddresses } from './account-directory.ts';
 import type { AccountsContext } from './accounts-context.ts';
@@ -18,7 +18,8 @@ import {
 } from './address-codes.ts';
 import { noteSignIn } from './note-sign-in.ts';
 import type { PasswordHasher } from './passwords.ts';
-import { accountMac, credentialMac } from './row-mac.ts';
+import { replacePassword } from './replace-password.ts';
+import { accountMac } from './row-mac.ts';
 import type { PortalSession, Sessions } from './sessions.ts';
 import { isLostRace, type Throttle } from './throttle.ts';
 
@@ -162,7 +163,7 @@ export class PasswordReset {
     try {
       await this.#context.database.commit([
         this.#sessions.end(session, exactlyOne),
-        await this.#replacePassword(account, secret),
+        replacePassword(this.#context, await this.#password(account), secret),
         noteSignIn(this.#context, account, choice.browser),
         this.#markReset(account),
         this.#sessions.endAll(account.id),
@@ -178,19 +179,10 @@ export class PasswordReset {
     return { outcome: 'done', accountId: account.id, token: fresh.token };
   }
 
-  async #replacePassword(account: AccountsTable, secret: string): Promise<Statement> {
+  async #password(account: AccountsTable): Promise<CredentialsTable> {
     const old = await findPassword(this.#context, account.id);
-    const { query } = this.#context.database;
     if (old === null) throw new Error('the account has no password to replace');
-    const row = { ...old, secret, createdAt: this.#context.clock.now() };
-    return statement(
-      query
-        .updateTable('credentials')
-        .set({ secret, createdAt: row.createdAt, mac: credentialMac(this.#context.keys, row) })
-        .where('id', '=', old.id)
-        .where('mac', '=', old.mac),
-      exactlyOne,
-    );
+    return old;
   }
 
   #markReset(account: AccountsTable): Statement {

@@ -26,6 +26,7 @@ export type ThrottleKind =
   | 'codes'
   | 'resets-an-hour'
   | 'resets-a-day'
+  | 'account-codes'
   | 'replies'
   | 'reply-files'
   | 'decoy'

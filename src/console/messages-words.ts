@@ -158,6 +158,9 @@ const en: MessagesWords = {
     'not-for-me': 'the recipient said that it is not for them',
     author: 'by its author',
     'wrong-recipient': 'wrong recipient',
+    'address-removed':
+      'the recipient has removed this address from their account; nobody can read it there any more',
+    'account-deleted': 'the recipient has deleted their account; nobody can read it there any more',
   },
   contentGone: 'The content for this recipient is destroyed.',
 };
@@ -257,6 +260,8 @@ const es: MessagesWords = {
     'not-for-me': 'el destinatario dijo que no es para él',
     author: 'por su autor',
     'wrong-recipient': 'destinatario equivocado',
+    'address-removed': 'el destinatario quitó esta dirección de su cuenta; ya nadie puede leerlo allí',
+    'account-deleted': 'el destinatario eliminó su cuenta; ya nadie puede leerlo allí',
   },
   contentGone: 'El contenido para este destinatario está destruido.',
 };

@@ -2,6 +2,7 @@
  * A copy locked and unlocked by its author. The lock stops every further release of the key and every chunk; what was
  * opened or saved before is out of reach, and so is mail that was relayed.
  */
+import { GIVEN_UP } from '#src/accounts/close-copies.ts';
 import { exactlyOne, statement } from '#src/storage/database.ts';
 import type { RecipientState } from '#src/storage/tables.ts';
 
@@ -38,7 +39,9 @@ export function unlockCopy(
     .set({ lockedAt: null, lockReason: null })
     .where('id', '=', recipientId)
     .where('messageId', '=', messageId)
-    .where('lockedAt', '=', lockedAt);
+    .where('lockedAt', '=', lockedAt)
+    // Its keys are destroyed.
+    .where('lockReason', 'not in', GIVEN_UP);
   const facts = { lockedAt, by: staffId };
   const entry = audit.entry({ event: 'recipient-unlocked', messageId, recipientId, facts });
   return commitAct(desk, messageId, [statement(unlock, exactlyOne), entry]);

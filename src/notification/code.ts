@@ -21,6 +21,8 @@ export interface CodeData extends MailFrame {
   readonly validUntilMs: number;
   /** The page that waits for the code. */
   readonly continueUrl: string;
+  /** True: for an address that somebody adds to their account. */
+  readonly addsAddress?: boolean;
   /** Language of the page on which it was asked for. */
   readonly locale: Locale;
 }
@@ -34,7 +36,7 @@ export function renderCode(site: MailSite, data: CodeData): WrittenMail {
   const clock = formatClock(data.validUntilMs, data.locale, site.timeZone);
   const blocks = [
     title(words.title),
-    paragraph(words.intro({ organization })),
+    paragraph((data.addsAddress === true ? words.introAddress : words.intro)({ organization })),
     digits(data.code),
     paragraph(words.validUntil({ minutes, clock })),
     paragraph(words.closed),

@@ -65,4 +65,10 @@ export type PartnerWarningKind =
   | 'policy-not-confirmed'
   | 'agreement-ends';
 
-export type AccountChangeKind = 'account-created' | 'password-changed' | 'password-reset' | 'address-added';
+export type AccountChangeKind =
+  | 'account-created'
+  | 'password-changed'
+  | 'password-reset'
+  | 'address-added'
+  | 'address-removed'
+  | 'account-deleted';

@@ -2,6 +2,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 import { AddressCodes } from '#src/accounts/address-codes.ts';
+import { PasswordChanges } from '#src/accounts/change-password.ts';
+import { OwnAddresses } from '#src/accounts/own-addresses.ts';
 import { PasswordHasher } from '#src/accounts/passwords.ts';
 import { Registration } from '#src/accounts/registration.ts';
 import { PasswordReset } from '#src/accounts/reset.ts';
@@ -23,6 +25,8 @@ export interface PortalContext extends PortalDependencies {
   readonly registration: Registration;
   readonly signIn: SignIn;
   readonly reset: PasswordReset;
+  readonly passwordChanges: PasswordChanges;
+  readonly ownAddresses: OwnAddresses;
   readonly mails: PortalMails;
   readonly background: BackgroundWork;
   readonly cookies: PortalCookies;
@@ -42,6 +46,8 @@ export function buildPortalContext(dependencies: PortalDependencies): PortalCont
     registration: new Registration(dependencies, { codes, hasher, sessions }),
     signIn: new SignIn(dependencies, { throttle, hasher, sessions }),
     reset: new PasswordReset(dependencies, { codes, hasher, sessions, throttle }),
+    passwordChanges: new PasswordChanges(dependencies, { hasher, sessions, throttle }),
+    ownAddresses: new OwnAddresses(dependencies, { codes, sessions }),
     mails: new PortalMails(dependencies),
     background: new BackgroundWork(dependencies.log),
     cookies: new PortalCookies(dependencies.settings.publicUrl.startsWith('https:')),

@@ -26,6 +26,7 @@ export class PortalMails {
     to: string;
     code: string;
     page: string;
+    addsAddress?: boolean;
     locale: Locale;
     recipientId: string | null;
     messageId: string | null;
@@ -36,6 +37,7 @@ export class PortalMails {
       code: mail.code,
       validUntilMs: clock.now() + CODE_LIFETIME_MS,
       continueUrl: `${settings.publicUrl}${mail.page}`,
+      addsAddress: mail.addsAddress ?? false,
       locale: mail.locale,
     });
     const { to, recipientId, messageId } = mail;
@@ -81,11 +83,12 @@ export class PortalMails {
     return this.#toAuthor('not-for-me', to, copy, render);
   }
 
-  /** A change of an account, to each of its addresses (raw). */
+  /** A change of an account, to each of its addresses (raw). `about`: another address that the change is about. */
   async accountChange(
     change: AccountChangeKind,
     addresses: readonly string[],
     locale: string,
+    about?: string,
   ): Promise<readonly Statement[]> {
     const { mailer, mailSite, clock } = this.#portal;
     const statements: Statement[] = [];
@@ -94,7 +97,7 @@ export class PortalMails {
         ...this.#frame(to),
         change,
         changedMs: clock.now(),
-        address: to,
+        address: about ?? to,
         locale: mailLocale(locale),
       });
       const mail = {

@@ -18,6 +18,8 @@ import { hostOf } from '#src/http/request-checks.ts';
 import { forgetOldDrafts } from '#src/replies/drafts.ts';
 import type { Statement } from '#src/storage/database.ts';
 
+import { addAccountAddressEndpoints } from './endpoints/account-addresses.ts';
+import { addAccountPasswordEndpoint } from './endpoints/account-password.ts';
 import { addAccountEndpoints } from './endpoints/account.ts';
 import { addCheckEndpoint } from './endpoints/check.ts';
 import { addCheckMailEndpoint } from './endpoints/check-mail.ts';
@@ -107,6 +109,8 @@ async function addEndpoints(app: HttpApp, portal: PortalContext): Promise<void> 
   addReplyFileEndpoints(app, portal);
   addKeptEndpoint(app, portal);
   addAccountEndpoints(app, portal);
+  addAccountPasswordEndpoint(app, portal);
+  addAccountAddressEndpoints(app, portal);
   addCheckEndpoint(app, portal);
   addCheckMailEndpoint(app, portal);
   addHealthEndpoints(app, portal);

@@ -285,6 +285,8 @@ export const fixedMails: Readonly<Record<string, () => WrittenMail>> = {
       },
     }),
   code: () => renderCode(site, { ...codeData, locale: 'en' }),
+  'code-address': () => renderCode(site, { ...codeData, addsAddress: true, locale: 'en' }),
+  'code-address-es': () => renderCode(site, { ...codeData, addsAddress: true, locale: 'es' }),
   'code-es': () => renderCode(site, { ...codeData, locale: 'es' }),
   bounce: () => renderBounce(site, bounceData),
   'bounce-ordinary': () =>
@@ -332,6 +334,15 @@ export const fixedMails: Readonly<Record<string, () => WrittenMail>> = {
       signature: 'broken',
       reportedFor: null,
     }),
+  'address-removed': () =>
+    renderAccountChange(site, {
+      ...accountChangeData,
+      change: 'address-removed',
+      address: 'pat@old.example',
+    }),
+  'account-deleted': () => renderAccountChange(site, { ...accountChangeData, change: 'account-deleted' }),
+  'account-deleted-es': () =>
+    renderAccountChange(site, { ...accountChangeData, change: 'account-deleted', locale: 'es' }),
   'partner-report': () => renderPartnerReport(site, partnerReportData),
   'partner-report-es': () => renderPartnerReport(spanishSite, partnerReportData),
   'password-reset': () =>

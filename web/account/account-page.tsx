@@ -13,6 +13,9 @@ import { Page } from '../ui/parts/page.tsx';
 import { noteSignedIn, session } from '../ui/session.ts';
 import type { Account } from './account.ts';
 import { accountTexts, loadAccountTexts } from './account-texts.ts';
+import { AddressesSection } from './sections/addresses-section.tsx';
+import { DeleteSection } from './sections/delete-section.tsx';
+import { PasswordSection } from './sections/password-section.tsx';
 import { PreferencesSection } from './sections/preferences-section.tsx';
 import { SessionsSection } from './sections/sessions-section.tsx';
 
@@ -22,7 +25,13 @@ export interface SectionProps {
   readonly reload: () => Promise<void>;
 }
 
-const SECTIONS: readonly ComponentType<SectionProps>[] = [SessionsSection, PreferencesSection];
+const SECTIONS: readonly ComponentType<SectionProps>[] = [
+  AddressesSection,
+  PasswordSection,
+  SessionsSection,
+  PreferencesSection,
+  DeleteSection,
+];
 
 export default function AccountPage() {
   const [account, setAccount] = useState<Account | null>(null);

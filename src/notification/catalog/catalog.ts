@@ -124,6 +124,8 @@ export interface Catalog {
     readonly subject: Phrase<{ code: string; organization: string }>;
     readonly title: string;
     readonly intro: Phrase<{ organization: string }>;
+    /** Somebody who is signed in wants to add the address to their account. */
+    readonly introAddress: Phrase<{ organization: string }>;
     readonly validUntil: Phrase<{ minutes: number; clock: string }>;
     readonly closed: string;
     readonly button: string;

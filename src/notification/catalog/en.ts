@@ -193,6 +193,9 @@ export const en: Catalog = {
     subject: ({ code, organization }) => `${code} is your code for ${organization}`,
     title: 'Your code',
     intro: ({ organization }) => `Type this code into the page of ${organization} where you asked for it:`,
+    introAddress: ({ organization }) =>
+      `Somebody wants to add this address to their account for secure messages from ${organization}, to read ` +
+      'there what is sent to you. If that is you, type this code into the page where you asked for it:',
     validUntil: ({ minutes, clock }) =>
       `It works for ${minutes} minutes, until ${clock}, and only in that browser.`,
     closed: 'Closed the page? Go on here:',
@@ -436,6 +439,21 @@ export const en: Catalog = {
       title: 'An email address was added',
       text: ({ organization, moment }) =>
         `On ${moment}, an email address was added to your account for secure messages from ${organization}.`,
+    },
+    'address-removed': {
+      subject: ({ organization }) => `An email address was removed from your account (${organization})`,
+      title: 'An email address was removed',
+      text: ({ organization, moment }) =>
+        `On ${moment}, an email address was removed from your account for secure messages from ${organization}. ` +
+        'What was sent to it before can not be read any more.',
+    },
+    'account-deleted': {
+      subject: ({ organization }) => `Your account was deleted (${organization})`,
+      title: 'Your account was deleted',
+      text: ({ organization, moment }) =>
+        `On ${moment}, your account for secure messages from ${organization} was deleted. What was sent to this ` +
+        'address before can not be read any more, also not by somebody who gets the address after you. If you ' +
+        'get a new secure message, you can make a new account with its link.',
     },
     notYou: 'Was this not you? Then somebody else may have got in. Please tell us at once:',
     notYouNew: 'Was this not you? Please tell us:',

@@ -195,6 +195,9 @@ export const es: Catalog = {
     subject: ({ code, organization }) => `${code} es su código para ${organization}`,
     title: 'Su código',
     intro: ({ organization }) => `Escriba este código en la página de ${organization} donde lo pidió:`,
+    introAddress: ({ organization }) =>
+      `Alguien quiere agregar esta dirección a su cuenta para mensajes seguros de ${organization}, y leer allí lo ` +
+      'que le envían a usted. Si es usted, escriba este código en la página donde lo pidió:',
     validUntil: ({ minutes, clock }) =>
       `Sirve durante ${minutes} minutos, hasta las ${clock}, y solo en ese navegador.`,
     closed: '¿Cerró la página? Siga aquí:',
@@ -440,6 +443,21 @@ export const es: Catalog = {
       title: 'Se agregó una dirección de correo',
       text: ({ organization, moment }) =>
         `El ${moment} se agregó una dirección de correo a su cuenta para mensajes seguros de ${organization}.`,
+    },
+    'address-removed': {
+      subject: ({ organization }) => `Se quitó una dirección de correo de su cuenta (${organization})`,
+      title: 'Se quitó una dirección de correo',
+      text: ({ organization, moment }) =>
+        `El ${moment} se quitó una dirección de correo de su cuenta para mensajes seguros de ${organization}. ` +
+        'Lo que se le envió antes ya no se puede leer.',
+    },
+    'account-deleted': {
+      subject: ({ organization }) => `Se eliminó su cuenta (${organization})`,
+      title: 'Se eliminó su cuenta',
+      text: ({ organization, moment }) =>
+        `El ${moment} se eliminó su cuenta para mensajes seguros de ${organization}. Lo que se envió antes a esta ` +
+        'dirección ya no se puede leer, tampoco si otra persona la recibe después. Si le llega un mensaje seguro ' +
+        'nuevo, puede crear otra cuenta con su enlace.',
     },
     notYou: '¿No fue usted? Entonces quizás entró otra persona. Por favor, avísenos enseguida:',
     notYouNew: '¿No fue usted? Por favor, avísenos:',

@@ -1,14 +1,15 @@
 /**
  * `GET /api/account`: what its owner sees of their account. `POST …/preferences`: language, time zone, larger text.
- * `POST …/sign-out-everywhere`: ends every session of the account, this one too.
+ * `POST …/sign-out-everywhere`: ends every session of the account, this one too. `POST …/delete`: its end.
  */
 import { Type } from '@fastify/type-provider-typebox';
 
+import { deleteAccount } from '#src/accounts/delete-account.ts';
 import type { HttpApp } from '#src/http/http-server.ts';
 import { Refusal } from '#src/http/refusal.ts';
 import { statement } from '#src/storage/database.ts';
 
-import { requireReader, type Reader } from '../policies/reader.ts';
+import { requireReader, requireRecentSignIn, type Reader } from '../policies/reader.ts';
 import type { PortalContext } from '../portal-context.ts';
 import { presentPreferences, presentPreviousSignIn } from '../presenters/account.ts';
 import {
@@ -39,6 +40,7 @@ const Account = Type.Object({
 });
 
 export function addAccountEndpoints(app: HttpApp, portal: PortalContext): void {
+  addDeletionEndpoint(app, portal);
   app.get('/api/account', {
     schema: { summary: 'The account of the reader', response: { 200: Account, ...errors } },
     handler: async (request) => {
@@ -110,6 +112,30 @@ export function addAccountEndpoints(app: HttpApp, portal: PortalContext): void {
       return {};
     },
   });
+}
+
+function addDeletionEndpoint(app: HttpApp, portal: PortalContext): void {
+  app.post('/api/account/delete', {
+    schema: {
+      summary: 'Delete the account, and close what came to its addresses',
+      body: body({ confirm: Type.Literal(true) }),
+      response: { 200: Nothing, ...errors },
+    },
+    handler: async (request, reply) => {
+      const reader = await requireReader(portal, request);
+      requireRecentSignIn(portal, reader);
+      const addresses = reader.addresses.map(({ address }) => address);
+      const tell = await portal.mails.accountChange('account-deleted', addresses, reader.account.locale);
+      if (!(await deleteAccount(portal, portal.sessions, reader, tell))) throw changedMeanwhile();
+      portal.cookies.clear(reply, 'session');
+      portal.cookies.clear(reply, 'registration');
+      return {};
+    },
+  });
+}
+
+function changedMeanwhile(): Refusal {
+  return new Refusal(409, 'account-changed', 'Your account was changed in between. Please try again.');
 }
 
 async function presentSessions(portal: PortalContext, reader: Reader) {

@@ -12,14 +12,13 @@ import { networkOf } from '#src/accounts/throttle.ts';
 import { HOUR_MS, SECOND_MS } from '#src/base/clock.ts';
 import { parseMailAddress } from '#src/base/mail-address.ts';
 import type { HttpApp } from '#src/http/http-server.ts';
-import type { Locale } from '#src/notification/mail-site.ts';
 
-import { languageOf } from '../languages.ts';
 import { browserName, browserOf, knowBrowser } from '../policies/browser.ts';
 import { findCopyByLink } from '../policies/copy.ts';
 import { sessionNeeded } from '../policies/reader.ts';
 import { codeExpired, codeWrong, tooManyCodes } from '../policies/refusals.ts';
 import type { PortalContext } from '../portal-context.ts';
+import { mailLocale } from '../portal-mails.ts';
 import { Address, body, Code, errors, LocaleTag, Password } from '../wire.ts';
 import { NETWORK_CODES_AN_HOUR } from './link-code.ts';
 import { requireGoodPassword } from './registration.ts';
@@ -50,13 +49,10 @@ export function addResetEndpoints(app: HttpApp, portal: PortalContext): void {
       );
       if (!network.allowed) throw tooManyCodes(network.retryAfterSeconds);
       const browserHash = knowBrowser(portal, request, reply);
-      const locale = languageOf(request, request.body.locale, portal.settings.locale);
       const target = await resetTarget(portal, request.body);
       const asked = target === null ? null : { ...target, browserHash };
       if (asked !== null && (await portal.reset.admit(asked))) {
-        portal.background.afterAnswer(reply, 'mailing a reset code', () =>
-          mailResetCode(portal, asked, locale),
-        );
+        portal.background.afterAnswer(reply, 'mailing a reset code', () => mailResetCode(portal, asked));
       }
       return reply.code(202).send({ expiresInSeconds: CODE_LIFETIME_MS / SECOND_MS });
     },
@@ -125,14 +121,15 @@ async function resetTarget(
   return { canonicalAddress: copy.recipient.canonicalAddress, recipientId: copy.recipient.id };
 }
 
-async function mailResetCode(portal: PortalContext, request: ResetRequest, locale: Locale): Promise<void> {
+async function mailResetCode(portal: PortalContext, request: ResetRequest): Promise<void> {
   const sent = await issueBelievable(portal, request);
   if (sent === null) return;
   const mail = await portal.mails.code({
     to: sent.address,
     code: sent.code,
     page: '/sign-in',
-    locale,
+    // Somebody with an account has said which language they read.
+    locale: mailLocale(sent.account.locale),
     recipientId: null,
     messageId: null,
   });

@@ -2,12 +2,15 @@
  * A copy: one message as one recipient may read it. Everything that shows or opens something starts from here, so
  * that a row which is not bound to its link by our hash is never believed.
  */
+import type { ExpressionBuilder } from 'kysely';
+
+import { GIVEN_UP } from '#src/accounts/close-copies.ts';
 import { linkMac, requireMac } from '#src/accounts/row-mac.ts';
 import { hashLinkToken, isLinkToken } from '#src/accounts/link-tokens.ts';
 import { DAY_MS } from '#src/base/clock.ts';
 import type { Database } from '#src/storage/database.ts';
 import { preparedQuery } from '#src/storage/prepared.ts';
-import type { AccountsTable, MessagesTable, RecipientsTable } from '#src/storage/tables.ts';
+import type { AccountsTable, MessagesTable, RecipientsTable, Tables } from '#src/storage/tables.ts';
 
 import type { PortalDependencies } from '../portal-dependencies.ts';
 
@@ -18,6 +21,7 @@ const RECIPIENT_COLUMNS = [
   'recipients.canonicalAddress',
   'recipients.state',
   'recipients.lockedAt',
+  'recipients.lockReason',
   'recipients.expiresAt',
   'recipients.linkTokenHash',
   'recipients.linkMac',
@@ -52,6 +56,7 @@ export interface Copy {
     | 'canonicalAddress'
     | 'state'
     | 'lockedAt'
+    | 'lockReason'
     | 'expiresAt'
     | 'firstOpenedAt'
     | 'dsnOriginalRecipient'
@@ -136,6 +141,7 @@ export async function listCopyRows(
   if (canonicalAddresses.length === 0) return [];
   return selectCopies(context)
     .where('recipients.canonicalAddress', 'in', canonicalAddresses)
+    .where(notGivenUp)
     .$if(page.before !== null, (query) => query.where('recipients.messageId', '<', page.before ?? ''))
     .orderBy('recipients.messageId', 'desc')
     .orderBy('recipients.id')
@@ -165,6 +171,7 @@ function toCopy(row: CopyRow): Copy {
       canonicalAddress: row.canonicalAddress,
       state: row.state,
       lockedAt: row.lockedAt,
+      lockReason: row.lockReason,
       expiresAt: row.expiresAt,
       firstOpenedAt: row.firstOpenedAt,
       dsnOriginalRecipient: row.dsnOriginalRecipient,
@@ -196,6 +203,7 @@ const selectCopiesTo = preparedQuery<{ messageId: string; canonicalAddress: stri
     selectCopies({ database: { query } })
       .where('recipients.messageId', '=', value('messageId'))
       .where('recipients.canonicalAddress', '=', value('canonicalAddress'))
+      .where(notGivenUp)
       .orderBy('recipients.id'),
 );
 
@@ -207,6 +215,11 @@ function selectCopies(context: { readonly database: Pick<Database, 'query'> }) {
     .where('recipients.protection', '=', 'secure-message')
     .where('recipients.linkTokenHash', 'is not', null)
     .where('recipients.state', 'not in', UNANNOUNCED);
+}
+
+/** Not closed by somebody who had the address before: to its next owner such a copy was never there. */
+function notGivenUp(eb: ExpressionBuilder<Tables, 'recipients'>) {
+  return eb.or([eb('recipients.lockReason', 'is', null), eb('recipients.lockReason', 'not in', GIVEN_UP)]);
 }
 
 /** When the copy ends, in milliseconds since 1970: the earlier of its own date and the message's. */

@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify';
 
 import { findAccount, provenAddresses } from '#src/accounts/account-directory.ts';
 import type { PortalSession } from '#src/accounts/sessions.ts';
+import { MINUTE_MS } from '#src/base/clock.ts';
 import { Refusal } from '#src/http/refusal.ts';
 import type { AccountAddressesTable, AccountsTable } from '#src/storage/tables.ts';
 
@@ -30,6 +31,18 @@ export async function requireReader(portal: PortalContext, request: FastifyReque
   const reader = await findReader(portal, request);
   if (reader === null) throw sessionNeeded();
   return { ...reader, session: await portal.sessions.touch(reader.session) };
+}
+
+/** How long after signing in somebody may change who gets in. */
+const RECENT_MS = 15 * MINUTE_MS;
+
+/**
+ * For what a session that somebody took, or left open, must not do: change who reads. Throws Refusal 403
+ * `sign-in-again`, whatever the account signs in with.
+ */
+export function requireRecentSignIn(portal: PortalContext, reader: Reader): void {
+  if (portal.clock.now() - reader.session.createdAt < RECENT_MS) return;
+  throw new Refusal(403, 'sign-in-again', 'Please sign in again first.');
 }
 
 export function sessionNeeded(): Refusal {
