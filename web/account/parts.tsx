@@ -9,7 +9,7 @@ export function Section({
   readonly children: ComponentChildren;
 }) {
   return (
-    <section class="card">
+    <section class="card section">
       <h2>{title}</h2>
       {children}
     </section>
