@@ -39,6 +39,7 @@ import { openFileObjectStore } from '#src/storage/object-store.ts';
 
 import { WrittenMailSealer } from '#src/queue/written-mails.ts';
 import type { ReplyTools } from '#src/replies/accept-reply.ts';
+import type { UploadRules } from '#src/replies/upload-rules.ts';
 
 import { openTestDatabase } from './test-database.ts';
 
@@ -91,6 +92,8 @@ export async function openPortalWorld(
   /** `database`: instead of the fresh SQLite one; its opener closes it. */
   overrides: Partial<PortalDependencies> = {},
   publicUrl = PORTAL_ORIGIN,
+  /** Rules for files of answers; without them answers carry none. */
+  uploads: UploadRules | null = null,
 ): Promise<PortalWorld> {
   const logged: PortalWorld['logged'] = [];
   const log = recordingLog(logged);
@@ -132,7 +135,7 @@ export async function openPortalWorld(
       serviceAddresses: ['send-secure@hospital.test'],
       officer: 'security@hospital.test',
     }),
-    replies: replyTools(context, log),
+    replies: replyTools(context, log, uploads),
     settings: {
       publicUrl,
       organization: { name: 'Example Hospital', words: ['Northside Clinic'] },
@@ -177,7 +180,11 @@ export async function openPortalWorld(
 }
 
 /** Takes replies in as the gateway does; what it queues stays in the database. */
-function replyTools({ database, keys, objects, clock }: StoreContext, log: Log): ReplyTools {
+function replyTools(
+  { database, keys, objects, clock }: StoreContext,
+  log: Log,
+  uploads: UploadRules | null,
+): ReplyTools {
   const policy = {
     internalDomains: ['hospital.test'],
     partnerDomains: [],
@@ -192,7 +199,7 @@ function replyTools({ database, keys, objects, clock }: StoreContext, log: Log):
   return {
     ...shared,
     steps: noSteps,
-    uploads: () => null,
+    uploads: () => uploads,
     audit: new AuditLog({ database, clock }),
     sealer: new WrittenMailSealer({ ...shared, internalDomains: () => policy.internalDomains }),
     fresh: undefined,
