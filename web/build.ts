@@ -33,6 +33,8 @@ export interface WebManifest {
   readonly reader: readonly string[];
   /** Path of the script of the staff pages. */
   readonly passkeys: string;
+  /** Script of the administration pages. */
+  readonly administration: string;
 }
 
 async function listSources(folder: string): Promise<string[]> {
@@ -111,7 +113,7 @@ async function bundle(into: string): Promise<Metafile> {
     }),
     build({
       ...common,
-      entryPoints: { passkeys: 'console/passkeys.ts' },
+      entryPoints: { passkeys: 'console/passkeys.ts', administration: 'console/administration.ts' },
       format: 'esm',
       target: ['es2020', 'safari14', 'chrome95', 'firefox102'],
       supported: { destructuring: true },
@@ -200,6 +202,7 @@ async function writeSite(into: string, sourceHash: string): Promise<void> {
     firstVisit,
     reader: reader.filter((path) => !firstVisit.includes(path)),
     passkeys: outputOf(meta, into, 'console/passkeys.ts'),
+    administration: outputOf(meta, into, 'console/administration.ts'),
   };
   await writeFile(join(into, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
 }

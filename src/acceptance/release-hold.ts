@@ -159,11 +159,12 @@ export class Holds {
     );
   }
 
-  /** What waits for the security officer goes out as it was decided. */
-  async releaseForOfficer(messageId: string): Promise<HoldResult> {
+  /** What waits for the security officer goes out as it was decided. `also`: further statements of the same unit. */
+  async releaseForOfficer(messageId: string, also: readonly Statement[] = []): Promise<HoldResult> {
     const held = await loadHeldMessage(this.#options.database.query, messageId);
     if (held?.message.holdFor !== 'officer') return 'already-ended';
-    return this.#end(await this.#officer.release(held));
+    const { statements, abandon } = await this.#officer.release(held);
+    return this.#commit([...statements, ...also], abandon);
   }
 
   #end({ statements, abandon }: PreparedEnd): Promise<HoldResult> {

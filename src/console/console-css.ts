@@ -90,10 +90,23 @@ button.second:hover, .button.second:hover { background: var(--tint); color: var(
 .or { display: flex; align-items: center; gap: .75rem; color: var(--soft); }
 .or::before, .or::after { content: ''; flex: 1; border-top: 1px solid var(--line); }
 label { display: block; font-weight: 600; margin: 0 0 .3rem; }
-input[type='email'], input[type='text'], input[type='search'], input[type='date'], select {
+input[type='email'], input[type='text'], input[type='search'], input[type='date'], input[type='file'], select, textarea {
   width: 100%; min-height: 3rem; padding: .5rem .75rem; margin: 0 0 .4rem; border: 2px solid var(--soft);
   border-radius: .5rem; background: var(--paper); color: var(--ink); font: inherit;
 }
+textarea { display: block; resize: vertical; line-height: 1.4; }
+textarea.mono { font-family: ui-monospace, 'SF Mono', Consolas, monospace; font-size: .9375rem; }
+.hint { margin: 0 0 .4rem; color: var(--soft); font-size: .875rem; }
+.ask > * { margin-bottom: .9rem; }
+.ask > button:last-child { margin-bottom: 0; }
+fieldset { border: 1px solid var(--line); border-radius: .5rem; padding: .6rem 1rem .4rem; min-width: 0; }
+legend { padding: 0 .35rem; font-weight: 600; }
+.pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(11rem, 1fr)); gap: 0 1rem; }
+.check { display: flex; gap: .6rem; align-items: flex-start; font-weight: 400; min-height: 2.75rem; padding: .5rem 0; }
+.check input { flex: none; width: 1.25rem; height: 1.25rem; margin: .15rem 0 0; accent-color: var(--accent); }
+progress { display: block; width: 100%; height: .75rem; margin: 0 0 .5rem; accent-color: var(--accent); }
+.row.edits { margin: 0 0 1.25rem; }
+.note h2 { margin: 0 0 .25rem; }
 .items { list-style: none; padding: 0; }
 .item {
   display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: .5rem 1rem;

@@ -4,6 +4,7 @@
  */
 import { raiseTamperAlarm } from '#src/accounts/accounts-context.ts';
 import { RowForged } from '#src/accounts/row-mac.ts';
+import type { AdministrationContext } from '#src/administration/administration-context.ts';
 import type { Log } from '#src/base/log.ts';
 import { createHttpServer, type HttpApp, type HttpServer, type TlsFiles } from '#src/http/http-server.ts';
 import { genericRefusal, Refusal } from '#src/http/refusal.ts';
@@ -12,6 +13,7 @@ import type { Desk } from '#src/desk/desk-context.ts';
 import type { Staff } from '#src/staff/staff.ts';
 
 import { addAccountRoutes } from './account-routes.ts';
+import { addAdministrationRoutes } from './administration/administration-routes.ts';
 import { addCapturedRoutes, type CapturedOptions } from './captured-routes.ts';
 import { CONSOLE_CSS } from './console-css.ts';
 import type { ConsoleContext } from './console-context.ts';
@@ -34,6 +36,7 @@ import { statusPage, type GatewayStatus } from './status-page.ts';
 export interface ConsoleOptions extends CapturedOptions, HeldOptions {
   readonly staff: Staff;
   readonly partners: PartnerPages;
+  readonly administration: AdministrationContext;
   readonly desk: Desk;
   readonly log: Log;
   readonly allowedHosts: readonly string[];
@@ -46,8 +49,12 @@ export interface ConsoleOptions extends CapturedOptions, HeldOptions {
   readonly metrics: () => Promise<{ readonly contentType: string; readonly text: string }>;
   readonly metricsAccess: () => MetricsAccess;
   readonly status: () => Promise<GatewayStatus>;
-  /** Browser code of the staff pages, and the path of what passkeys need; null: nothing was built. */
-  readonly web: { readonly assets: StaticAssets; readonly passkeyScript: string } | null;
+  /** Browser code of the staff pages, and the paths of its scripts; null: nothing was built. */
+  readonly web: {
+    readonly assets: StaticAssets;
+    readonly passkeyScript: string;
+    readonly administrationScript: string;
+  } | null;
   /** Is told each route with its policy. */
   readonly onRoute?: (route: { method: string; path: string; policy: PolicyName }) => void;
 }
@@ -86,6 +93,12 @@ export async function createConsole(options: ConsoleOptions): Promise<HttpServer
     if (script !== null) addPasskeyRoutes(app, context, script);
     addDomainsRoutes(app, context, options.partners);
     addMessagesRoutes(app, context, options.desk);
+    const { administration, partners: pages, web } = options;
+    addAdministrationRoutes(app, context, {
+      administration,
+      pages,
+      script: web?.administrationScript ?? null,
+    });
   }
   return server;
 }

@@ -3,7 +3,10 @@ import { letterTo } from '#src/partners/letter.ts';
 import type { DomainStatus, HistoryLine } from '#src/partners/overview.ts';
 import type { ProbedServer } from '#src/partners/probe.ts';
 
+import { doneNote } from './administration/partner-notes.ts';
+import { PARTNER_WORDS } from './administration/partner-words.ts';
 import { chip } from './domains-page.ts';
+import type { PartnerDone } from './domains-routes.ts';
 import { DOMAINS_WORDS, type DomainsWords } from './domains-words.ts';
 import type { FramedPage, Language } from './frame.ts';
 import { html, type SafeHtml } from './page.ts';
@@ -14,6 +17,10 @@ export interface DomainView {
   readonly status: DomainStatus;
   readonly servers: readonly ProbedServer[];
   readonly history: readonly HistoryLine[];
+  /** The viewer may change the partner and check its servers. */
+  readonly mayEdit: boolean;
+  /** What a form said; null: nothing was sent. */
+  readonly done: PartnerDone | null;
   readonly formatMoment: (ms: number) => string;
   readonly formatDay: (ms: number) => string;
 }
@@ -24,11 +31,24 @@ export function domainPage(view: DomainView): FramedPage {
   return {
     title: status.domain,
     body: html`<p class="back"><a href="/domains">${words.back}</a></p>
+      ${doneNote(view.done, view.language)}
       <p>${chip(status, words)}</p>
       ${warnings(view, words)}
-      <section class="card">${facts(view, words)}</section>
+      <section class="card">${facts(view, words)} ${edits(view)}</section>
       ${servers(view, words)} ${letter(view, words)} ${history(view, words)}`,
   };
+}
+
+function edits({ mayEdit, status: { domain }, language }: DomainView): SafeHtml {
+  if (!mayEdit) return html``;
+  const words = PARTNER_WORDS[language];
+  return html`<div class="row small">
+    <a class="button small" href="/domains/${domain}/edit">${words.edit}</a>
+    <form method="post" action="/domains/probe">
+      <input type="hidden" name="domain" value="${domain}" />
+      <button class="second small">${words.probe}</button>
+    </form>
+  </div>`;
 }
 
 function warnings({ status, formatDay }: DomainView, words: DomainsWords): SafeHtml {
@@ -83,6 +103,7 @@ function facts(view: DomainView, words: DomainsWords): SafeHtml {
   rows.push([names.agreement, `${words.agreement[signed]}${until}`]);
   if (agreement.signedOn !== null) rows.push([names.signed, agreement.signedOn]);
   if (agreement.keptAt !== null) rows.push([names.kept, agreement.keptAt]);
+  if (agreement.contact !== null) rows.push([PARTNER_WORDS[view.language].contact, agreement.contact]);
   return html`<dl class="facts long">
     ${rows.map(
       ([name, value]) =>

@@ -1,7 +1,10 @@
 /** `/domains`: the partners with what is known of their channels, what needs attention, and who else could be one. */
 import type { DomainStatus, Suggestion } from '#src/partners/overview.ts';
 
+import { doneNote } from './administration/partner-notes.ts';
+import { PARTNER_WORDS } from './administration/partner-words.ts';
 import { DOMAINS_WORDS, type DomainsWords } from './domains-words.ts';
+import type { PartnerDone } from './domains-routes.ts';
 import type { FramedPage, Language } from './frame.ts';
 import { html, type SafeHtml } from './page.ts';
 
@@ -13,6 +16,10 @@ export interface DomainsView {
   readonly search: string;
   /** From 1. */
   readonly page: number;
+  /** The viewer may add, change and check partners. */
+  readonly mayEdit: boolean;
+  /** What a form said; null: nothing was sent. */
+  readonly done: PartnerDone | null;
   readonly formatMoment: (ms: number) => string;
   readonly formatDay: (ms: number) => string;
 }
@@ -27,7 +34,8 @@ export function domainsPage(view: DomainsView): FramedPage {
     title: words.title,
     body: html`<div class="directory">
       <p class="quiet">${words.lead}</p>
-      ${toolbar(view, words)} ${typed === '' ? attention(view, words) : html``} ${table(view, words, found)}
+      ${doneNote(view.done, view.language)} ${toolbar(view, words)} ${editing(view)}
+      ${typed === '' ? attention(view, words) : html``} ${table(view, words, found)}
       ${typed === '' ? suggestions(view, words) : html``}
     </div>`,
   };
@@ -44,6 +52,22 @@ function toolbar({ partners, search }: DomainsView, words: DomainsWords): SafeHt
   return html`<div class="tools">
     ${partners.length === 0 ? html`` : form}
     <a class="button second" href="/domains/try">${words.tryLink}</a>
+  </div>`;
+}
+
+function editing({ mayEdit, partners, language }: DomainsView): SafeHtml {
+  if (!mayEdit) return html``;
+  const words = PARTNER_WORDS[language];
+  const probeAll =
+    partners.length === 0
+      ? html``
+      : html`<form method="post" action="/domains/probe">
+          <button class="second small">${words.probeAll}</button>
+        </form>`;
+  return html`<div class="row small edits">
+    <a class="button small" href="/domains/new">${words.add}</a>
+    <a class="button second small" href="/domains/import">${words.import}</a>
+    ${probeAll}
   </div>`;
 }
 
@@ -180,10 +204,7 @@ function suggestions(view: DomainsView, words: DomainsWords): SafeHtml {
             >${words.mails(mails)}, ${words.how[channel.how ?? ''] ?? channel.how ?? ''}</span
           ></span
         >
-        <code
-          >sendsecure partners add ${domain} --tls
-          ${channel.how?.startsWith('DANE') === true ? 'dane' : 'mta-sts'}</code
-        >
+        ${suggestedAct(domain, channel.how?.startsWith('DANE') === true ? 'dane' : 'mta-sts', view)}
       </li>`,
   );
   return html`<section class="card" aria-labelledby="suggestions">
@@ -197,4 +218,15 @@ function suggestions(view: DomainsView, words: DomainsWords): SafeHtml {
           </ul>`
     }
   </section>`;
+}
+
+function suggestedAct(domain: string, tls: 'dane' | 'mta-sts', { mayEdit, language }: DomainsView): SafeHtml {
+  if (!mayEdit) return html`<code>sendsecure partners add ${domain} --tls ${tls}</code>`;
+  const query = new URLSearchParams({ domain, tls }).toString();
+  return html`<a
+    class="button second small"
+    href="/domains/new?${query}"
+    aria-label="${PARTNER_WORDS[language].add}: ${domain}"
+    >${PARTNER_WORDS[language].add}</a
+  >`;
 }

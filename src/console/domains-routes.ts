@@ -1,8 +1,11 @@
-/** The pages of the partner directory. Whoever is signed in may look; nothing is changed here. */
-import { Type } from 'typebox';
+/** The pages of the partner directory. Whoever is signed in may look; what is changed, `administration/` changes. */
+import type { FastifyRequest } from 'fastify';
+import { Type, type Static } from 'typebox';
 
 import type { HttpApp } from '#src/http/http-server.ts';
 import { genericRefusal, Refusal } from '#src/http/refusal.ts';
+import type { ImportedPartner } from '#src/partners/import-file.ts';
+import type { TriedPartner } from '#src/partners/import-partners.ts';
 import type { DomainStatus, HistoryLine, Suggestion } from '#src/partners/overview.ts';
 import type { ProbedServer } from '#src/partners/probe.ts';
 import { whatIfWords } from '#src/partners/what-if-words.ts';
@@ -11,6 +14,7 @@ import type { MessageQuestion, WhatIf } from '#src/partners/what-if.ts';
 import type { ConsoleContext } from './console-context.ts';
 import { domainPage } from './domain-page.ts';
 import { domainsPage } from './domains-page.ts';
+import { mayUse } from './policies/policies.ts';
 import { tryPage } from './try-page.ts';
 
 /** What the pages ask of the directory. */
@@ -21,7 +25,19 @@ export interface PartnerPages {
   /** The newest first. */
   history(domain: string): Promise<readonly HistoryLine[]>;
   whatIf(question: MessageQuestion): Promise<WhatIf>;
+  /** A domain of the organisation's own. */
+  readonly isInternal: (domain: string) => boolean;
+  /** Connects to the servers of these domains, and keeps what came of it. */
+  probe(domains: readonly string[], onProgress: OnProgress): Promise<void>;
+  /** Finds out which channel of each domain verifies today; keeps nothing. */
+  tryImport(list: readonly ImportedPartner[], onProgress: OnProgress): Promise<readonly TriedPartner[]>;
 }
+
+type OnProgress = (done: number, total: number) => void;
+
+/** What a form said, shown on the page that it leads back to. */
+const Done = Type.Union([Type.Literal('saved'), Type.Literal('changed'), Type.Literal('busy')]);
+export type PartnerDone = Static<typeof Done>;
 
 const config = { policy: 'sender' } as const;
 
@@ -30,9 +46,10 @@ export function addDomainsRoutes(app: HttpApp, context: ConsoleContext, pages: P
   const querystring = Type.Object({
     q: Type.Optional(Type.String({ maxLength: 253 })),
     page: Type.Optional(Type.String({ pattern: '^[1-9][0-9]{0,4}$' })),
+    done: Type.Optional(Done),
   });
   app.get('/domains', { config, schema: { querystring } }, async (request, reply) => {
-    const { q = '', page = '1' } = request.query;
+    const { q = '', page = '1', done = null } = request.query;
     const [partners, suggestions] = await Promise.all([pages.partners(), pages.suggestions()]);
     const view = {
       language: language(),
@@ -40,20 +57,29 @@ export function addDomainsRoutes(app: HttpApp, context: ConsoleContext, pages: P
       suggestions,
       search: q,
       page: Number(page),
+      mayEdit: mayEdit(request),
+      done,
       formatDay,
       formatMoment,
     };
     return show(request, reply, domainsPage(view));
   });
   const params = Type.Object({ domain: Type.String({ maxLength: 253 }) });
-  app.get('/domains/:domain', { config, schema: { params } }, async (request, reply) => {
-    const domain = request.params.domain.toLowerCase();
-    const status = (await pages.partners()).find((partner) => partner.domain === domain);
-    if (status === undefined) throw notFound();
-    const [servers, history] = await Promise.all([pages.servers(domain), pages.history(domain)]);
-    const view = { language: language(), organization: organization(), status, servers, history };
-    return show(request, reply, domainPage({ ...view, formatDay, formatMoment }));
-  });
+  const shownOne = Type.Object({ done: Type.Optional(Done) });
+  app.get(
+    '/domains/:domain',
+    { config, schema: { params, querystring: shownOne } },
+    async (request, reply) => {
+      const domain = request.params.domain.toLowerCase();
+      const status = (await pages.partners()).find((partner) => partner.domain === domain);
+      if (status === undefined) throw notFound();
+      const [servers, history] = await Promise.all([pages.servers(domain), pages.history(domain)]);
+      const { done = null } = request.query;
+      const may = { mayEdit: mayEdit(request), done };
+      const view = { language: language(), organization: organization(), status, servers, history, ...may };
+      return show(request, reply, domainPage({ ...view, formatDay, formatMoment }));
+    },
+  );
   addTryRoutes(app, context, pages);
 }
 
@@ -72,6 +98,10 @@ function addTryRoutes(app: HttpApp, { language, show }: ConsoleContext, pages: P
     const answer = whatIfWords(await pages.whatIf(question), language());
     return show(request, reply, tryPage({ language: language(), question, answer }));
   });
+}
+
+function mayEdit({ viewer }: FastifyRequest): boolean {
+  return mayUse('partner-editor', { viewer, isThisMachine: false, readsMetrics: false });
 }
 
 function notFound(): Refusal {

@@ -15,6 +15,7 @@ export const NAVIGATION: readonly NavigationEntry[] = [
   { path: '/', name: { en: 'Start', es: 'Inicio' }, policy: 'sender' },
   { path: '/messages', name: { en: 'My messages', es: 'Mis mensajes' }, policy: 'sender' },
   { path: '/domains', name: { en: 'Partners', es: 'Asociados' }, policy: 'sender' },
+  { path: '/administration', name: { en: 'Administration', es: 'Administración' }, policy: 'officer' },
   { path: '/status', name: { en: 'State', es: 'Estado' }, policy: 'operator' },
   { path: '/account', name: { en: 'My account', es: 'Mi cuenta' }, policy: 'sender' },
 ];

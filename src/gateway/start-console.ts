@@ -1,11 +1,13 @@
 /** The staff listener, connected. */
 import type { Holds } from '#src/acceptance/release-hold.ts';
+import { expireProposals } from '#src/administration/proposals.ts';
 import { MINUTE_MS } from '#src/base/clock.ts';
 import { createConsole } from '#src/console/console.ts';
 import { createMetrics } from '#src/console/metrics.ts';
 import type { CapturedMails } from '#src/delivery/captured-mails.ts';
 import type { HttpServer } from '#src/http/http-server.ts';
 
+import { administrationContext } from './administration-parts.ts';
 import { authorsDesk } from './authors-desk.ts';
 import type { Core } from './core.ts';
 import { allowedHosts } from './part-settings.ts';
@@ -25,6 +27,7 @@ export async function startConsole(core: Core, holds: Holds, captured: CapturedM
     unreachableDomains: core.destinations.unreachable().length,
   }));
   const staff = openStaff(core, wakingDatabase(core));
+  const administration = administrationContext(core, holds, wakingDatabase(core));
   // What can't be read stops the start, not the first request.
   metricsAccess(settings);
   const server: HttpServer = await createConsole({
@@ -35,6 +38,7 @@ export async function startConsole(core: Core, holds: Holds, captured: CapturedM
     captured,
     partners: partnerPages(core),
     desk: authorsDesk(core),
+    administration,
     log,
     tls: await readTlsPair(settings.console.tls),
     trustedProxies: settings.console.trustedProxies,
@@ -59,12 +63,19 @@ export async function startConsole(core: Core, holds: Holds, captured: CapturedM
     task: () => database.commit(staff.sweep()),
     log,
   });
+  const expiry = new RepeatingTask({
+    name: 'end changes that nobody approved',
+    everyMs: SWEEP_EVERY_MS,
+    task: () => expireProposals(administration),
+    log,
+  });
   sweep.start();
+  expiry.start();
   return {
     port,
     reloadTls: server.reloadTls,
     async close(graceMs: number) {
-      await sweep.stop();
+      await Promise.all([sweep.stop(), expiry.stop()]);
       await server.close(graceMs);
     },
   };

@@ -19,20 +19,28 @@ export async function readWebApp(folder: string): Promise<WebApp | null> {
   }
 }
 
-/** The script of the staff pages and its path; null where nothing was built: then there are no passkeys. */
+/** The scripts of the staff pages and their paths; null where nothing was built: then there are no passkeys. */
 export async function readConsoleWeb(folder: string): Promise<ConsoleWeb | null> {
   try {
     const manifest: unknown = JSON.parse(await readFile(join(folder, 'manifest.json'), 'utf8'));
-    const script =
-      typeof manifest === 'object' && manifest !== null && 'passkeys' in manifest ? manifest.passkeys : null;
-    if (typeof script !== 'string') return null;
-    const name = basename(script);
-    const asset = (await loadStaticAssets(join(folder, 'assets'))).get(name);
-    return asset === undefined
-      ? null
-      : { passkeyScript: `/assets/${name}`, assets: new Map([[name, asset]]) };
+    const names = [scriptOf(manifest, 'passkeys'), scriptOf(manifest, 'administration')];
+    const built = await loadStaticAssets(join(folder, 'assets'));
+    const assets = new Map([...built].filter(([name]) => names.includes(name)));
+    const [passkeys, administration] = names;
+    if (passkeys == null || administration == null || assets.size !== names.length) return null;
+    return {
+      passkeyScript: `/assets/${passkeys}`,
+      administrationScript: `/assets/${administration}`,
+      assets,
+    };
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return null;
     throw error;
   }
+}
+
+function scriptOf(manifest: unknown, name: string): string | null {
+  if (typeof manifest !== 'object' || manifest === null) return null;
+  const path: unknown = Object.entries(manifest).find(([key]) => key === name)?.[1];
+  return typeof path === 'string' ? basename(path) : null;
 }

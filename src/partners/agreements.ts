@@ -9,7 +9,10 @@ import type { PartnerAgreementsTable } from '#src/storage/tables.ts';
 export type AgreementNote = Pick<
   PartnerAgreementsTable,
   'domain' | 'status' | 'signedOn' | 'expiresOn' | 'keptAt'
->;
+> & {
+  /** Whom to ask there; left out: as it was. */
+  readonly contact?: string | null;
+};
 
 export interface AgreementTools {
   readonly database: Pick<Database, 'query'>;

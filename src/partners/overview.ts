@@ -38,6 +38,8 @@ export const AgreementState = Type.Object({
   signedOn: Words,
   expiresOn: Words,
   keptAt: Words,
+  /** Whom to ask there. */
+  contact: Words,
 });
 export type AgreementState = Static<typeof AgreementState>;
 
@@ -200,12 +202,14 @@ function tlsInWords(json: string): string {
 }
 
 function agreementState(row: PartnerAgreementsTable | undefined, now: number): AgreementState {
-  if (row === undefined) return { status: 'none', signedOn: null, expiresOn: null, keptAt: null };
-  const { signedOn, expiresOn, keptAt } = row;
+  if (row === undefined)
+    return { status: 'none', signedOn: null, expiresOn: null, keptAt: null, contact: null };
+  const { signedOn, expiresOn, keptAt, contact } = row;
   return {
     status: agreementHasEnded(row, now) ? 'expired' : row.status,
     signedOn,
     expiresOn,
     keptAt,
+    contact,
   };
 }

@@ -22,6 +22,14 @@ export interface PartnerSnapshot {
   readonly refused: ReadonlySet<string>;
 }
 
+/** A partner as it is to be, and the row that it replaces. */
+export interface PartnerWrite {
+  readonly partner: Partner;
+  readonly state: PartnersTable['state'];
+  /** `changedAt` of the row that is replaced; null: there is none. Left out: whatever is there. */
+  readonly version?: number | null;
+}
+
 export interface PartnerListOptions {
   readonly database: Pick<Database, 'query' | 'commit'>;
   readonly keys: Pick<KeyProvider, 'mac'>;
@@ -35,6 +43,8 @@ export class PartnerList {
   /** Every row that was believed, removed ones too: what vanishes or grows older was tampered with. */
   #believed: ReadonlyMap<string, PartnersTable> = new Map();
   #snapshot: PartnerSnapshot = { partners: new Map(), refused: new Set() };
+  /** `changedAt` of each row as it was last read, believed or not. */
+  #versions: ReadonlyMap<string, number> = new Map();
   #reading: Promise<void> = Promise.resolve();
 
   constructor(options: PartnerListOptions) {
@@ -65,6 +75,7 @@ export class PartnerList {
     }
     const present = new Set(rows.map(({ domain }) => domain));
     for (const domain of believed.keys()) if (!present.has(domain)) refused.add(domain);
+    this.#versions = new Map(rows.map(({ domain, changedAt }) => [domain, changedAt]));
     await this.#alarm([...refused].filter((domain) => !this.#snapshot.refused.has(domain)));
     this.#believed = believed;
     this.#take(believed, refused);
@@ -99,10 +110,24 @@ export class PartnerList {
     }
   }
 
+  /** Of the row of a domain as it was last read; null: there is none. Goes on with every change. */
+  versionOf(domain: string): number | null {
+    return this.#versions.get(domain) ?? null;
+  }
+
   /** Adds a partner, or says anew what holds for it. `by`: who did it, for the audit log. */
   async save(partners: readonly Partner[], by: string): Promise<void> {
-    await this.#options.database.commit(partners.flatMap((partner) => this.#write(partner, 'active', by)));
+    const writes = partners.map((partner) => ({ partner, state: 'active' }) as const);
+    await this.#options.database.commit(this.statementsFor(writes, by));
     await this.refresh();
+  }
+
+  /**
+   * The same for a unit of somebody else's, who calls `refresh` afterwards. The unit fails (`expectation-failed`,
+   * `unique-violation`) where a row is of another version than the one that was asked for.
+   */
+  statementsFor(writes: readonly PartnerWrite[], by: string): Statement[] {
+    return writes.flatMap((write) => this.#write(write, by));
   }
 
   /** False where there is no such partner in the managed list. */
@@ -110,13 +135,14 @@ export class PartnerList {
     const { partners, refused } = this.#snapshot;
     const partner = partners.get(domain);
     if (partner === undefined && !refused.has(domain)) return false;
-    const last = partner ?? { domain, tls: 'pkix', nextHop: null };
-    await this.#options.database.commit(this.#write(last, 'removed', by));
+    const last: Partner = partner ?? { domain, tls: 'pkix', nextHop: null };
+    await this.#options.database.commit(this.#write({ partner: last, state: 'removed' }, by));
     await this.refresh();
     return true;
   }
 
-  #write({ domain, tls, nextHop }: Partner, state: PartnersTable['state'], by: string): Statement[] {
+  #write({ partner, state, version }: PartnerWrite, by: string): Statement[] {
+    const { domain, tls, nextHop } = partner;
     const { database, keys, audit, clock } = this.#options;
     // Never older than what was believed, whatever the clock says.
     const changedAt = Math.max(clock.now(), (this.#believed.get(domain)?.changedAt ?? 0) + 1);
@@ -130,11 +156,6 @@ export class PartnerList {
       changedBy: by,
     };
     const row = { ...values, mac: partnerMac(keys, values) };
-    const { domain: _, ...rest } = row;
-    const upsert = database.query
-      .insertInto('partners')
-      .values(row)
-      .onConflict((conflict) => conflict.column('domain').doUpdateSet(rest));
     const facts = {
       by,
       tls,
@@ -142,7 +163,7 @@ export class PartnerList {
     };
     const event = state === 'active' ? 'partner-saved' : 'partner-removed';
     return [
-      statement(upsert, exactlyOne),
+      this.#put(row, version),
       audit.entry({ event, facts: { domain, ...facts } }),
       insertRow(database.query, 'partner_events', {
         id: newId(clock),
@@ -152,5 +173,19 @@ export class PartnerList {
         facts: JSON.stringify(facts),
       }),
     ];
+  }
+
+  #put(row: PartnersTable, version: number | null | undefined): Statement {
+    const { query } = this.#options.database;
+    const { domain, ...rest } = row;
+    const insert = query.insertInto('partners').values(row);
+    if (version === null) return statement(insert, exactlyOne);
+    if (version === undefined)
+      return statement(
+        insert.onConflict((conflict) => conflict.column('domain').doUpdateSet(rest)),
+        exactlyOne,
+      );
+    const update = query.updateTable('partners').set(rest).where('domain', '=', domain);
+    return statement(update.where('changedAt', '=', version), exactlyOne);
   }
 }

@@ -31,6 +31,23 @@ export function registerStaff(context: StaffContext): {
   };
 }
 
+/** Locks or unlocks; the unit fails where the row changed since it was read. `by`: who did it. */
+export function setStaffState(
+  { database, keys, audit }: StaffContext,
+  staff: StaffTable,
+  state: StaffTable['state'],
+  by: string,
+): readonly Statement[] {
+  const next = { ...staff, state };
+  const update = database.query
+    .updateTable('staff')
+    .set({ state, mac: staffMac(keys, next) })
+    .where('id', '=', staff.id)
+    .where('mac', '=', staff.mac);
+  const event = state === 'locked' ? 'staff-locked' : 'staff-unlocked';
+  return [statement(update, exactlyOne), audit.entry({ event, facts: { staff: staff.id, by } })];
+}
+
 /** The unit fails (UniqueViolation) where the address is already theirs, or somebody else's own. */
 export function addAddress(
   context: StaffContext,

@@ -37,6 +37,7 @@ export interface Tables {
   staff_sessions: StaffSessionsTable;
   staff_links: StaffLinksTable;
   staff_used_tickets: StaffUsedTicketsTable;
+  proposals: ProposalsTable;
   audit_entries: AuditEntriesTable;
   observed_decisions: ObservedDecisionsTable;
   outbound_switch: OutboundSwitchTable;
@@ -401,6 +402,8 @@ export interface PartnerAgreementsTable {
   expiresOn: string | null;
   /** Where the document is kept. */
   keptAt: string | null;
+  /** Whom to ask at the partner, in words. */
+  contact: string | null;
   changedAt: number;
   changedBy: string;
 }
@@ -593,6 +596,27 @@ export interface StaffLinksTable {
 export interface StaffUsedTicketsTable {
   ticketHash: Uint8Array;
   expiresAt: number;
+}
+
+/** A change that lowers protection, from when it was asked for until a second person decided or nobody did. */
+export interface ProposalsTable {
+  id: string;
+  /** administration's `Change`, as JSON. */
+  change: string;
+  /** What held when it was asked for: administration's `Found`, as JSON. */
+  found: string;
+  /** Why it lowers protection: stable words, separated by blanks. */
+  lowerings: string;
+  /** In the words of who asked. */
+  reason: string;
+  state: 'open' | 'approved' | 'refused' | 'withdrawn' | 'expired';
+  /** Of the staff. */
+  askedBy: string;
+  askedAt: number;
+  expiresAt: number;
+  decidedBy: string | null;
+  decidedAt: number | null;
+  mac: Uint8Array;
 }
 
 /** An outside address that an author wrote to before. */

@@ -44,7 +44,13 @@ const VERIFIED: ChannelState = {
   inboundAt: NOW - 3 * DAY_MS,
   inboundTls: 'TLSv1.3 TLS_AES_128_GCM_SHA256',
 };
-const NO_AGREEMENT = { status: 'none', signedOn: null, expiresOn: null, keptAt: null } as const;
+const NO_AGREEMENT = {
+  status: 'none',
+  signedOn: null,
+  expiresOn: null,
+  keptAt: null,
+  contact: null,
+} as const;
 
 function partner(domain: string, more: Partial<DomainStatus>): DomainStatus {
   return {
@@ -69,6 +75,7 @@ const PARTNERS: readonly DomainStatus[] = [
       signedOn: '2025-01-31',
       expiresOn: '2027-12-31',
       keptAt: 'Contracts, folder 12',
+      contact: 'Ben Moss, postmaster, +1 555 0188',
     },
   }),
   partner('imaging.example', {
@@ -84,7 +91,13 @@ const PARTNERS: readonly DomainStatus[] = [
       { kind: 'certificate-expires', since: NOW - DAY_MS, why: null, until: NOW + 12 * DAY_MS },
       { kind: 'agreement-ends', since: NOW - DAY_MS, why: null, until: NOW - 5 * DAY_MS },
     ],
-    agreement: { status: 'expired', signedOn: '2024-11-16', expiresOn: '2026-11-16', keptAt: null },
+    agreement: {
+      status: 'expired',
+      signedOn: '2024-11-16',
+      expiresOn: '2026-11-16',
+      keptAt: null,
+      contact: null,
+    },
   }),
   partner('lab.example', { source: 'file', nextHop: 'mx.lab.example:25' }),
   partner('university-hospital-of-the-far-north.regional.example', {
@@ -160,6 +173,9 @@ const pages: PartnerPages = {
       },
       { entry: null, channel: UNKNOWN, now: NOW },
     ),
+  isInternal: () => false,
+  probe: async () => {},
+  tryImport: async () => [],
 };
 
 let browser: Browser;

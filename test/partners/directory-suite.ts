@@ -128,6 +128,7 @@ export function testDirectory(opened: () => Database): void {
       signedOn: '2020-01-01',
       expiresOn: '2021-01-01',
       keptAt: null,
+      contact: null,
     });
     const { channel } = shown;
     assert.deepEqual(

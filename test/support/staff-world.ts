@@ -8,6 +8,7 @@ import { join } from 'node:path';
 
 import type { InjectOptions, LightMyRequestResponse } from 'fastify';
 
+import type { AdministrationContext } from '#src/administration/administration-context.ts';
 import { AuditLog } from '#src/audit/audit-log.ts';
 import { FakeClock } from '#src/base/clock.ts';
 import { systemRandom } from '#src/base/identifiers.ts';
@@ -22,6 +23,7 @@ import type { PolicyName } from '#src/console/policies/policies.ts';
 import type { HttpServer } from '#src/http/http-server.ts';
 import { openFileKeyProvider } from '#src/keys/file-key-provider.ts';
 import type { KeyProvider } from '#src/keys/key-provider.ts';
+import { PartnerList } from '#src/partners/partner-list.ts';
 import type { HigherRole } from '#src/staff/roles.ts';
 import type { StaffContext } from '#src/staff/staff-context.ts';
 import { addAddress, grantRole, registerStaff } from '#src/staff/staff-rows.ts';
@@ -56,6 +58,7 @@ export interface StaffWorld {
   readonly keys: KeyProvider;
   readonly clock: FakeClock;
   readonly links: SentLink[];
+  readonly administration: AdministrationContext;
   readonly routes: ListedRoute[];
   /** A person with an address of their own and these roles; granted on the host. */
   addPerson(address: string, roles?: readonly HigherRole[]): Promise<string>;
@@ -94,7 +97,7 @@ export async function openStaffWorld(options: StaffWorldOptions = {}): Promise<S
   const links: SentLink[] = [];
   const routes: ListedRoute[] = [];
   const audit = new AuditLog({ database, clock });
-  const context: StaffContext = {
+  const context: StaffContext & { readonly audit: AuditLog } = {
     database,
     keys,
     clock,
@@ -118,6 +121,15 @@ export async function openStaffWorld(options: StaffWorldOptions = {}): Promise<S
     oidc: null,
     ...options.staff,
   });
+  const partners = new PartnerList({ database, keys, audit, clock, log: silentLog });
+  const administration: AdministrationContext = {
+    ...context,
+    audit,
+    partners,
+    holds: nothingHeld(),
+    rules: () => ({ encrypt: 'on-code' }),
+    isConfigured: () => false,
+  };
   const server = await createConsole({
     staff,
     database,
@@ -125,6 +137,7 @@ export async function openStaffWorld(options: StaffWorldOptions = {}): Promise<S
     holds: nothingHeld(),
     partners: noPartners(),
     desk: testDesk(context, objects, settings),
+    administration,
     captured: { list: async () => [] } as unknown as ConsoleOptions['captured'],
     log: silentLog,
     consoleUrl,
@@ -139,7 +152,11 @@ export async function openStaffWorld(options: StaffWorldOptions = {}): Promise<S
     metrics: async () => ({ contentType: 'text/plain', text: 'sendsecure_up 1\n' }),
     metricsAccess: () => ({ networks: new NetworkList(['127.0.0.0/8']), token: null }),
     status: async () => ({ failing: [], warnings: [] }),
-    web: { assets: new Map(), passkeyScript: '/assets/passkeys.js' },
+    web: {
+      assets: new Map(),
+      passkeyScript: '/assets/passkeys.js',
+      administrationScript: '/assets/administration.js',
+    },
     onRoute: (route) => routes.push(route),
     ...options.console,
   });
@@ -151,6 +168,7 @@ export async function openStaffWorld(options: StaffWorldOptions = {}): Promise<S
     keys,
     clock,
     links,
+    administration,
     routes,
     async addPerson(address, roles = []) {
       const { staff: row, statements } = registerStaff(context);
@@ -222,11 +240,15 @@ function noPartners(): ConsoleOptions['partners'] {
     servers: async () => [],
     history: async () => [],
     whatIf: async () => ({ kind: 'refused-author' }),
+    isInternal: (domain) => domain === 'hospital.test',
+    probe: async () => {},
+    tryImport: async () => [],
   };
 }
 
 function nothingHeld(): ConsoleOptions['holds'] {
   return {
+    releaseForOfficer: async () => 'already-ended',
     sendSecured: async () => 'already-ended',
     stop: async () => 'already-ended',
   } as unknown as ConsoleOptions['holds'];

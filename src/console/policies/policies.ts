@@ -37,6 +37,8 @@ export const POLICIES = {
   'security-officer': anyOf('security-officer'),
   'privacy-officer': anyOf('privacy-officer'),
   administrator: anyOf('administrator'),
+  /** Who asks for changes of partners, and may be the second person. */
+  'partner-editor': anyOf('administrator', 'security-officer'),
   /** What every higher role may look at. */
   officer: OFFICER,
   /** Whoever looks after the gateway: with a higher role, or on the machine, or by monitoring. */

@@ -26,6 +26,7 @@ const ALLOWED: Readonly<Record<PolicyName, readonly Viewer[]>> = {
   'security-officer': ['security-officer'],
   'privacy-officer': ['privacy-officer'],
   administrator: ['administrator'],
+  'partner-editor': ['administrator', 'security-officer'],
   officer: HIGHER_ROLES,
   operator: HIGHER_ROLES,
 };
@@ -80,6 +81,20 @@ const ROUTES: Readonly<Record<string, PolicyName>> = {
   'GET /domains/:domain': 'sender',
   'GET /domains/try': 'sender',
   'POST /domains/try': 'sender',
+  'GET /domains/new': 'partner-editor',
+  'GET /domains/:domain/edit': 'partner-editor',
+  'POST /domains/save': 'partner-editor',
+  'POST /domains/:domain/remove': 'partner-editor',
+  'POST /domains/probe': 'partner-editor',
+  'GET /domains/import': 'partner-editor',
+  'POST /domains/import': 'partner-editor',
+  'GET /domains/runs/:id': 'partner-editor',
+  'POST /domains/runs/:id': 'partner-editor',
+  'GET /administration': 'officer',
+  'GET /administration/proposals': 'officer',
+  'GET /administration/proposals/:id': 'officer',
+  'POST /administration/proposals/:id/approve': 'officer',
+  'POST /administration/proposals/:id/refuse': 'officer',
 };
 
 const UNREACHABLE_PROVIDER = {
@@ -236,7 +251,8 @@ function ask(browser: StaffBrowser, method: string, path: string) {
   const concrete = path
     .replace(':token', 'x'.repeat(43))
     .replace(':id', 'none.eml')
-    .replace(':name', 'passkeys.js');
+    .replace(':name', 'passkeys.js')
+    .replace(':domain', 'clinic.example');
   if (method === 'GET') return browser.get(concrete, { accept: '*/*' });
   const body = { address: 'x', session: 'x', kind: 'own', choice: 'stop' };
   return browser.post(concrete, body, { accept: '*/*' });

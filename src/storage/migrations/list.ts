@@ -16,6 +16,7 @@ import { waitingReplies } from './0013-waiting-replies.ts';
 import { copiesByMessage } from './0014-copies-by-message.ts';
 import { accountPage } from './0015-account-page.ts';
 import { askedAtSending } from './0017-asked-at-sending.ts';
+import { administration } from './0020-administration.ts';
 
 export const migrations: readonly Migration[] = [
   firstTables,
@@ -34,4 +35,5 @@ export const migrations: readonly Migration[] = [
   copiesByMessage,
   accountPage,
   askedAtSending,
+  administration,
 ];

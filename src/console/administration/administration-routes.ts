@@ -1,0 +1,35 @@
+/** The administration's pages, connected: each group of routes in a file of its own. */
+import type { AdministrationContext } from '#src/administration/administration-context.ts';
+import { listProposals } from '#src/administration/proposals.ts';
+import type { HttpApp } from '#src/http/http-server.ts';
+
+import type { ConsoleContext } from '../console-context.ts';
+import type { PartnerPages } from '../domains-routes.ts';
+
+import { hubPage } from './hub-page.ts';
+import { addPartnerRoutes } from './partner-routes.ts';
+import { addPartnerRunRoutes } from './partner-run-routes.ts';
+import { addProposalsRoutes } from './proposals-routes.ts';
+
+export interface AdministrationParts {
+  readonly administration: AdministrationContext;
+  readonly pages: PartnerPages;
+  /** Path of the script; null: the pages go without. */
+  readonly script: string | null;
+}
+
+export function addAdministrationRoutes(
+  app: HttpApp,
+  context: ConsoleContext,
+  parts: AdministrationParts,
+): void {
+  const { administration, script } = parts;
+  app.get('/administration', { config: { policy: 'officer' } }, async (request, reply) => {
+    const asker = { viewer: request.viewer, isThisMachine: false, readsMetrics: false };
+    const counts = { proposals: (await listProposals(administration, 'open')).length };
+    return context.show(request, reply, hubPage(context.language(), asker, counts));
+  });
+  addPartnerRoutes(app, context, parts);
+  addPartnerRunRoutes(app, context, parts, script);
+  addProposalsRoutes(app, context, administration);
+}

@@ -1,0 +1,15 @@
+import { after, before, describe } from 'node:test';
+
+import { openTestDatabase, type TestDatabase } from '#test/support/test-database.ts';
+
+import { testTwoPeople } from './two-people-suite.ts';
+
+let fixture: TestDatabase;
+before(async () => {
+  fixture = await openTestDatabase();
+});
+after(() => fixture.dispose());
+
+describe('two people on SQLite', () => {
+  testTwoPeople(() => fixture.database);
+});
