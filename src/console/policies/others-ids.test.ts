@@ -28,6 +28,10 @@ const PLAIN = new Set([
   'link/:token',
   'invite/:token',
   'addresses/:token',
+  // Open to every officer: who may decide, `test/administration` shows.
+  'proposals/:id',
+  // In memory, of who began it: `administration/background-runs.test.ts`.
+  'runs/:id',
 ]);
 /** Who besides its author may see something of a message, and on which route alone. */
 const ALLOWED: Readonly<Record<string, string>> = {
