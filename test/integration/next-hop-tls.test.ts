@@ -3,13 +3,16 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { connect } from 'node:tls';
 import { after, before, suite, test, type TestContext } from 'node:test';
 
 import { errorCode } from '#src/base/coded-error.ts';
 import { CertificateAuthority, type Certificate } from '#test/peers/certificates.ts';
 import type { SinkBehaviour } from '#test/peers/smtp-sink.ts';
 import { eventually } from '#test/support/eventually.ts';
+import { freePort } from '#test/support/free-port.ts';
 import { startGatewayWithSinks, type GatewayWithSinks } from '#test/support/gateway-with-sinks.ts';
+import { mailOf, submit } from '#test/support/submit.ts';
 
 const SECRET = 'CANARY-for-the-partner';
 const WITH_REQUIRETLS = ['PIPELINING', '8BITMIME', 'ENHANCEDSTATUSCODES', 'REQUIRETLS'];
@@ -132,5 +135,66 @@ suite('mail that must be protected, through the next hop', () => {
       () => world.rows('select id from deliveries where attempts > 0').length > 0,
     );
     assert.ok(world.outside.mails.every(({ bytes }) => !bytes.includes(SECRET)));
+  });
+});
+
+suite('a submitter that asks for REQUIRETLS itself (RFC 8689)', () => {
+  const SUBMITTED = { from: 'ann.lee@hospital.test', to: 'jane@outside.test', text: SECRET };
+
+  /** Submits over TLS, from a sending server to the next hop behind us. */
+  async function submitted(t: TestContext, outside: SinkBehaviour): Promise<GatewayWithSinks> {
+    writePair('gateway', ours);
+    const tlsPort = await freePort();
+    const world = await startGatewayWithSinks(t, {
+      outside,
+      toml: {
+        delivery: `caFile = "${folder}/ca.pem"`,
+        smtp: `listenTls = "127.0.0.1:${tlsPort}"\ntls = { cert = "${folder}/gateway.pem", key = "${folder}/gateway.key" }`,
+      },
+    });
+    const socket = connect({
+      port: tlsPort,
+      host: '127.0.0.1',
+      ca: authority.cert,
+      servername: 'gateway.hospital.test',
+    });
+    const { final } = await submit({
+      port: tlsPort,
+      socket,
+      from: SUBMITTED.from,
+      to: [SUBMITTED.to],
+      mailParameters: 'REQUIRETLS',
+      mail: mailOf(SUBMITTED),
+    });
+    assert.match(final, /^250 /u);
+    return world;
+  }
+
+  test('gets it from us to the next hop, over verified TLS', async (t) => {
+    const world = await submitted(t, { tls: relay, extensions: WITH_REQUIRETLS });
+    await world.waitFor('outside', ({ to }) => to === SUBMITTED.to);
+    const [mail] = world.outside.mails;
+    assert.equal(mail?.tls, true);
+    assert.match(mail?.mailCommand ?? '', / REQUIRETLS(?: |$)/u);
+  });
+
+  test('gets the mail back where the next hop does not offer it, and nothing was sent', async (t) => {
+    const world = await submitted(t, { tls: relay });
+    const [report] = await world.waitFor('inside', ({ subject }) => subject.startsWith('Not delivered'));
+    assert.match(String(report?.bytes), /^Status: 5\.7\.30/mu);
+    assert.deepEqual(world.outside.mails, []);
+  });
+
+  test('waits while the next hop can not prove who it is', async (t) => {
+    const other = new CertificateAuthority('Another CA').issue({ subjectAltName: 'IP:127.0.0.1' });
+    const world = await submitted(t, { tls: other, extensions: WITH_REQUIRETLS });
+    await eventually(
+      'an attempt',
+      () => world.rows("select id from deliveries where attempts > 0 and state = 'queued'").length > 0,
+    );
+    assert.deepEqual(
+      world.outside.commands.filter((line) => line.startsWith('MAIL')),
+      [],
+    );
   });
 });
