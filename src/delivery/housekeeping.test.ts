@@ -104,6 +104,23 @@ describe('housekeeping', () => {
     assert.equal(await hasContent(message.messageId), false);
   });
 
+  it('forgets after two years whom an author wrote to', async () => {
+    const { query, commit } = world.database;
+    const now = world.clock.now();
+    await commit(
+      [now, now - DAY_MS].map((firstAt, n) =>
+        statement(query.insertInto('known_recipients').values({ pairHash: Buffer.alloc(32, n), firstAt })),
+      ),
+    );
+    const known = async () =>
+      (await query.selectFrom('known_recipients').select('firstAt').execute()).map(({ firstAt }) => firstAt);
+    await keep();
+    assert.equal((await known()).length, 2);
+    world.clock.advance(730 * DAY_MS);
+    await keep();
+    assert.deepEqual(await known(), [now]);
+  });
+
   it('removes the file of destroyed content that a crash left behind', async () => {
     const message = await world.send(['crash@mail.test'], { content: Buffer.alloc(200_000, 'x') });
     const { query } = world.database;

@@ -3,7 +3,7 @@
  * never got a row. Each task stands alone: one that fails is tried again next time.
  */
 import type { AuditLog } from '#src/audit/audit-log.ts';
-import { HOUR_MS, type Clock } from '#src/base/clock.ts';
+import { DAY_MS, HOUR_MS, type Clock } from '#src/base/clock.ts';
 import { errorCode } from '#src/base/coded-error.ts';
 import type { Log } from '#src/base/log.ts';
 import type { KeyProvider } from '#src/keys/key-provider.ts';
@@ -27,6 +27,8 @@ export interface HousekeepingOptions {
 /** An object whose message isn't committed yet is younger than this. */
 const ORPHAN_AGE_MS = 2 * HOUR_MS;
 const CONTENT_PER_ROUND = 200;
+/** After that an address is new to its author again, where authors have limits. */
+const KNOWN_FOR_MS = 730 * DAY_MS;
 
 type Task = readonly [name: string, run: () => Promise<unknown>];
 
@@ -39,6 +41,7 @@ export async function keepHouse(options: HousekeepingOptions): Promise<void> {
   const tasks: readonly Task[] = [
     ...((await options.mayDestroy()) ? destroying : []),
     ['sweep orphan objects', () => sweepOrphans(options)],
+    ['forget known recipients', () => forgetKnownRecipients(options)],
     ['forget ended policies', () => forgetEndedPolicies(options.database, options.clock.now())],
   ];
   for (const [step, task] of tasks) {
@@ -137,6 +140,11 @@ async function destroySpoolKeys({ database, keys, audit }: HousekeepingOptions):
     return used !== undefined;
   });
   for (const kid of destroyed) await audit.record({ event: 'spool-key-destroyed', facts: { kid } });
+}
+
+async function forgetKnownRecipients({ database, clock }: HousekeepingOptions): Promise<void> {
+  const old = database.query.deleteFrom('known_recipients').where('firstAt', '<', clock.now() - KNOWN_FOR_MS);
+  await database.commit([statement(old)]);
 }
 
 async function sweepOrphans({ database, objects, log }: HousekeepingOptions): Promise<void> {

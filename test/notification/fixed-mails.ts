@@ -7,6 +7,11 @@ import type { HelpLine, MailSite } from '#src/notification/mail-site.ts';
 import { type NoticeData, renderNotice } from '#src/notification/notice.ts';
 import { type NotForMeData, renderNotForMe } from '#src/notification/not-for-me.ts';
 import { type NotOpenedData, renderNotOpened } from '#src/notification/not-opened.ts';
+import {
+  type OfficerHoldData,
+  renderOfficerQuestion,
+  renderWaitsForOfficer,
+} from '#src/notification/officer-hold.ts';
 import { type OpenedData, renderOpened } from '#src/notification/opened.ts';
 import { type PartnerReportData, renderPartnerReport } from '#src/notification/partner-report.ts';
 import { renderReplyFailed, type ReplyFailedData } from '#src/notification/reply-failed.ts';
@@ -230,6 +235,20 @@ const accountChangeData: AccountChangeData = {
   locale: 'en',
 };
 
+const officerHoldData: OfficerHoldData = {
+  ...frame('officer-hold', 'security@hospital.example'),
+  original,
+  sentMs,
+  author: 'ann.lee@hospital.example',
+  limit: 'new-recipients-a-day',
+  recipients: ['pat.doe@outside.example', 'sam.roe@outside.example'],
+  untilMs: sentMs + day,
+};
+const officerLinks = {
+  releaseUrl: 'https://secure.hospital.example/held/release-token',
+  stopUrl: 'https://secure.hospital.example/held/stop-token',
+};
+
 const partnerReportData: PartnerReportData = {
   ...frame('partner-report', 'security@hospital.example'),
   consoleUrl: 'https://secure.hospital.example/staff',
@@ -343,6 +362,16 @@ export const fixedMails: Readonly<Record<string, () => WrittenMail>> = {
   'account-deleted': () => renderAccountChange(site, { ...accountChangeData, change: 'account-deleted' }),
   'account-deleted-es': () =>
     renderAccountChange(site, { ...accountChangeData, change: 'account-deleted', locale: 'es' }),
+  'officer-question': () => renderOfficerQuestion(site, { ...officerHoldData, ...officerLinks }),
+  'officer-question-es': () =>
+    renderOfficerQuestion(spanishSite, { ...officerHoldData, ...officerLinks, limit: 'recipients-an-hour' }),
+  'waits-for-officer': () => renderWaitsForOfficer(site, { ...officerHoldData, to: officerHoldData.author }),
+  'waits-for-officer-es': () =>
+    renderWaitsForOfficer(spanishSite, { ...officerHoldData, to: officerHoldData.author }),
+  'returned-record-changed': () =>
+    renderReturned(site, { ...returnedData, reason: { kind: 'record-changed' } }),
+  'returned-record-changed-es': () =>
+    renderReturned(spanishSite, { ...returnedData, reason: { kind: 'record-changed' } }),
   'partner-report': () => renderPartnerReport(site, partnerReportData),
   'partner-report-es': () => renderPartnerReport(spanishSite, partnerReportData),
   'password-reset': () =>

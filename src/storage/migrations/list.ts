@@ -17,6 +17,7 @@ import { copiesByMessage } from './0014-copies-by-message.ts';
 import { accountPage } from './0015-account-page.ts';
 import { askedAtSending } from './0017-asked-at-sending.ts';
 import { administration } from './0020-administration.ts';
+import { knownRecipientsByAge } from './0025-known-recipients-by-age.ts';
 
 export const migrations: readonly Migration[] = [
   firstTables,
@@ -36,4 +37,5 @@ export const migrations: readonly Migration[] = [
   accountPage,
   askedAtSending,
   administration,
+  knownRecipientsByAge,
 ];
