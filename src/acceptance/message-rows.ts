@@ -175,6 +175,8 @@ function recipientRow(
     readBy: asked.readBy,
     noReply: asked.noReply ? 1 : null,
     secondChannel: ids.secondChannel,
+    releasedAt: null,
+    releaseMac: null,
     openedByAccountId: null,
     dsnNotify: recipient.notify,
     dsnOriginalRecipient: recipient.orcpt === null ? null : decodeXtext(recipient.orcpt),

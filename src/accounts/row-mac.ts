@@ -128,6 +128,14 @@ export function authorMac(keys: MacKeys, messageId: string, authorCanonical: str
   return keys.mac('token', rowBytes('messages of an author', [messageId, authorCanonical]));
 }
 
+/**
+ * What `recipients.releaseMac` holds: this copy was released at `releasedAt` to who proves its address, although it was
+ * opened before a reset of the password.
+ */
+export function releaseMac(keys: MacKeys, recipientId: string, releasedAt: number): Buffer {
+  return rowMac(keys, 'released recipients', [recipientId, releasedAt]);
+}
+
 /** Throws RowForged unless `actual` is the hash that was computed for the row. */
 export function requireMac(
   table: string,

@@ -23,6 +23,8 @@ export type ThrottleKind =
   | 'network-codes'
   | 'network-checks'
   | 'suspect-mails'
+  | 'network-asks'
+  | 'asks'
   | 'codes'
   | 'resets-an-hour'
   | 'resets-a-day'

@@ -161,6 +161,9 @@ h2 + .facts.long { margin-top: .6rem; }
 .recipient .facts.long { margin-bottom: .75rem; }
 .recipient .row.small { margin: 0 0 .25rem; }
 .recipient details .way { max-width: 28rem; }
+blockquote { margin: .25rem 0 .75rem; padding: 0 0 0 .75rem; border-left: 3px solid var(--line); overflow-wrap: anywhere; }
+.group { margin: 1.5rem 0 .5rem; }
+.card > h3 { margin: 0 0 .25rem; font-size: 1.1rem; overflow-wrap: anywhere; }
 .lines { height: 6rem; background: repeating-linear-gradient(transparent 0 1.9rem, var(--line) 1.9rem 2rem); }
 [hidden] { display: none !important; }
 details { margin: .5rem 0 0; }

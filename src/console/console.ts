@@ -31,6 +31,7 @@ import { isThisMachine } from './policies/remote.ts';
 import { addSignInRoutes } from './sign-in-routes.ts';
 import { canSignIn, staffCookies } from './staff-cookies.ts';
 import { startPage } from './start-page.ts';
+import { addWaitingRoutes } from './waiting-routes.ts';
 import { statusPage, type GatewayStatus } from './status-page.ts';
 
 export interface ConsoleOptions extends CapturedOptions, HeldOptions {
@@ -99,6 +100,7 @@ export async function createConsole(options: ConsoleOptions): Promise<HttpServer
       pages,
       script: web?.administrationScript ?? null,
     });
+    addWaitingRoutes(app, context, options.desk);
   }
   return server;
 }

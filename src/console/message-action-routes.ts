@@ -14,6 +14,7 @@ import { incidentPath, reportWrongRecipient } from '#src/desk/wrong-recipient.ts
 import type { HttpApp } from '#src/http/http-server.ts';
 
 import { viewerOf } from './account-routes.ts';
+import { addAnswerRoutes } from './answer-routes.ts';
 import type { ConsoleContext } from './console-context.ts';
 import { incidentPage } from './incident-page.ts';
 import type { ActionResult } from './message-actions.ts';
@@ -83,6 +84,7 @@ export function addMessageActionRoutes(app: HttpApp, context: ConsoleContext, de
     if (result === 'changed' && asked.recipient.wrongRecipientAt === null) return back(reply, asked, result);
     return reply.redirect(incidentPath(asked.message.id, asked.recipient.id), 303);
   });
+  addAnswerRoutes(app, desk);
   addIncidentRoute(app, context, desk);
 }
 

@@ -79,6 +79,8 @@ export const ACTION_RESULTS = [
   'date-saved',
   'replies-refused',
   'replies-allowed',
+  'granted',
+  'declined',
   'changed',
   'too-soon',
   'day-past',
@@ -96,6 +98,8 @@ const RESULTS: Readonly<Record<Language, Readonly<Record<ActionResult, string>>>
     'date-saved': 'The date is saved.',
     'replies-refused': 'Saved. It can’t be answered on our website now.',
     'replies-allowed': 'Saved. It can be answered on our website again.',
+    granted: 'It is open again. The mail with the link is on its way to them.',
+    declined: 'It stays closed.',
     changed: 'Nothing was done: something had changed in the meantime. This is how it is now.',
     'too-soon':
       'Nothing was sent: this was done a short time ago. Reminders go once a day, the link once an hour.',
@@ -111,6 +115,8 @@ const RESULTS: Readonly<Record<Language, Readonly<Record<ActionResult, string>>>
     'date-saved': 'La fecha está guardada.',
     'replies-refused': 'Guardado. Ya no se puede responder en nuestro sitio web.',
     'replies-allowed': 'Guardado. Se puede responder otra vez en nuestro sitio web.',
+    granted: 'Está abierto otra vez. El correo con el enlace va de camino.',
+    declined: 'Sigue cerrado.',
     changed: 'No se hizo nada: algo había cambiado entretanto. Así está ahora.',
     'too-soon':
       'No se envió nada: ya se hizo hace poco. El recordatorio sale una vez al día; el enlace, una vez por hora.',

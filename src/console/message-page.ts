@@ -1,8 +1,11 @@
 /** `/messages/<id>`: one message of the viewer, with what became of each recipient. */
 import type { FoundMessage } from '#src/desk/find-messages.ts';
+import { grantedUntil } from '#src/desk/answer-request.ts';
+import type { OpenRequest } from '#src/desk/open-requests.ts';
 import { endOf } from '#src/desk/recipient-fate.ts';
 import { RECIPIENTS_ON_A_PAGE, type MessageRecipient, type RecipientsPage } from '#src/desk/recipients-of.ts';
 
+import { requestBox } from './access-request.ts';
 import type { FramedPage, Language } from './frame.ts';
 import { recipientActions, resultNote, type ActionResult } from './message-actions.ts';
 import { fateChip, subjectOf } from './messages-page.ts';
@@ -13,6 +16,9 @@ export interface MessageView {
   readonly language: Language;
   readonly message: FoundMessage;
   readonly recipients: RecipientsPage;
+  /** What nobody has answered yet, by the recipient's id. */
+  readonly requests: ReadonlyMap<string, OpenRequest>;
+  readonly now: number;
   /** Of the recipients, from 1. */
   readonly page: number;
   /** What an action said, and of which recipient; null: nothing was done. */
@@ -38,7 +44,7 @@ function recipientCard(recipient: MessageRecipient, view: MessageView, words: Me
   const { id, address, fate } = recipient;
   return html`<section class="card recipient" id="r-${id}" aria-labelledby="h-${id}">
     <h2 id="h-${id}">${address}</h2>
-    ${view.doneAt === id ? resultNote(view.done, view.language) : html``}
+    ${view.doneAt === id ? resultNote(view.done, view.language) : html``} ${requestOf(recipient, view)}
     <p>${fateChip(fate, words)} <span class="quiet">${fateText(recipient, words)}</span></p>
     <dl class="facts long">
       ${facts(recipient, view, words).map(
@@ -51,6 +57,13 @@ function recipientCard(recipient: MessageRecipient, view: MessageView, words: Me
     </dl>
     ${recipientActions(recipient, { ...view, messageId: view.message.id })}
   </section>`;
+}
+
+function requestOf({ id, hasContent, keptUntil }: MessageRecipient, view: MessageView): SafeHtml {
+  const request = view.requests.get(id);
+  if (request === undefined) return html``;
+  const isThere = hasContent && keptUntil !== null && keptUntil > view.now;
+  return requestBox(request, { ...view, until: isThere ? grantedUntil(view.now, keptUntil) : null });
 }
 
 function fateText({ fate, protection, hasContent }: MessageRecipient, words: MessagesWords): string {

@@ -7,6 +7,7 @@ import { Type } from 'typebox';
 
 import type { Desk } from '#src/desk/desk-context.ts';
 import { findMessages, type MessagesWanted } from '#src/desk/find-messages.ts';
+import { openRequestsOf } from '#src/desk/open-requests.ts';
 import { listRecipients, pageOfRecipient, recipientsOf } from '#src/desk/recipients-of.ts';
 import type { HttpApp } from '#src/http/http-server.ts';
 
@@ -50,7 +51,9 @@ export function addMessagesRoutes(app: HttpApp, context: ConsoleContext, desk: D
       at === null ? Number(request.query.page ?? '1') : await pageOfRecipient(desk.database, message.id, at);
     const recipients = await recipientsOf(desk.database, message.id, page, desk.clock.now());
     const { language, formatMoment, formatDay } = context;
-    const shown = { language: language(), message, recipients, page, done, doneAt: at };
+    const requests = await openRequestsOf(desk, message.id);
+    const now = desk.clock.now();
+    const shown = { language: language(), message, recipients, requests, now, page, done, doneAt: at };
     return show(request, reply, messagePage({ ...shown, formatMoment, formatDay }));
   });
   addMessageActionRoutes(app, context, desk);

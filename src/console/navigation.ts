@@ -14,6 +14,7 @@ export interface NavigationEntry {
 export const NAVIGATION: readonly NavigationEntry[] = [
   { path: '/', name: { en: 'Start', es: 'Inicio' }, policy: 'sender' },
   { path: '/messages', name: { en: 'My messages', es: 'Mis mensajes' }, policy: 'sender' },
+  { path: '/waiting', name: { en: 'Waiting', es: 'En espera' }, policy: 'sender' },
   { path: '/domains', name: { en: 'Partners', es: 'Asociados' }, policy: 'sender' },
   { path: '/administration', name: { en: 'Administration', es: 'Administración' }, policy: 'officer' },
   { path: '/status', name: { en: 'State', es: 'Estado' }, policy: 'operator' },

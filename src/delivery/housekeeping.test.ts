@@ -7,7 +7,7 @@ import { silentLog } from '#src/base/log.ts';
 import { statement } from '#src/storage/database.ts';
 import { openPortalWorld, TestBrowser, TestPage, type PortalWorld } from '#test/support/portal-world.ts';
 
-import { keepHouse } from './housekeeping.ts';
+import { keepHouse, REOPENABLE_MS } from './housekeeping.ts';
 
 describe('housekeeping', () => {
   let world: PortalWorld;
@@ -63,11 +63,25 @@ describe('housekeeping', () => {
   it('destroys one copy at its own earlier date and leaves the others', async () => {
     const message = await world.send(['one@mail.test'], { expiresAt: world.clock.now() + DAY_MS });
     const other = await world.send(['two@mail.test']);
-    world.clock.advance(DAY_MS + 1);
+    world.clock.advance(DAY_MS + REOPENABLE_MS - 2);
+    await keep();
+    assert.equal(await wrapsOf(message.messageId), 1, 'its author may open it again');
+    world.clock.advance(2);
     await keep();
     assert.equal(await wrapsOf(message.messageId), 0);
     assert.equal(await wrapsOf(other.messageId), 1);
     assert.equal(await hasContent(other.messageId), true);
+  });
+
+  it('keeps no copy past its date beyond the message itself', async () => {
+    const message = await world.send(['near@mail.test'], { expiresAt: world.clock.now() + 360 * DAY_MS });
+    world.clock.advance(364 * DAY_MS);
+    await keep();
+    assert.equal(await wrapsOf(message.messageId), 1);
+    world.clock.advance(DAY_MS + 2);
+    await keep();
+    assert.equal(await wrapsOf(message.messageId), 0);
+    assert.equal(await hasContent(message.messageId), false);
   });
 
   it('leaves no backlog, however much is done at once', async () => {

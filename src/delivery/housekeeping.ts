@@ -26,6 +26,11 @@ export interface HousekeepingOptions {
 
 /** An object whose message isn't committed yet is younger than this. */
 const ORPHAN_AGE_MS = 2 * HOUR_MS;
+/**
+ * A copy past its own date stays closed, and is still there for so long: its recipient may ask, and its author open it
+ * again. Never longer than the message is kept.
+ */
+export const REOPENABLE_MS = 28 * DAY_MS;
 const CONTENT_PER_ROUND = 200;
 /** After that an address is new to its author again, where authors have limits. */
 const KNOWN_FOR_MS = 730 * DAY_MS;
@@ -59,7 +64,8 @@ async function untilFewer(round: () => Promise<number>): Promise<void> {
 }
 
 /**
- * Past its date, its own or the message's, a copy can't be opened; its wrap goes, and with the last wrap the content.
+ * Past its date a copy can't be opened. With the message's own date its wrap goes, with an earlier one of the copy
+ * some weeks after it; with the last wrap the content.
  * Returns how many copies were found.
  */
 async function expireSecureMessages({ database, audit, clock }: HousekeepingOptions): Promise<number> {
@@ -70,12 +76,13 @@ async function expireSecureMessages({ database, audit, clock }: HousekeepingOpti
     .innerJoin('wraps', 'wraps.recipientId', 'recipients.id')
     .select(['recipients.id', 'recipients.messageId'])
     .limit(CONTENT_PER_ROUND);
+  const ended = now - REOPENABLE_MS;
   const past = [
-    ...(await copies.where('recipients.expiresAt', '<', now).execute()),
+    ...(await copies.where('recipients.expiresAt', '<', ended).execute()),
     ...(await copies
       .innerJoin('messages', 'messages.id', 'recipients.messageId')
       .where('messages.keptUntil', '<', now)
-      .where((eb) => eb.or([eb('recipients.expiresAt', 'is', null), eb('recipients.expiresAt', '>=', now)]))
+      .where((eb) => eb.or([eb('recipients.expiresAt', 'is', null), eb('recipients.expiresAt', '>=', ended)]))
       .execute()),
   ];
   for (const { id, messageId } of past) {

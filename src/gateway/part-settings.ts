@@ -89,7 +89,7 @@ function makeAcceptanceSettings(settings: Settings): AcceptanceSettings {
 }
 
 /** Without https there is no sign-in, but on this machine. */
-function messagePage({ console: { publicUrl } }: Settings, messageId: string): string | null {
+export function messagePage({ console: { publicUrl } }: Settings, messageId: string): string | null {
   return canSignIn(publicUrl) ? `${publicUrl}/messages/${messageId}` : null;
 }
 

@@ -22,7 +22,7 @@ import type { MessagesTable } from '#src/storage/tables.ts';
 
 import type { Core } from './core.ts';
 import { oncePerSettings } from './once-per-settings.ts';
-import { allowedHosts, mainDomain } from './part-settings.ts';
+import { allowedHosts, mainDomain, messagePage } from './part-settings.ts';
 import { currentAcceptanceSettings } from './partner-directory.ts';
 import type { TlsPair } from './tls-files.ts';
 
@@ -47,6 +47,7 @@ export function portalSettings(
       patientPortalUrl: organization.patientPortalUrl,
     },
     locale: organization.language,
+    staffMessagePage: (messageId) => messagePage(settings, messageId),
     messageIdDomain: mainDomain(settings),
     tls,
     trustedProxies: portal.trustedProxies,

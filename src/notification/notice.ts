@@ -40,9 +40,12 @@ export interface NoticeData extends MailFrame {
   readonly locale?: Locale | undefined;
   /** Only where the organisation chose to show its own outer subject; the message code is added. */
   readonly outerSubject?: string | undefined;
-  /** It was announced before and waits unread. */
-  readonly reminder?: boolean | undefined;
+  /** It was announced before. `reminder`: it waits unread. `granted`: it was closed, and is open again as they asked. */
+  readonly again?: NoticeAgain | undefined;
 }
+
+/** Why a message is announced a second time. */
+export type NoticeAgain = 'reminder' | 'granted';
 
 /** Writes the notice. Throws RangeError where its own Message-ID is none. */
 export function renderNotice(site: MailSite, data: NoticeData): WrittenMail {
@@ -65,11 +68,11 @@ export function renderNotice(site: MailSite, data: NoticeData): WrittenMail {
     authorFields(site, data, locale, sender) +
     headerField('Subject', encodeText(subject)) +
     threadFields(data.original) +
-    headerField(NOTICE_FIELD, data.reminder === true ? 'reminder' : 'notice');
+    headerField(NOTICE_FIELD, data.again ?? 'notice');
   return assembleMail(
     data,
     header,
-    noticeTemplate(site, locales, { outside, reminder: data.reminder === true })(values),
+    noticeTemplate(site, locales, { outside, again: data.again ?? null })(values),
   );
 }
 
@@ -89,7 +92,7 @@ const templates = new WeakMap<MailSite, Map<string, Template>>();
 
 interface NoticeForm {
   readonly outside: boolean;
-  readonly reminder: boolean;
+  readonly again: NoticeAgain | null;
 }
 
 function noticeTemplate(site: MailSite, locales: readonly Locale[], form: NoticeForm): Template {
@@ -98,7 +101,7 @@ function noticeTemplate(site: MailSite, locales: readonly Locale[], form: Notice
     ofSite = new Map();
     templates.set(site, ofSite);
   }
-  const key = `${locales.join(' ')} ${form.outside} ${form.reminder}`;
+  const key = `${locales.join(' ')} ${form.outside} ${form.again}`;
   let template = ofSite.get(key);
   if (template === undefined) {
     const sections = locales.map((locale, index) =>
@@ -115,7 +118,7 @@ function noticeSection(
   locale: Locale,
   next: Locale | undefined,
   index: number,
-  { outside, reminder }: NoticeForm,
+  { outside, again }: NoticeForm,
 ): Section {
   const catalog = catalogs[locale];
   const words = catalog.notice;
@@ -126,7 +129,7 @@ function noticeSection(
   const blocks: Block[] = [
     ...(next === undefined ? [] : [note(catalogs[next].furtherDown)]),
     title(words.title({ author })),
-    ...(reminder ? [paragraph(catalog.reminder.waits)] : []),
+    ...(again === null ? [] : [paragraph(again === 'granted' ? catalog.granted : catalog.reminder.waits)]),
     paragraph(intro({ person: SLOT.person, organization })),
     action(words.button, SLOT.link),
     paragraph(words.firstTime),
@@ -150,7 +153,7 @@ function noticeLocales(site: MailSite, first: Locale): readonly Locale[] {
 
 function noticeSubject(site: MailSite, data: NoticeData, locale: Locale, sender: string): string {
   const subject = announcement(site, data, locale, sender);
-  return data.reminder === true ? catalogs[locale].reminder.subject({ subject }) : subject;
+  return data.again === 'reminder' ? catalogs[locale].reminder.subject({ subject }) : subject;
 }
 
 function announcement(site: MailSite, data: NoticeData, locale: Locale, sender: string): string {

@@ -69,6 +69,8 @@ export interface PortalSettings {
     readonly patientPortalUrl: string;
   };
   readonly locale: Locale;
+  /** Where an author answers about a message on the staff pages; null: nobody can sign in there. */
+  staffMessagePage(messageId: string): string | null;
   /** Domain of the Message-IDs of the mails that the portal writes. */
   readonly messageIdDomain: string;
   readonly tls?: TlsFiles | undefined;

@@ -1,5 +1,6 @@
 /** The mails that come from what people do in the portal, as statements for the unit of work that makes them true. */
 import { CODE_LIFETIME_MS } from '#src/accounts/address-codes.ts';
+import { renderAskedAgain } from '#src/notification/asked-again.ts';
 import { renderAccountChange } from '#src/notification/account-change.ts';
 import { renderCode } from '#src/notification/code.ts';
 import { newMessageIdField } from '#src/notification/compose/mail.ts';
@@ -10,6 +11,7 @@ import { renderSuspectMail } from '#src/notification/suspect-mail.ts';
 import type { AccountChangeKind } from '#src/notification/words.ts';
 import type { Statement } from '#src/storage/database.ts';
 
+import type { Closure } from './policies/closure.ts';
 import type { Copy } from './policies/copy.ts';
 import type { PortalDependencies } from './portal-dependencies.ts';
 import type { SuspectMailFacts } from './report-suspect-mail.ts';
@@ -83,6 +85,31 @@ export class PortalMails {
     return this.#toAuthor('not-for-me', to, copy, render);
   }
 
+  /** A closed copy is asked for, to the author. */
+  async askedAgain(
+    copy: Copy,
+    closure: Closure,
+    asked: { readonly note: string; readonly askedAt: number },
+  ): Promise<readonly Statement[]> {
+    const to = copy.message.authorAddress;
+    if (to === null) return [];
+    const thread = await this.#portal.threadOf(copy.message.id, copy.recipient.id);
+    const page = this.#portal.settings.staffMessagePage(copy.message.id);
+    const render = renderAskedAgain(this.#portal.mailSite, {
+      ...this.#frame(to),
+      original: thread.original,
+      sentMs: copy.message.acceptedAt,
+      recipient: copy.recipient.address,
+      askedMs: asked.askedAt,
+      closed: { why: closure.state, atMs: closure.at },
+      gone: closure.gone,
+      note: asked.note,
+      answerUrl: page === null ? null : `${page}?at=${copy.recipient.id}#r-${copy.recipient.id}`,
+      messageCode: thread.messageCode,
+    });
+    return this.#toAuthor('asked-again', to, copy, render);
+  }
+
   /** A change of an account, to each of its addresses (raw). `about`: another address that the change is about. */
   async accountChange(
     change: AccountChangeKind,
@@ -114,7 +141,7 @@ export class PortalMails {
   }
 
   #toAuthor(
-    kind: 'opened' | 'not-for-me',
+    kind: 'opened' | 'not-for-me' | 'asked-again',
     to: string,
     copy: Copy,
     render: ReturnType<typeof renderOpened>,

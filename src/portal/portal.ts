@@ -21,6 +21,7 @@ import type { Statement } from '#src/storage/database.ts';
 import { addAccountAddressEndpoints } from './endpoints/account-addresses.ts';
 import { addAccountPasswordEndpoint } from './endpoints/account-password.ts';
 import { addAccountEndpoints } from './endpoints/account.ts';
+import { addAskEndpoints } from './endpoints/ask.ts';
 import { addCheckEndpoint } from './endpoints/check.ts';
 import { addCheckMailEndpoint } from './endpoints/check-mail.ts';
 import { addChunkEndpoints } from './endpoints/chunks.ts';
@@ -99,6 +100,7 @@ async function addEndpoints(app: HttpApp, portal: PortalContext): Promise<void> 
   addLinkEndpoint(app, portal);
   addLinkCodeEndpoints(app, portal);
   addNotForMeEndpoint(app, portal);
+  addAskEndpoints(app, portal);
   addRegistrationEndpoints(app, portal);
   addSessionEndpoints(app, portal);
   addResetEndpoints(app, portal);

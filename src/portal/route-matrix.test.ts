@@ -21,6 +21,7 @@ const PUBLIC = new Set([
   'POST /api/links/{token}/code',
   'POST /api/links/{token}/code/verify',
   'POST /api/links/{token}/not-for-me',
+  'POST /api/links/{token}/ask',
   'GET /api/registration',
   'GET /api/passphrase',
   'POST /api/session',

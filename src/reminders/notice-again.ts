@@ -32,10 +32,10 @@ export interface NoticeTools {
   readonly random: RandomSource;
 }
 
-/** Null where the link of the copy was not made by us. A notice decides the fate of its recipient, a reminder does not. */
+/** Null where the link of the copy was not made by us. A notice decides the fate of its recipient, the others do not. */
 export function writeNoticeAgain(
   copy: AnnouncedCopy,
-  kind: 'reminder' | 'notice',
+  kind: 'reminder' | 'granted' | 'notice',
   tools: NoticeTools,
 ): MailToSend | null {
   const { keys, clock, random } = tools;
@@ -57,7 +57,7 @@ export function writeNoticeAgain(
     link: `${site.publicUrl}/m/${token}`,
     messageCode: messageCodeOf(keys, copy.id),
     keptUntilMs: Math.min(copy.keptUntil, copy.expiresAt ?? copy.keptUntil),
-    reminder: kind === 'reminder',
+    ...(kind !== 'notice' && { again: kind }),
   });
   const reversePath = bounceDomain === null ? '' : bounceAddress(keys, copy.id, bounceDomain);
   return { kind, mail, recipientId: kind === 'notice' ? copy.id : null, reversePath };

@@ -148,3 +148,8 @@ export function waitingReplyContext(ids: DraftIds): Buffer {
 export function draftFileContext(ids: DraftIds & { fileId: string }): Buffer {
   return bindContext('draft-file', ids.organizationId, ids.draftId, ids.fileId);
 }
+
+/** Context of what somebody wrote when asking for a closed copy, wrapped by the key provider. */
+export function accessNoteContext(organizationId: string, recipientId: string, askedAt: number): Buffer {
+  return bindContext('access-note', organizationId, recipientId, String(askedAt));
+}

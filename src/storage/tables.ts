@@ -8,6 +8,7 @@ import type { Generated } from 'kysely';
 export interface Tables {
   messages: MessagesTable;
   recipients: RecipientsTable;
+  access_requests: AccessRequestsTable;
   wraps: WrapsTable;
   deliveries: DeliveriesTable;
   secured_threads: SecuredThreadsTable;
@@ -148,6 +149,10 @@ export interface RecipientsTable {
   noReply: number | null;
   /** 1: the first opening needs what the author tells by telephone; `linkMac` says so too. */
   secondChannel: number | null;
+  /** When its author, or an officer, released it to who had opened it before a reset of the password; null: never. */
+  releasedAt: number | null;
+  /** Keyed hash of the release (accounts' `releaseMac`). */
+  releaseMac: Uint8Array | null;
   /** Account that opened first. */
   openedByAccountId: string | null;
   /** DSN parameters of RCPT (RFC 3461). */
@@ -168,6 +173,21 @@ export type RecipientState =
   | 'expired'
   | 'returned'
   | 'cancelled';
+
+/** A recipient who asks for a copy that is closed: the last time, and what was answered. */
+export interface AccessRequestsTable {
+  recipientId: string;
+  messageId: string;
+  /** What closed it then. */
+  why: 'locked' | 'expired' | 'needs-release';
+  askedAt: number;
+  /** The same while nobody has answered; else null. */
+  openSince: number | null;
+  /** What they wrote, under the root key; null: nothing. */
+  note: Uint8Array | null;
+  answer: 'granted' | 'declined' | null;
+  answeredAt: number | null;
+}
 
 /** The content key of a message wrapped to one holder (HPKE). */
 export interface WrapsTable {
@@ -265,6 +285,8 @@ export type DeliveryKind =
   | 'partner-report'
   | 'wrong-recipient'
   | 'suspect-mail'
+  | 'asked-again'
+  | 'granted'
   | 'staff-link'
   | 'bounce'
   | 'returned'

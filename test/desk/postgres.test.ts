@@ -7,6 +7,7 @@ import { startTestPostgres, type TestPostgres } from '#test/peers/postgres.ts';
 
 import { testMessageActions } from './actions-suite.ts';
 import { testMyMessages } from './my-messages-suite.ts';
+import { testAccessRequests } from './requests-suite.ts';
 
 let server: TestPostgres;
 let database: Database;
@@ -25,4 +26,8 @@ describe('an author’s messages on PostgreSQL', () => {
 
 describe('what authors do about a recipient on PostgreSQL', () => {
   testMessageActions(() => database);
+});
+
+describe('answers to recipients who ask on PostgreSQL', () => {
+  testAccessRequests(() => database);
 });

@@ -4,6 +4,7 @@ import { openTestDatabase, type TestDatabase } from '#test/support/test-database
 
 import { testMessageActions } from './actions-suite.ts';
 import { testMyMessages } from './my-messages-suite.ts';
+import { testAccessRequests } from './requests-suite.ts';
 
 let fixture: TestDatabase;
 before(async () => {
@@ -17,4 +18,8 @@ describe('an author’s messages on SQLite', () => {
 
 describe('what authors do about a recipient on SQLite', () => {
   testMessageActions(() => fixture.database);
+});
+
+describe('answers to recipients who ask on SQLite', () => {
+  testAccessRequests(() => fixture.database);
 });

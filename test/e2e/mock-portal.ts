@@ -24,6 +24,7 @@ const ACCOUNT_ID = 'account-1';
 const ADDRESS = 'margaret.olsen@mail.example';
 const MASKED = 'm•••@mail.example';
 const KEPT_UNTIL = '2027-06-12T14:05:00.000Z';
+const CLOSED_AT = '2026-03-02T09:30:00.000Z';
 
 /** What a test may turn. */
 export interface MockState {
@@ -38,6 +39,8 @@ export interface MockState {
   extended: number;
   signedOut: number;
   lockedByReader: boolean;
+  /** The closed message was asked for. */
+  asked: boolean;
   delayMs: number;
 }
 
@@ -83,6 +86,7 @@ function freshState(): MockState {
     extended: 0,
     signedOut: 0,
     lockedByReader: false,
+    asked: false,
     delayMs: 0,
   };
 }
@@ -165,8 +169,26 @@ function buildRoutes(state: MockState, mails: Map<string, SealedMail>): readonly
               state: linkState(token),
               messageId: state.signedIn ? TEXT_MAIL.id : null,
               keptUntil: KEPT_UNTIL,
+              closed: closedOf(linkState(token), state),
             })
           : refuse(404, 'link-unknown'),
+    ],
+    [
+      'POST',
+      /^\/api\/(?:links|messages)\/([^/]+)\/ask$/,
+      ([token = '']) => {
+        state.asked = true;
+        return new Answer(200, { closed: closedOf(linkState(token), state) ?? closedOf('locked', state) });
+      },
+    ],
+    [
+      'GET',
+      /^\/api\/messages\/([^/]+)\/closed$/,
+      () =>
+        new Answer(200, {
+          closed: closedOf('locked', state),
+          author: { name: '', address: TEXT_MAIL.author.address },
+        }),
     ],
     [
       'POST',
@@ -349,6 +371,20 @@ function judgeMail(words: string): Answer {
       },
     }),
   });
+}
+
+/** Null: it can be opened. */
+function closedOf(state: string, { asked, lockedByReader }: MockState) {
+  if (state === 'ready') return null;
+  return {
+    state,
+    at: CLOSED_AT,
+    by: lockedByReader ? 'recipient' : 'author',
+    gone: false,
+    mayAsk: !asked,
+    request: asked ? 'asked' : 'none',
+    askedAt: asked ? CLOSED_AT : null,
+  };
 }
 
 function sessionAnswer(state: MockState): Answer {

@@ -95,7 +95,16 @@ export const SCENES: readonly Scene[] = [
     name: 'link-expired',
     async show(stage) {
       await visit(stage, '/m/expired');
-      await heading(stage.page, 'This message is no longer kept');
+      await heading(stage.page, 'The time for this message is over');
+    },
+  },
+  {
+    name: 'link-expired-asked',
+    async show(stage) {
+      await visit(stage, '/m/expired');
+      await stage.page.getByLabel(/A few words/).fill('I was away. May I read it once more?');
+      await stage.page.getByRole('button', { name: 'Ask to read it' }).click();
+      await heading(stage.page, 'We have asked for you');
     },
   },
   {
@@ -270,7 +279,7 @@ export const SCENES: readonly Scene[] = [
   {
     name: 'message-locked',
     async show(stage) {
-      stage.portal.state.failures.set('/api/messages/', { status: 410, code: 'locked' });
+      stage.portal.state.failures.set('/api/messages/msg-text/open', { status: 410, code: 'locked' });
       await signedIn(stage, '/messages/msg-text');
       await heading(stage.page, 'This message is locked');
     },

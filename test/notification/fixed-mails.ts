@@ -1,5 +1,6 @@
 /** One mail of each kind with data that never changes: for the golden files, the checks over all mails, the pictures. */
 import { type AccountChangeData, renderAccountChange } from '#src/notification/account-change.ts';
+import { type AskedAgainData, renderAskedAgain } from '#src/notification/asked-again.ts';
 import { type BounceData, renderBounce, renderDelay } from '#src/notification/bounce.ts';
 import { renderCode } from '#src/notification/code.ts';
 import { type HeldData, renderHeld } from '#src/notification/held.ts';
@@ -277,6 +278,19 @@ const staffLinkData: StaffLinkData = {
   validUntilMs: sentMs + 16 * minute,
 };
 
+const askedAgainData: AskedAgainData = {
+  ...frame('asked-again', author.address),
+  original,
+  sentMs,
+  recipient: 'pat.doe@outside.example',
+  askedMs: sentMs + 40 * day,
+  closed: { why: 'expired', atMs: sentMs + 14 * day },
+  gone: false,
+  note: 'I was away. Could I see the results once more, please?',
+  answerUrl: 'https://staff.hospital.example/messages/01KAH2V8QK3M5N7P9R1S3T5V7W?at=01KAH2V8QK',
+  messageCode: '7K42QF9XM',
+};
+
 const manyRecipients = Array.from({ length: 1000 }, (_, index) => ({
   address: `patient.${index + 1}@outside.example`,
   how: 'secure-message' as const,
@@ -330,7 +344,21 @@ export const fixedMails: Readonly<Record<string, () => WrittenMail>> = {
     }),
   returned: () => renderReturned(site, returnedData),
   'returned-no-answer': () => renderReturned(spanishSite, { ...returnedData, reason: { kind: 'no-answer' } }),
-  reminder: () => renderNotice(site, { ...noticeData, reminder: true }),
+  reminder: () => renderNotice(site, { ...noticeData, again: 'reminder' }),
+  granted: () => renderNotice(site, { ...noticeData, again: 'granted' }),
+  'asked-again': () => renderAskedAgain(site, askedAgainData),
+  'asked-again-release': () =>
+    renderAskedAgain(site, {
+      ...askedAgainData,
+      closed: { why: 'needs-release', atMs: sentMs + 14 * day },
+      note: '',
+    }),
+  'asked-again-gone-es': () =>
+    renderAskedAgain(spanishSite, {
+      ...askedAgainData,
+      closed: { why: 'locked', atMs: sentMs + day },
+      gone: true,
+    }),
   'not-opened': () => renderNotOpened(site, notOpenedData),
   'not-opened-es': () => renderNotOpened(spanishSite, { ...notOpenedData, reminded: false }),
   'reply-failed': () => renderReplyFailed(site, replyFailedData),

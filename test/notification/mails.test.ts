@@ -30,7 +30,7 @@ for (const [name, render] of Object.entries(fixedMails)) {
     }
     assert.deepEqual(header.get('to'), [mail.to]);
     assert.deepEqual(header.get('message-id'), [mail.messageIdField]);
-    const automatic = !name.startsWith('notice') && name !== 'reminder';
+    const automatic = !name.startsWith('notice') && !['reminder', 'granted'].includes(name);
     assert.equal(header.has('auto-submitted'), automatic);
     assert.equal(header.has('x-auto-response-suppress'), automatic);
   });

@@ -107,6 +107,8 @@ function recipientRow(
     readBy: null,
     noReply: null,
     secondChannel: null,
+    releasedAt: null,
+    releaseMac: null,
     openedByAccountId: null,
     dsnNotify: null,
     dsnOriginalRecipient: null,

@@ -141,6 +141,7 @@ export async function openPortalWorld(
       organization: { name: 'Example Hospital', words: ['Northside Clinic'] },
       helpLine: { phone: '+1 555 0100', hours: 'Mon-Fri 8-17' },
       locale: 'en',
+      staffMessagePage: (id) => `http://localhost:8081/messages/${id}`,
       messageIdDomain: 'hospital.test',
       version: '0.0.0',
     },

@@ -147,9 +147,11 @@ function ListedRow({ message, entry }: Row) {
       </span>
     </>
   );
-  if (!ready) return <div class="item closed">{content}</div>;
   return (
-    <a class={fresh ? 'item new' : 'item'} href={`/messages/${encodeURIComponent(message.id)}`}>
+    <a
+      class={fresh ? 'item new' : ready ? 'item' : 'item closed'}
+      href={`/messages/${encodeURIComponent(message.id)}`}
+    >
       {content}
     </a>
   );

@@ -5,12 +5,15 @@
  */
 import { useEffect, useState } from 'preact/hooks';
 import { ApiFailure, call, fetchOctets } from '../ui/api.ts';
-import type { OpenedMessageJson } from '../ui/api-types.ts';
+import type { Author, ClosedJson, OpenedMessageJson } from '../ui/api-types.ts';
 import { codeOf, explain } from '../ui/explain.ts';
 import { formatDate, formatDateTime, texts } from '../ui/locale/locale.ts';
 import { Button, PageSkeleton, ProblemBox, Skeleton } from '../ui/parts/controls.tsx';
+import { Closed } from '../ui/parts/closed.tsx';
+import { FailedPage } from '../ui/parts/failed-page.tsx';
 import { Page } from '../ui/parts/page.tsx';
 import { noteSignedIn, session } from '../ui/session.ts';
+import { useRequest } from '../ui/use-request.ts';
 import { AttachmentList } from './attachment-list.tsx';
 import { parseInvitation, type Invitation } from './calendar.ts';
 import type { StreamName } from './crypto/contexts.ts';
@@ -79,37 +82,54 @@ export default function MessagePage({ pieces }: { readonly pieces: Record<string
     };
   }, [messageId, attempt]);
 
-  if (failure !== null) return <OpeningFailure failure={failure} onRetry={() => setAttempt(attempt + 1)} />;
+  if (failure !== null)
+    return <OpeningFailure messageId={messageId} failure={failure} onRetry={() => setAttempt(attempt + 1)} />;
   if (shown === null) return <PageSkeleton label={texts().reader.opening} />;
   return <ShownMessage {...shown} />;
 }
 
-const CLOSED_CODES = ['locked', 'expired', 'needs-release', 'not-available'] as const;
+const CLOSED_CODES = ['locked', 'expired', 'needs-release'];
 
-function OpeningFailure({ failure, onRetry }: { readonly failure: unknown; readonly onRetry: () => void }) {
+interface FailureProps {
+  readonly messageId: string;
+  readonly failure: unknown;
+  readonly onRetry: () => void;
+}
+
+function OpeningFailure({ messageId, failure, onRetry }: FailureProps) {
   const t = texts().reader;
-  const code = CLOSED_CODES.find((known) => known === codeOf(failure));
-  const missing = code === 'not-available' || (failure instanceof ApiFailure && failure.status === 404);
-  const [title, text] =
-    code === 'locked'
-      ? [t.lockedTitle, t.lockedText]
-      : code === 'expired'
-        ? [t.expiredTitle, t.expiredText]
-        : code === 'needs-release'
-          ? [t.needsReleaseTitle, t.needsReleaseText]
-          : missing
-            ? [t.missingTitle, t.missingText]
-            : [t.failedTitle, null];
+  if (CLOSED_CODES.includes(codeOf(failure))) return <ClosedHere messageId={messageId} onOpen={onRetry} />;
+  const missing =
+    codeOf(failure) === 'not-available' || (failure instanceof ApiFailure && failure.status === 404);
   return (
     <div class="card">
-      <Page title={title} tabTitle={texts().sendSecure}>
-        {text === null ? <ProblemBox text={explain(failure)} onRetry={onRetry} /> : <p>{text}</p>}
+      <Page title={missing ? t.missingTitle : t.failedTitle} tabTitle={texts().sendSecure}>
+        {missing ? <p>{t.missingText}</p> : <ProblemBox text={explain(failure)} onRetry={onRetry} />}
         <p>
           <a href="/messages">{t.allMessages}</a>
         </p>
       </Page>
     </div>
   );
+}
+
+function ClosedHere({ messageId, onOpen }: { readonly messageId: string; readonly onOpen: () => void }) {
+  const path = `/api/messages/${encodeURIComponent(messageId)}`;
+  const [found, setFound] = useState<{ closed: ClosedJson; author: Author } | null>(null);
+  const asking = useRequest();
+  const ask = (): void =>
+    asking.run(async () => {
+      const { closed, author } = await call<{ closed: ClosedJson | null; author: Author }>(
+        'GET',
+        `${path}/closed`,
+      );
+      if (closed === null) onOpen();
+      else setFound({ closed, author });
+    });
+  useEffect(ask, [messageId]);
+  if (asking.failure !== null) return <FailedPage text={explain(asking.failure)} onRetry={ask} />;
+  if (found === null) return <PageSkeleton />;
+  return <Closed closed={found.closed} author={found.author.address} path={path} onOpen={onOpen} />;
 }
 
 function ShownMessage({ facts, message }: Shown) {

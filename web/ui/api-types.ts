@@ -33,6 +33,20 @@ export interface LinkFacts {
   readonly state: MessageState;
   readonly messageId: string | null;
   readonly keptUntil: string;
+  /** Null: it can be opened. */
+  readonly closed: ClosedJson | null;
+}
+
+/** Why a message can't be opened, and whether asking helps. */
+export interface ClosedJson {
+  readonly state: Exclude<MessageState, 'ready'>;
+  readonly at: string;
+  readonly by: 'author' | 'recipient' | 'organization';
+  /** Its content is destroyed. */
+  readonly gone: boolean;
+  readonly mayAsk: boolean;
+  readonly request: 'none' | 'asked' | 'granted' | 'declined';
+  readonly askedAt: string | null;
 }
 
 export interface CodeSent {

@@ -69,6 +69,8 @@ describe('W10: ids of others on the staff pages', () => {
       passkey: 'none',
       kind: 'own',
       lockedAt: '0',
+      askedAt: '0',
+      choice: 'stop',
       day: '2026-12-24',
       seen: '',
       q: '',

@@ -201,6 +201,21 @@ export interface Catalog {
     readonly next: string;
     readonly limits: string;
   };
+  /** A recipient asks for a message that is closed. */
+  readonly askedAgain: {
+    readonly subject: Phrase<{ who: string }>;
+    readonly title: string;
+    readonly intro: Phrase<{ who: string; moment: string }>;
+    readonly why: Readonly<Record<'locked' | 'expired' | 'needs-release', Phrase<{ when: string }>>>;
+    readonly wrote: string;
+    readonly makeSure: string;
+    readonly button: string;
+    readonly nothingHappens: string;
+    readonly noPage: string;
+    readonly gone: string;
+  };
+  /** In a notice that goes out because its author granted that. */
+  readonly granted: string;
   readonly reminder: {
     readonly subject: Phrase<{ subject: string }>;
     readonly waits: string;

@@ -386,6 +386,25 @@ export const en: Catalog = {
     limits:
       'Dots and signs in addresses are written so that nobody follows them. You hear of the same fake once a day.',
   },
+  askedAgain: {
+    subject: ({ who }) => `Needs you: ${who} asks for your message`,
+    title: 'Somebody asks for your message',
+    intro: ({ who, moment }) => `${who} wants to read the message that you sent on ${moment}, and cannot.`,
+    why: {
+      locked: ({ when }) => `It has been locked since ${when}.`,
+      expired: ({ when }) => `It could be read until ${when}. That date is past.`,
+      'needs-release': ({ when }) =>
+        `They had opened it before, and then set a new password by email on ${when}. Since then, messages that were opened before stay closed.`,
+    },
+    wrote: 'They wrote:',
+    makeSure:
+      'Please make sure that it is really them, best by phone: a stolen mailbox could ask in the same way.',
+    button: 'Look at it and answer',
+    nothingHappens: 'It takes one click there. If you do not answer, it stays closed.',
+    noPage: 'It stays closed. If they should read it, please send it to them again.',
+    gone: 'We do not keep this message any more. If they should read it, please send it to them again.',
+  },
+  granted: 'You asked to read this message. It is open for you again.',
   reminder: {
     subject: ({ subject }) => `Reminder: ${subject}`,
     waits: 'This message is still waiting for you.',

@@ -390,6 +390,25 @@ export const es: Catalog = {
     limits:
       'Los puntos y signos de las direcciones están escritos para que nadie las siga. Del mismo correo falso le avisamos una vez al día.',
   },
+  askedAgain: {
+    subject: ({ who }) => `Le necesita: ${who} pide su mensaje`,
+    title: 'Alguien pide su mensaje',
+    intro: ({ who, moment }) => `${who} quiere leer el mensaje que usted envió el ${moment}, y no puede.`,
+    why: {
+      locked: ({ when }) => `Está bloqueado desde el ${when}.`,
+      expired: ({ when }) => `Se podía leer hasta el ${when}. Esa fecha ya pasó.`,
+      'needs-release': ({ when }) =>
+        `Ya lo había abierto, y el ${when} puso una contraseña nueva por correo. Desde entonces, lo que se abrió antes sigue cerrado.`,
+    },
+    wrote: 'Escribió:',
+    makeSure:
+      'Por favor, asegúrese de que es esa persona, mejor por teléfono: un buzón robado podría pedirlo igual.',
+    button: 'Verlo y responder',
+    nothingHappens: 'Allí basta un clic. Si no responde, sigue cerrado.',
+    noPage: 'Sigue cerrado. Si debe leerlo, por favor envíeselo otra vez.',
+    gone: 'Ya no guardamos este mensaje. Si debe leerlo, por favor envíeselo otra vez.',
+  },
+  granted: 'Usted pidió leer este mensaje. Ya puede abrirlo otra vez.',
   reminder: {
     subject: ({ subject }) => `Recordatorio: ${subject}`,
     waits: 'Este mensaje todavía le espera.',

@@ -33,6 +33,8 @@ export type MailKind =
   | 'partner-report'
   | 'wrong-recipient'
   | 'suspect-mail'
+  | 'asked-again'
+  | 'granted'
   | 'staff-link';
 
 export const NOTICE_FIELD = 'X-SendSecure-Notice';

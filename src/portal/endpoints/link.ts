@@ -7,12 +7,14 @@ import { Type } from '@fastify/type-provider-typebox';
 import { isRegistered } from '#src/accounts/account-directory.ts';
 import type { HttpApp } from '#src/http/http-server.ts';
 
+import { findClosure } from '../policies/closure.ts';
 import { requireManifest } from '../policies/content-key.ts';
-import { copyState, findCopyByLink, keptUntil } from '../policies/copy.ts';
+import { findCopyByLink, keptUntil } from '../policies/copy.ts';
 import { canonicalAddresses, findReader } from '../policies/reader.ts';
 import { linkUnknown } from '../policies/refusals.ts';
 import type { PortalContext } from '../portal-context.ts';
 import { presentAuthor } from '../presenters/author.ts';
+import { Closed, presentClosure } from '../presenters/closure.ts';
 import { maskedAddress } from '../presenters/masked-address.ts';
 import { Author, errors, State, timestamp, Timestamp, TokenParams } from '../wire.ts';
 
@@ -26,6 +28,8 @@ const Link = Type.Object({
   state: State,
   messageId: Type.Union([Type.String(), Type.Null()]),
   keptUntil: Timestamp,
+  /** Null: it can be opened. */
+  closed: Type.Union([Closed, Type.Null()]),
 });
 
 export function addLinkEndpoint(app: HttpApp, portal: PortalContext): void {
@@ -41,6 +45,8 @@ export function addLinkEndpoint(app: HttpApp, portal: PortalContext): void {
       requireManifest(portal, copy);
       const reader = await findReader(portal, request);
       const mayOpen = reader !== null && canonicalAddresses(reader).includes(copy.recipient.canonicalAddress);
+      const account = mayOpen ? reader.account : null;
+      const closure = await findClosure(portal, copy, account);
       return {
         organization: portal.settings.organization.name,
         author: presentAuthor(copy),
@@ -48,9 +54,10 @@ export function addLinkEndpoint(app: HttpApp, portal: PortalContext): void {
         maskedAddress: maskedAddress(copy.recipient.address),
         registered: await isRegistered(portal, copy.recipient.canonicalAddress),
         signedIn: mayOpen,
-        state: copyState(copy, portal.clock.now(), mayOpen ? reader.account : null),
+        state: closure?.state ?? ('ready' as const),
         messageId: mayOpen ? copy.message.id : null,
         keptUntil: timestamp(keptUntil(copy)),
+        closed: closure === null ? null : presentClosure(closure),
       };
     },
   });

@@ -10,6 +10,7 @@ import {
   type PortalWorld,
   type SentMessage,
 } from '#test/support/portal-world.ts';
+import { releaseMac } from '#src/accounts/row-mac.ts';
 import { DAY_MS, HOUR_MS } from '#src/base/clock.ts';
 import { formatMessageCode } from '#src/base/identifiers.ts';
 import { openListEntry } from '#src/sealing/list-entry.ts';
@@ -238,7 +239,24 @@ describe('opening a message', () => {
     assert.equal(chunk.json().code, 'needs-release');
     assert.equal((await open(unseen.messageId, thief)).statusCode, 200);
     assert.equal((await open(unseen.messageId, reader)).statusCode, 401);
+    await releaseAt(copy.recipientId, world.clock.now() - HOUR_MS);
+    assert.equal((await open(seen.messageId, thief)).json().code, 'needs-release', 'an older release');
+    await releaseAt(copy.recipientId, world.clock.now());
+    assert.equal((await open(seen.messageId, thief)).statusCode, 200);
+    const { query } = world.database;
+    const forged = query.updateTable('recipients').set({ releasedAt: world.clock.now() + 1 });
+    await world.database.commit([statement(forged.where('id', '=', copy.recipientId))]);
+    assert.equal((await open(seen.messageId, thief)).statusCode, 404);
+    assert.ok((await world.auditEvents()).includes('tamper-detected'));
   });
+
+  /** As the author's answer writes it. */
+  async function releaseAt(recipientId: string, releasedAt: number): Promise<void> {
+    const { query } = world.database;
+    const mac = releaseMac(world.keys, recipientId, releasedAt);
+    const release = query.updateTable('recipients').set({ releasedAt, releaseMac: mac });
+    await world.database.commit([statement(release.where('id', '=', recipientId))]);
+  }
 
   async function recipient(message: SentMessage) {
     return world.database.query

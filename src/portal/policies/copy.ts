@@ -5,7 +5,7 @@
 import type { ExpressionBuilder } from 'kysely';
 
 import { GIVEN_UP } from '#src/accounts/close-copies.ts';
-import { linkMac, requireMac } from '#src/accounts/row-mac.ts';
+import { linkMac, releaseMac, requireMac } from '#src/accounts/row-mac.ts';
 import { hashLinkToken, isLinkToken } from '#src/accounts/link-tokens.ts';
 import { DAY_MS } from '#src/base/clock.ts';
 import type { Database } from '#src/storage/database.ts';
@@ -30,6 +30,8 @@ const RECIPIENT_COLUMNS = [
   'recipients.rule',
   'recipients.noReply',
   'recipients.secondChannel',
+  'recipients.releasedAt',
+  'recipients.releaseMac',
 ] as const;
 
 const MESSAGE_COLUMNS = [
@@ -63,6 +65,7 @@ export interface Copy {
     | 'rule'
     | 'noReply'
     | 'secondChannel'
+    | 'releasedAt'
   >;
   readonly message: Pick<
     MessagesTable,
@@ -81,7 +84,7 @@ export interface Copy {
   >;
 }
 
-/** `needs-release`: opened before the account's password was reset by mail alone. */
+/** `needs-release`: opened before the account's password was reset by mail alone, and not released since. */
 export type CopyState = 'ready' | 'locked' | 'expired' | 'needs-release';
 
 /** A year from sending, unless the message says otherwise. */
@@ -159,6 +162,9 @@ export function believeCopy(context: Pick<PortalDependencies, 'keys'>, row: Copy
     secondChannel: row.secondChannel,
   });
   requireMac('recipients', row.id, expected, row.linkMac);
+  const { id, releasedAt } = row;
+  if (releasedAt !== null)
+    requireMac('recipients', id, releaseMac(context.keys, id, releasedAt), row.releaseMac);
   return toCopy(row);
 }
 
@@ -178,6 +184,7 @@ function toCopy(row: CopyRow): Copy {
       rule: row.rule,
       noReply: row.noReply,
       secondChannel: row.secondChannel,
+      releasedAt: row.releasedAt,
     },
     message: {
       id: row.message_id,
@@ -236,7 +243,9 @@ export function copyState(
 ): CopyState {
   if (copy.recipient.lockedAt !== null) return 'locked';
   if (now >= keptUntil(copy)) return 'expired';
-  const { firstOpenedAt } = copy.recipient;
+  const { firstOpenedAt, releasedAt } = copy.recipient;
   const resetAt = account?.resetAt ?? null;
-  return resetAt !== null && firstOpenedAt !== null && firstOpenedAt < resetAt ? 'needs-release' : 'ready';
+  if (resetAt === null || firstOpenedAt === null || firstOpenedAt >= resetAt) return 'ready';
+  // A release counts for the resets before it; the next one closes the copy again.
+  return releasedAt !== null && releasedAt >= resetAt ? 'ready' : 'needs-release';
 }

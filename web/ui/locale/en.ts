@@ -84,12 +84,6 @@ export const en = {
     notForMeConfirm: 'Yes, lock it',
     notForMeDoneTitle: 'Thank you. The message is locked.',
     notForMeDone: (author: string) => `We have told ${author}. You can delete the mail and close this page.`,
-    lockedTitle: 'This message is locked',
-    lockedText: (author: string) =>
-      `The sender or the organization has locked it. If you still need it, please ask ${author}.`,
-    expiredTitle: 'This message is no longer kept',
-    expiredText: (author: string, until: string) =>
-      `It was kept until ${until}. If you still need it, please ask ${author} to send it again.`,
     unknownTitle: 'We don’t know this link',
     unknownText:
       'The link may be cut off. Open it again from the mail, or copy all of it into the address bar. Some mail programs break long links in two.',
@@ -212,13 +206,6 @@ export const en = {
     viewerTitle: (name: string) => `Attachment ${name}`,
     noReply: (author: string) => `${author} asked for no answer here.`,
     replyNote: 'An answer by ordinary email is not protected.',
-    lockedTitle: 'This message is locked',
-    lockedText: 'The sender or the organization has locked it. If you still need it, please ask the sender.',
-    expiredTitle: 'This message is no longer kept',
-    expiredText: 'Its time is over. If you still need it, please ask the sender to send it again.',
-    needsReleaseTitle: 'This message must be released first',
-    needsReleaseText:
-      'It was opened before your password was set anew by mail. To protect you, it stays closed. Ask the sender to send it again.',
     missingTitle: 'There is no such message here',
     missingText: 'Maybe it was sent to another of your addresses. Open the link in the mail again.',
     failedTitle: 'The message could not be opened',

@@ -87,12 +87,6 @@ export const es: Messages = {
     notForMeConfirm: 'Sí, bloquearlo',
     notForMeDoneTitle: 'Gracias. El mensaje está bloqueado.',
     notForMeDone: (author) => `Se lo hemos dicho a ${author}. Puede borrar el correo y cerrar esta página.`,
-    lockedTitle: 'Este mensaje está bloqueado',
-    lockedText: (author) =>
-      `Lo ha bloqueado quien lo envió o la organización. Si todavía lo necesita, pregunte a ${author}.`,
-    expiredTitle: 'Este mensaje ya no se guarda',
-    expiredText: (author, until) =>
-      `Se guardó hasta el ${until}. Si todavía lo necesita, pida a ${author} que lo envíe otra vez.`,
     unknownTitle: 'No conocemos este enlace',
     unknownText:
       'Puede que el enlace esté cortado. Ábralo otra vez desde el correo, o cópielo entero en la barra de direcciones. Algunos programas de correo parten en dos los enlaces largos.',
@@ -215,15 +209,6 @@ export const es: Messages = {
     viewerTitle: (name) => `Archivo adjunto ${name}`,
     noReply: (author) => `${author} ha pedido que no se responda aquí.`,
     replyNote: 'Una respuesta por correo normal no va protegida.',
-    lockedTitle: 'Este mensaje está bloqueado',
-    lockedText:
-      'Lo ha bloqueado quien lo envió o la organización. Si todavía lo necesita, pregunte a quien lo envió.',
-    expiredTitle: 'Este mensaje ya no se guarda',
-    expiredText:
-      'Su plazo ha terminado. Si todavía lo necesita, pida a quien lo envió que lo envíe otra vez.',
-    needsReleaseTitle: 'Este mensaje debe autorizarse antes',
-    needsReleaseText:
-      'Se abrió antes de que su contraseña se pusiera de nuevo por correo. Para protegerle, sigue cerrado. Pida a quien lo envió que lo envíe otra vez.',
     missingTitle: 'Aquí no hay ese mensaje',
     missingText: 'Quizá se envió a otra de sus direcciones. Abra otra vez el enlace del correo.',
     failedTitle: 'No se ha podido abrir el mensaje',

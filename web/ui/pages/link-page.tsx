@@ -5,6 +5,7 @@ import type { CodeSent, LinkFacts, Registration } from '../api-types.ts';
 import { codeOf, explain } from '../explain.ts';
 import { formatDate, formatDateTime, language, texts } from '../locale/locale.ts';
 import { Button, ProblemBox, PageSkeleton } from '../parts/controls.tsx';
+import { Closed } from '../parts/closed.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 import { FailedPage } from '../parts/failed-page.tsx';
 import { MailAddress } from '../parts/mail-address.tsx';
@@ -71,7 +72,8 @@ export function LinkPage({ token }: { readonly token: string }) {
 
   if (loading.failure !== null) return <LinkFailure failure={loading.failure} onRetry={load} />;
   if (facts === null) return <PageSkeleton />;
-  if (facts.state !== 'ready') return <ClosedMessage facts={facts} />;
+  if (facts.closed !== null)
+    return <Closed closed={facts.closed} author={authorName(facts.author)} path={link} onOpen={load} />;
   switch (step.at) {
     case 'code':
       return <LinkCode link={link} facts={facts} sent={step.sent} onStep={setStep} />;
@@ -279,26 +281,6 @@ function NotForMeDone({ author }: { readonly author: string }) {
     <div class="card">
       <Page title={t.link.notForMeDoneTitle} stepped>
         <p>{t.link.notForMeDone(author)}</p>
-      </Page>
-    </div>
-  );
-}
-
-function ClosedMessage({ facts }: { readonly facts: LinkFacts }) {
-  const t = texts();
-  const author = authorName(facts.author);
-  const [title, text] =
-    facts.state === 'locked'
-      ? [t.link.lockedTitle, t.link.lockedText(author)]
-      : facts.state === 'needs-release'
-        ? [t.reader.needsReleaseTitle, t.reader.needsReleaseText]
-        : [t.link.expiredTitle, t.link.expiredText(author, formatDate(facts.keptUntil))];
-  return (
-    <div class="card">
-      <Page title={title}>
-        <p>{text}</p>
-        {facts.author.name !== '' && <p class="aside">{facts.author.address}</p>}
-        <HelpLine />
       </Page>
     </div>
   );

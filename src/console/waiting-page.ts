@@ -1,0 +1,116 @@
+/** `/waiting`: what needs an answer of the viewer. Each thing with its answers beside it. */
+import type { OpenRequest } from '#src/desk/open-requests.ts';
+
+import { requestBox } from './access-request.ts';
+import type { FramedPage, Language } from './frame.ts';
+import { html, type SafeHtml } from './page.ts';
+
+const WORDS = {
+  en: {
+    title: 'Waiting for you',
+    nothing: 'Nothing waits for an answer.',
+    nothingText: 'You find here whoever asks for a message that is closed.',
+    asked: 'Somebody asks for a message',
+    releases: 'After a new password by mail',
+    releasesText:
+      'These people had opened the message before. Its author or you may release it, once it is clear that it is really them.',
+    about: (subject: string, author: string) => `“${subject}”, from ${author}`,
+    from: (author: string) => `from ${author}`,
+    noSubject: 'without a subject',
+    show: 'Show the message',
+    done: {
+      granted: 'It is open again. The mail with the link is on its way to them.',
+      declined: 'It stays closed.',
+      changed: 'Nothing was done: it was answered already, or something changed in the meantime.',
+    },
+  },
+  es: {
+    title: 'Esperan su respuesta',
+    nothing: 'Nada espera respuesta.',
+    nothingText: 'Aquí aparece quien pide un mensaje que está cerrado.',
+    asked: 'Alguien pide un mensaje',
+    releases: 'Tras una contraseña nueva por correo',
+    releasesText:
+      'Estas personas ya habían abierto el mensaje. Quien lo envió o usted pueden autorizarlo, cuando esté claro que son ellas.',
+    about: (subject: string, author: string) => `«${subject}», de ${author}`,
+    from: (author: string) => `de ${author}`,
+    noSubject: 'sin asunto',
+    show: 'Ver el mensaje',
+    done: {
+      granted: 'Está abierto otra vez. El correo con el enlace va de camino.',
+      declined: 'Sigue cerrado.',
+      changed: 'No se hizo nada: ya tenía respuesta, o algo cambió entretanto.',
+    },
+  },
+} as const;
+
+export const WAITING_RESULTS = ['granted', 'declined', 'changed'] as const;
+export type WaitingResult = (typeof WAITING_RESULTS)[number];
+
+export interface WaitingRequest {
+  readonly request: OpenRequest;
+  /** Null: its content is gone. */
+  readonly until: number | null;
+  /** Raw address of the message's author. */
+  readonly author: string;
+  /** Null: the message is another's, whose subject is not shown. */
+  readonly subject: string | null;
+}
+
+export interface WaitingView {
+  readonly language: Language;
+  readonly own: readonly WaitingRequest[];
+  /** Those of others, for the security officer. */
+  readonly releases: readonly WaitingRequest[];
+  readonly done: WaitingResult | null;
+  readonly formatMoment: (ms: number) => string;
+  readonly formatDay: (ms: number) => string;
+}
+
+export function waitingPage(view: WaitingView): FramedPage {
+  const words = WORDS[view.language];
+  const { own, releases, done } = view;
+  const isEmpty = own.length === 0 && releases.length === 0;
+  return {
+    title: words.title,
+    body: html`${done === null ? html`` : html`<p class="note" role="status">${words.done[done]}</p>`}
+    ${
+      isEmpty
+        ? html`<section class="card empty">
+            <h2>${words.nothing}</h2>
+            <p class="quiet">${words.nothingText}</p>
+          </section>`
+        : html``
+    }
+    ${own.length === 0 ? html`` : requests(words.asked, null, own, view)}
+    ${releases.length === 0 ? html`` : requests(words.releases, words.releasesText, releases, view)}`,
+  };
+}
+
+function requests(
+  title: string,
+  text: string | null,
+  list: readonly WaitingRequest[],
+  view: WaitingView,
+): SafeHtml {
+  const cards = list.map((one) => requestCard(one, view));
+  return html`<h2 class="group">${title}</h2>
+    ${text === null ? html`` : html`<p class="quiet">${text}</p>`} ${cards}`;
+}
+
+function requestCard({ request, until, author, subject }: WaitingRequest, view: WaitingView): SafeHtml {
+  const words = WORDS[view.language];
+  const { messageId, recipientId, address } = request;
+  const about = subject === null ? words.from(author) : words.about(subject || words.noSubject, author);
+  const hidden = html`<input type="hidden" name="backTo" value="waiting" />`;
+  return html`<section class="card" aria-labelledby="w-${recipientId}">
+    <h3 id="w-${recipientId}">${address}</h3>
+    <p class="quiet">${about}</p>
+    ${requestBox(request, { ...view, until }, hidden)}
+    ${
+      subject === null
+        ? html``
+        : html`<p><a href="/messages/${messageId}?at=${recipientId}#r-${recipientId}">${words.show}</a></p>`
+    }
+  </section>`;
+}
