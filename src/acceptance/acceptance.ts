@@ -9,7 +9,6 @@ import { CodedError, errorCode } from '#src/base/coded-error.ts';
 import { newId, type RandomSource } from '#src/base/identifiers.ts';
 import type { Log } from '#src/base/log.ts';
 import type { Steps } from '#src/base/steps.ts';
-import { hashMessageCode } from '#src/accounts/link-tokens.ts';
 import { Throttle } from '#src/accounts/throttle.ts';
 import type { KeyProvider } from '#src/keys/key-provider.ts';
 import { fieldValues } from '#src/mime/header-fields.ts';
@@ -19,7 +18,6 @@ import { HEADER_SWITCHES } from '#src/policy/header-switches.ts';
 import { isObserved } from '#src/policy/observe.ts';
 import { readSubjectWishes } from '#src/policy/wish-words.ts';
 import { isOurMark, MARK_FIELD } from '#src/protection/gateway-mark.ts';
-import { findMessageCodes } from '#src/protection/secure-message/message-code.ts';
 import type {
   SmtpEnvelope,
   SmtpRecipient,
@@ -30,6 +28,7 @@ import type {
 import type { Database } from '#src/storage/database.ts';
 import type { ObjectStore } from '#src/storage/objects.ts';
 
+import { answersSecuredThread } from './answers-secured-thread.ts';
 import { gatherAsked } from './asked-at-sending.ts';
 import { acceptMessage, type AcceptTools, type MessageToAccept } from './accept-message.ts';
 import { findAuthor, ourAuthors, type Author } from './author.ts';
@@ -41,11 +40,10 @@ import {
   observeRecipients,
   type DecidedRecipient,
 } from './decide-recipients.ts';
-import { authorFields, decodeSubjects, gatherFacts, messageIdField, threadIds } from './gather-facts.ts';
+import { authorFields, gatherFacts, messageIdField } from './gather-facts.ts';
 import { reachesOutside, settleQuestions, type OfficerHold } from './officer-hold.ts';
 import type { ContentTry, FailedContent } from './failed-content.ts';
 import { LowDiskWatch } from './low-disk-watch.ts';
-import { threadHash } from './message-rows.ts';
 import { refuseWhereAllAreRefused } from './refuse-all.ts';
 import { receiveAndSeal, type Scanning } from './receive-and-seal.ts';
 import { resolveReplyAddresses } from './reply-recipients.ts';
@@ -186,7 +184,8 @@ export class Acceptance implements TransactionHandler {
       const facts = gatherFacts(received.header, received.scan, {
         reversePath: envelope.reversePath,
         carriesOurMark,
-        answersSecuredThread: resolved.answersReply || (await this.#answersSecuredThread(received.header)),
+        answersSecuredThread:
+          resolved.answersReply || (await answersSecuredThread(this.#options, received.header)),
         authorOutside: author.isOutside,
         // Nobody to ask: what would be held is secured at once.
         submitterIsMachine:
@@ -282,31 +281,6 @@ export class Acceptance implements TransactionHandler {
     return fieldValues(fields, MARK_FIELD.toLowerCase()).some((value) =>
       isOurMark(this.#options.keys, value, id, this.#options.clock.now()),
     );
-  }
-
-  /** By the Message-IDs it answers, or by a message code in its subject: people's mail programs lose the first. */
-  async #answersSecuredThread(fields: readonly HeaderField[]): Promise<boolean> {
-    const { database, keys } = this.#options;
-    const ids = threadIds(fields).map((id) => threadHash(keys, id));
-    if (ids.length > 0) {
-      const known = await database.query
-        .selectFrom('secured_threads')
-        .select('messageId')
-        .where('messageIdHash', 'in', ids)
-        .limit(1)
-        .executeTakeFirst();
-      if (known !== undefined) return true;
-    }
-    const codes = decodeSubjects(fields).texts.flatMap((subject) => findMessageCodes(subject));
-    if (codes.length === 0) return false;
-    const hashes = codes.map((code) => hashMessageCode(keys, code));
-    const named = await database.query
-      .selectFrom('recipients')
-      .select('id')
-      .where('messageCodeHash', 'in', hashes)
-      .limit(1)
-      .executeTakeFirst();
-    return named !== undefined;
   }
 
   async #refuse(

@@ -19,6 +19,7 @@ import type { ObjectStore } from '#src/storage/objects.ts';
 import { loadHeldMessage, type HeldMessage } from './held-message.ts';
 import { destroySpoolWrap, endHold } from './hold-statements.ts';
 import { OfficerHolds, type PreparedEnd } from './release-officer-hold.ts';
+import { prepareSendingAsItIs } from './send-as-it-is.ts';
 import { SecureLater } from './secure-later.ts';
 import type { AcceptanceSettings } from './settings.ts';
 
@@ -136,6 +137,14 @@ export class Holds {
       ],
       (cause) => protection.abandon(cause),
     );
+  }
+
+  /** As its author wrote it, unless anything but the slip asks for protection; `staffId`: who is signed in. */
+  async sendAsItIs(messageId: string, staffId: string): Promise<HoldResult | 'must-be-protected'> {
+    const held = await loadHeldMessage(this.#options.database.query, messageId);
+    if (held === null || held.message.holdFor === 'officer') return 'already-ended';
+    const unit = await prepareSendingAsItIs(this.#options, held, staffId);
+    return unit === null ? 'must-be-protected' : this.#commit(unit, async () => {});
   }
 
   /** Nothing goes out to the held recipients. */

@@ -6,6 +6,7 @@ export const AUDIT_EVENTS = [
   'submitter-sign-in-failed',
   'hold-released',
   'hold-cancelled',
+  'recipient-sent-as-it-is',
   'delivery-handed-over',
   'delivery-captured',
   'delivery-deferred',

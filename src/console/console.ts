@@ -20,6 +20,7 @@ import type { ConsoleContext } from './console-context.ts';
 import { addDomainsRoutes, type PartnerPages } from './domains-routes.ts';
 import { failurePage } from './failure-page.ts';
 import { showFramed } from './frame.ts';
+import { addHoldAnswerRoutes } from './hold-answer-routes.ts';
 import { addHeldRoutes, type HeldOptions } from './held-routes.ts';
 import { addMessagesRoutes } from './messages-routes.ts';
 import { mayReadMetrics, type MetricsAccess } from './metrics-access.ts';
@@ -101,6 +102,7 @@ export async function createConsole(options: ConsoleOptions): Promise<HttpServer
       script: web?.administrationScript ?? null,
     });
     addWaitingRoutes(app, context, options.desk);
+    addHoldAnswerRoutes(app, options.desk, options.holds);
   }
   return server;
 }

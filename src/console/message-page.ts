@@ -45,6 +45,7 @@ function recipientCard(recipient: MessageRecipient, view: MessageView, words: Me
   return html`<section class="card recipient" id="r-${id}" aria-labelledby="h-${id}">
     <h2 id="h-${id}">${address}</h2>
     ${view.doneAt === id ? resultNote(view.done, view.language) : html``} ${requestOf(recipient, view)}
+    ${fate === 'held' ? html`<p class="note alert"><a href="/waiting">${words.answerHeld}</a></p>` : html``}
     <p>${fateChip(fate, words)} <span class="quiet">${fateText(recipient, words)}</span></p>
     <dl class="facts long">
       ${facts(recipient, view, words).map(

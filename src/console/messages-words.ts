@@ -61,6 +61,7 @@ export interface MessagesWords {
   readonly neverOpened: string;
   readonly copies: (count: number) => string;
   readonly lockReason: Readonly<Record<string, string>>;
+  readonly answerHeld: string;
   readonly contentGone: string;
 }
 
@@ -154,6 +155,7 @@ const en: MessagesWords = {
   openedOften: (first, last, times) => `${times} times: first on ${first}, last on ${last}`,
   neverOpened: 'no',
   copies: (count) => (count === 1 ? 'one, on the reader’s device' : `${count}, on the reader’s devices`),
+  answerHeld: 'See what waits, and answer',
   lockReason: {
     'not-for-me': 'the recipient said that it is not for them',
     author: 'by its author',
@@ -256,6 +258,7 @@ const es: MessagesWords = {
   neverOpened: 'no',
   copies: (count) =>
     count === 1 ? 'una, en el equipo del lector' : `${count}, en los equipos de los lectores`,
+  answerHeld: 'Ver lo que espera y responder',
   lockReason: {
     'not-for-me': 'el destinatario dijo que no es para él',
     author: 'por su autor',

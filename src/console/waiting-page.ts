@@ -1,15 +1,19 @@
 /** `/waiting`: what needs an answer of the viewer. Each thing with its answers beside it. */
+import type { HeldOfAuthor } from '#src/desk/held-messages.ts';
 import type { OpenRequest } from '#src/desk/open-requests.ts';
 
 import { requestBox } from './access-request.ts';
 import type { FramedPage, Language } from './frame.ts';
+import { heldCard } from './held-card.ts';
 import { html, type SafeHtml } from './page.ts';
 
 const WORDS = {
   en: {
     title: 'Waiting for you',
     nothing: 'Nothing waits for an answer.',
-    nothingText: 'You find here whoever asks for a message that is closed.',
+    nothingText:
+      'You find here your messages that wait because of a slip in “send secure”, and whoever asks for a message that is closed.',
+    held: 'Should this go out securely?',
     asked: 'Somebody asks for a message',
     releases: 'After a new password by mail',
     releasesText:
@@ -21,13 +25,20 @@ const WORDS = {
     done: {
       granted: 'It is open again. The mail with the link is on its way to them.',
       declined: 'It stays closed.',
+      sent: 'It is on its way as a secure message. You get a mail that lists each recipient.',
+      stopped: 'Nothing was sent to these recipients.',
+      'sent-as-it-is': 'It is on its way as an ordinary email.',
+      'must-be-protected':
+        'Nothing was done. It can’t go out as it is: something else asks for protection, such as a rule of your organization, the partner, or the message that it answers.',
       changed: 'Nothing was done: it was answered already, or something changed in the meantime.',
     },
   },
   es: {
     title: 'Esperan su respuesta',
     nothing: 'Nada espera respuesta.',
-    nothingText: 'Aquí aparece quien pide un mensaje que está cerrado.',
+    nothingText:
+      'Aquí aparecen sus mensajes que esperan por un error en «send secure», y quien pide un mensaje que está cerrado.',
+    held: '¿Debe salir protegido?',
     asked: 'Alguien pide un mensaje',
     releases: 'Tras una contraseña nueva por correo',
     releasesText:
@@ -39,12 +50,25 @@ const WORDS = {
     done: {
       granted: 'Está abierto otra vez. El correo con el enlace va de camino.',
       declined: 'Sigue cerrado.',
+      sent: 'Va de camino como mensaje seguro. Recibirá un correo con cada destinatario.',
+      stopped: 'No se envió nada a estos destinatarios.',
+      'sent-as-it-is': 'Va de camino como correo normal.',
+      'must-be-protected':
+        'No se hizo nada. No puede salir tal como está: otra cosa pide protección, como una regla de su organización, el asociado o el mensaje al que responde.',
       changed: 'No se hizo nada: ya tenía respuesta, o algo cambió entretanto.',
     },
   },
 } as const;
 
-export const WAITING_RESULTS = ['granted', 'declined', 'changed'] as const;
+export const WAITING_RESULTS = [
+  'granted',
+  'declined',
+  'sent',
+  'stopped',
+  'sent-as-it-is',
+  'must-be-protected',
+  'changed',
+] as const;
 export type WaitingResult = (typeof WAITING_RESULTS)[number];
 
 export interface WaitingRequest {
@@ -59,6 +83,9 @@ export interface WaitingRequest {
 
 export interface WaitingView {
   readonly language: Language;
+  readonly held: readonly HeldOfAuthor[];
+  /** What becomes of a held message without an answer. */
+  readonly unanswered: 'secure' | 'return';
   readonly own: readonly WaitingRequest[];
   /** Those of others, for the security officer. */
   readonly releases: readonly WaitingRequest[];
@@ -69,8 +96,8 @@ export interface WaitingView {
 
 export function waitingPage(view: WaitingView): FramedPage {
   const words = WORDS[view.language];
-  const { own, releases, done } = view;
-  const isEmpty = own.length === 0 && releases.length === 0;
+  const { held, own, releases, done } = view;
+  const isEmpty = held.length === 0 && own.length === 0 && releases.length === 0;
   return {
     title: words.title,
     body: html`${done === null ? html`` : html`<p class="note" role="status">${words.done[done]}</p>`}
@@ -81,6 +108,12 @@ export function waitingPage(view: WaitingView): FramedPage {
             <p class="quiet">${words.nothingText}</p>
           </section>`
         : html``
+    }
+    ${
+      held.length === 0
+        ? html``
+        : html`<h2 class="group">${words.held}</h2>
+            ${held.map((one) => heldCard(one, view))}`
     }
     ${own.length === 0 ? html`` : requests(words.asked, null, own, view)}
     ${releases.length === 0 ? html`` : requests(words.releases, words.releasesText, releases, view)}`,

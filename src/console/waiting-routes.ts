@@ -5,6 +5,7 @@ import { Type } from 'typebox';
 import { grantedUntil } from '#src/desk/answer-request.ts';
 import type { Desk } from '#src/desk/desk-context.ts';
 import { findMessage } from '#src/desk/find-messages.ts';
+import { heldMessagesOf } from '#src/desk/held-messages.ts';
 import { openReleases, openRequestsTo, type OpenRequest } from '#src/desk/open-requests.ts';
 import { recipientOf } from '#src/desk/recipients-of.ts';
 import type { HttpApp } from '#src/http/http-server.ts';
@@ -23,11 +24,14 @@ export function addWaitingRoutes(app: HttpApp, context: ConsoleContext, desk: De
   app.get('/waiting', { config, schema: { querystring } }, async (request, reply) => {
     const { language, formatMoment, formatDay, show } = context;
     const own = await ownRequests(desk, request);
+    const held = await heldMessagesOf(desk, ownAddresses(request));
     return show(
       request,
       reply,
       waitingPage({
         language: language(),
+        held,
+        unanswered: desk.acceptance().policy.unansweredNearMiss,
         own,
         releases: await releasesOfOthers(desk, request, own),
         done: request.query.done ?? null,

@@ -250,6 +250,7 @@ function nothingHeld(): ConsoleOptions['holds'] {
   return {
     releaseForOfficer: async () => 'already-ended',
     sendSecured: async () => 'already-ended',
+    sendAsItIs: async () => 'already-ended',
     stop: async () => 'already-ended',
   } as unknown as ConsoleOptions['holds'];
 }

@@ -68,6 +68,7 @@ const ROUTES: Readonly<Record<string, PolicyName>> = {
   'POST /messages/search': 'sender',
   'GET /messages/:id': 'sender',
   'GET /waiting': 'sender',
+  'POST /messages/:id/hold': 'sender',
   'POST /messages/:id/:recipient/grant': 'sender',
   'POST /messages/:id/:recipient/decline': 'sender',
   'POST /messages/:id/:recipient/lock': 'sender',

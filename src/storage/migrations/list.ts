@@ -18,7 +18,7 @@ import { accountPage } from './0015-account-page.ts';
 import { askedAtSending } from './0017-asked-at-sending.ts';
 import { administration } from './0020-administration.ts';
 import { knownRecipientsByAge } from './0025-known-recipients-by-age.ts';
-import { accessRequests } from './0023-access-requests.ts';
+import { accessRequests } from './0026-access-requests.ts';
 
 export const migrations: readonly Migration[] = [
   firstTables,

@@ -3,7 +3,7 @@ import { addIndex, addSparseIndex } from './indexes.ts';
 import type { Migration } from './migration.ts';
 
 export const accessRequests: Migration = {
-  name: '0023-access-requests',
+  name: '0026-access-requests',
   async up(schema) {
     const { transaction, types } = schema;
     await schema
