@@ -37,6 +37,9 @@ const PLAIN_WORDS = {
 const BETWEEN = /[\s,;|&+\-–—]*(?:(?:and|y)\s{1,3})?/uy;
 /** What may stand between the code and the first word besides. */
 const BEHIND_CODE = /[\s,;|&+\-–—:.()[\]"”»]*/uy;
+/** The end, a sign, or another of our words. */
+const STANDS_ALONE =
+  /\s*(?:$|[,;|&+\-–—:.()[\]]|(?:(?:and|y)\s|expires?|read\s{0,3}by|no[\s-]{0,3}repl|verify|verificar|sin\s{1,3}resp|caduca|vence|expira|leer\s{1,3}hasta))/uy;
 const WORD = /[\p{L}\p{N}]+/uy;
 /** One letter away from a word of ours, and ordinary. */
 const ORDINARY: ReadonlySet<string> = new Set(['expired', 'expire', 'verily', 'verity', 'very']);
@@ -93,7 +96,7 @@ function readBehind(form: string, from: number): { stated: StatedWishes; cuts: r
   for (let count = 0; count < MAX_WORDS; count++) {
     const start = endOf(count === 0 ? BEHIND_CODE : BETWEEN, form, at);
     const word = readWord(form, start);
-    if (word === null) break;
+    if (word === null || (isSentence(form, from, start) && !standsAlone(form, word))) break;
     stated = { ...stated, ...word.stated, unmet: [...stated.unmet, ...(word.stated.unmet ?? [])] };
     if (word.end === null) break;
     // Signs behind the code that belong to it, such as a bracket, stay.
@@ -101,6 +104,17 @@ function readBehind(form: string, from: number): { stated: StatedWishes; cuts: r
     at = word.end;
   }
   return { stated, cuts };
+}
+
+/** Behind a colon people begin to say what it is about: `send secure: no reply from the lab yet`. */
+function isSentence(form: string, from: number, start: number): boolean {
+  return /^[^\p{L}\p{N}]*:/u.test(form.slice(from, start));
+}
+
+/** The words with a day are what nobody else writes. */
+function standsAlone(form: string, { end, stated }: FoundWord): boolean {
+  if (end === null || stated.expires !== undefined || stated.readBy !== undefined) return true;
+  return endOf(STANDS_ALONE, form, end) > end || end === form.length;
 }
 
 function readWord(form: string, at: number): FoundWord | null {
