@@ -6,6 +6,7 @@
 import { dayAt, endOfDay } from '#src/base/calendar-day.ts';
 import { decodeHeaderText } from '#src/mime/encoded-words.ts';
 import type { HeaderField } from '#src/mime/scan-result.ts';
+import { rulesAskForVerify } from '#src/policy/decide.ts';
 import type { MessageFacts } from '#src/policy/facts.ts';
 import { readFieldWishes, WISH_FIELD_NAMES } from '#src/policy/wish-fields.ts';
 import { readSubjectWishes } from '#src/policy/wish-words.ts';
@@ -53,7 +54,7 @@ export function gatherAsked(
     expiresAt: endOf(wishes.expiresOn),
     readBy: endOf(wishes.readByDay),
     noReply: wishes.noReply,
-    verify: false,
-    unmet: wishes.unmet.filter(({ name }) => name !== 'verify'),
+    verify: wishes.verify || rulesAskForVerify(facts, policy),
+    unmet: wishes.unmet,
   };
 }

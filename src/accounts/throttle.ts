@@ -29,6 +29,7 @@ export type ThrottleKind =
   | 'resets-an-hour'
   | 'resets-a-day'
   | 'account-codes'
+  | 'second-channel'
   | 'replies'
   | 'reply-files'
   | 'decoy'

@@ -80,7 +80,9 @@ suite('configuration', () => {
     });
     assert.equal(settings.limits.secureAttachmentBytes, 7.5 * 1024 * 1024);
     assert.deepEqual(settings.partners, [{ domain: 'partner.example', tls: 'dane', nextHop: null }]);
-    assert.deepEqual(settings.rules, [{ name: 'label', field: 'sensitivity', contains: 'confidential' }]);
+    assert.deepEqual(settings.rules, [
+      { name: 'label', field: 'sensitivity', contains: 'confidential', verify: false },
+    ]);
   });
 
   test('all problems are reported at once, each with its line and what would be right', () => {

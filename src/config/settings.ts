@@ -82,6 +82,8 @@ export interface HeaderRuleSetting {
   readonly name: string;
   readonly field: string;
   readonly contains: string;
+  /** The first opening needs what the author tells by telephone. */
+  readonly verify: boolean;
 }
 
 export type StaffRoleSetting = 'help-desk' | 'security-officer' | 'privacy-officer' | 'administrator';

@@ -160,6 +160,7 @@ h2 + .facts.long { margin-top: .6rem; }
 .item code { overflow-wrap: anywhere; font-size: .875rem; }
 .recipient .facts.long { margin-bottom: .75rem; }
 .recipient .row.small { margin: 0 0 .25rem; }
+.telephone-code { font-size: 1.5rem; letter-spacing: .08em; font-variant-numeric: tabular-nums; }
 .recipient details .way { max-width: 28rem; }
 blockquote { margin: .25rem 0 .75rem; padding: 0 0 0 .75rem; border-left: 3px solid var(--line); overflow-wrap: anywhere; }
 .group { margin: 1.5rem 0 .5rem; }

@@ -2,6 +2,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 
+import { LONGEST_PASSPHRASE } from '#src/accounts/second-channel.ts';
 import { announceAgain, remindNow } from '#src/desk/announce-again.ts';
 import { changeReadBy, changeReplies } from '#src/desk/change-asked.ts';
 import { changeEnd } from '#src/desk/change-end.ts';
@@ -10,6 +11,7 @@ import type { FoundMessage } from '#src/desk/find-messages.ts';
 import { findIncident } from '#src/desk/incident.ts';
 import { lockCopy, unlockCopy } from '#src/desk/lock-copy.ts';
 import { recipientOf, type MessageRecipient } from '#src/desk/recipients-of.ts';
+import { agreePassphrase, changeSecondChannel, renewTelephoneCode } from '#src/desk/second-channel.ts';
 import { incidentPath, reportWrongRecipient } from '#src/desk/wrong-recipient.ts';
 import type { HttpApp } from '#src/http/http-server.ts';
 
@@ -21,6 +23,7 @@ import type { ActionResult } from './message-actions.ts';
 import { isOwnMessage, notFound, requireOwnMessage } from './own-messages.ts';
 
 const config = { policy: 'sender' } as const;
+const path = '/messages/:id/:recipient';
 const params = Type.Object({ id: Type.String({ maxLength: 40 }), recipient: Type.String({ maxLength: 40 }) });
 
 interface Asked {
@@ -30,7 +33,6 @@ interface Asked {
 }
 
 export function addMessageActionRoutes(app: HttpApp, context: ConsoleContext, desk: Desk): void {
-  const path = '/messages/:id/:recipient';
   app.post(`${path}/lock`, { config, schema: { params } }, async (request, reply) => {
     const asked = await requireAsked(desk, request, request.params);
     return back(reply, asked, (await lockCopy(desk, asked.act)) === 'done' ? 'locked' : 'changed');
@@ -78,6 +80,7 @@ export function addMessageActionRoutes(app: HttpApp, context: ConsoleContext, de
       const result = await changeReplies(desk, asked.act, to);
       return back(reply, asked, result === 'done' ? `replies-${to}` : result);
     });
+  addSecondChannelForms(app, desk);
   app.post(`${path}/wrong-recipient`, { config, schema: { params } }, async (request, reply) => {
     const asked = await requireAsked(desk, request, request.params);
     const result = await reportWrongRecipient(desk, asked.act, asked.message);
@@ -86,6 +89,29 @@ export function addMessageActionRoutes(app: HttpApp, context: ConsoleContext, de
   });
   addAnswerRoutes(app, desk);
   addIncidentRoute(app, context, desk);
+}
+
+function addSecondChannelForms(app: HttpApp, desk: Desk): void {
+  for (const [name, to] of [
+    ['ask-code', 'asked'],
+    ['no-code', 'not-asked'],
+  ] as const)
+    app.post(`${path}/${name}`, { config, schema: { params } }, async (request, reply) => {
+      const asked = await requireAsked(desk, request, request.params);
+      const result = await changeSecondChannel(desk, asked.act, to);
+      return back(reply, asked, result === 'done' ? `code-${to}` : result);
+    });
+  app.post(`${path}/new-code`, { config, schema: { params } }, async (request, reply) => {
+    const asked = await requireAsked(desk, request, request.params);
+    const result = await renewTelephoneCode(desk, asked.act);
+    return back(reply, asked, result === 'done' ? 'code-made' : result);
+  });
+  const body = Type.Object({ passphrase: Type.String({ maxLength: LONGEST_PASSPHRASE * 4 }) });
+  app.post(`${path}/passphrase`, { config, schema: { params, body } }, async (request, reply) => {
+    const asked = await requireAsked(desk, request, request.params);
+    const result = await agreePassphrase(desk, asked.act, request.body.passphrase);
+    return back(reply, asked, result === 'done' ? 'passphrase-agreed' : result);
+  });
 }
 
 /** The author's, and every privacy officer's: without the subject, and only once it was reported. */

@@ -8,6 +8,7 @@ import type { MessageRecipient } from '#src/desk/recipients-of.ts';
 
 import type { Language } from './frame.ts';
 import { html, type SafeHtml } from './page.ts';
+import { secondChannelForm, type SecondChannelView } from './second-channel-form.ts';
 
 const WORDS = {
   en: {
@@ -81,6 +82,11 @@ export const ACTION_RESULTS = [
   'replies-allowed',
   'granted',
   'declined',
+  'code-asked',
+  'code-not-asked',
+  'code-made',
+  'passphrase-agreed',
+  'passphrase-length',
   'changed',
   'too-soon',
   'day-past',
@@ -100,6 +106,11 @@ const RESULTS: Readonly<Record<Language, Readonly<Record<ActionResult, string>>>
     'replies-allowed': 'Saved. It can be answered on our website again.',
     granted: 'It is open again. The mail with the link is on its way to them.',
     declined: 'It stays closed.',
+    'code-asked': 'Saved. It opens only with a code that you give by telephone.',
+    'code-not-asked': 'Saved. It opens without a code.',
+    'code-made': 'There is a new code. Call the person and read it out.',
+    'passphrase-agreed': 'The passphrase is saved. It opens the message once.',
+    'passphrase-length': 'The passphrase was not saved: it needs at least 8 letters or digits.',
     changed: 'Nothing was done: something had changed in the meantime. This is how it is now.',
     'too-soon':
       'Nothing was sent: this was done a short time ago. Reminders go once a day, the link once an hour.',
@@ -117,6 +128,11 @@ const RESULTS: Readonly<Record<Language, Readonly<Record<ActionResult, string>>>
     'replies-allowed': 'Guardado. Se puede responder otra vez en nuestro sitio web.',
     granted: 'Está abierto otra vez. El correo con el enlace va de camino.',
     declined: 'Sigue cerrado.',
+    'code-asked': 'Guardado. Solo se abre con un código que usted da por teléfono.',
+    'code-not-asked': 'Guardado. Se abre sin código.',
+    'code-made': 'Hay un código nuevo. Llame a la persona y léaselo.',
+    'passphrase-agreed': 'La frase está guardada. Abre el mensaje una vez.',
+    'passphrase-length': 'La frase no se guardó: necesita al menos 8 letras o cifras.',
     changed: 'No se hizo nada: algo había cambiado entretanto. Así está ahora.',
     'too-soon':
       'No se envió nada: ya se hizo hace poco. El recordatorio sale una vez al día; el enlace, una vez por hora.',
@@ -131,10 +147,7 @@ export function resultNote(result: ActionResult | null, language: Language): Saf
   return html`<p class="note" role="status">${RESULTS[language][result]}</p>`;
 }
 
-export interface ActionsView {
-  readonly language: Language;
-  readonly messageId: string;
-  readonly formatMoment: (ms: number) => string;
+export interface ActionsView extends SecondChannelView {
   readonly formatDay: (ms: number) => string;
 }
 
@@ -170,7 +183,11 @@ export function recipientActions(recipient: MessageRecipient, view: ActionsView)
   }
   ${buttons.length === 0 ? html`` : html`<div class="row small">${buttons}</div>`}
   ${isSecure && hasContent ? dateForm(recipient, view) : html``}
-  ${canOpen && recipient.firstOpenedAt === null ? readByForm(recipient, view) : html``}
+  ${
+    canOpen && recipient.firstOpenedAt === null
+      ? html`${secondChannelForm(recipient, view)} ${readByForm(recipient, view)}`
+      : html``
+  }
   ${wrongRecipient(recipient, view)}`;
 }
 

@@ -1,4 +1,5 @@
 /** `/messages/<id>`: one message of the viewer, with what became of each recipient. */
+import type { LiveSecret } from '#src/accounts/second-channel.ts';
 import type { FoundMessage } from '#src/desk/find-messages.ts';
 import { grantedUntil } from '#src/desk/answer-request.ts';
 import type { OpenRequest } from '#src/desk/open-requests.ts';
@@ -19,6 +20,8 @@ export interface MessageView {
   /** What nobody has answered yet, by the recipient's id. */
   readonly requests: ReadonlyMap<string, OpenRequest>;
   readonly now: number;
+  /** Codes and passphrases that count, by recipient. */
+  readonly secrets: ReadonlyMap<string, LiveSecret>;
   /** Of the recipients, from 1. */
   readonly page: number;
   /** What an action said, and of which recipient; null: nothing was done. */

@@ -37,6 +37,7 @@ import { addRegistrationEndpoints } from './endpoints/registration.ts';
 import { addReplyFileEndpoints } from './endpoints/reply-files.ts';
 import { addReplyEndpoints } from './endpoints/reply.ts';
 import { addResetEndpoints } from './endpoints/reset.ts';
+import { addSecondChannelEndpoints } from './endpoints/second-channel.ts';
 import { addSessionEndpoints } from './endpoints/session.ts';
 import { addSiteEndpoint } from './endpoints/site.ts';
 import { SealBroken } from './policies/content-key.ts';
@@ -106,6 +107,7 @@ async function addEndpoints(app: HttpApp, portal: PortalContext): Promise<void> 
   addResetEndpoints(app, portal);
   addMessagesEndpoint(app, portal);
   addOpenMessageEndpoint(app, portal);
+  addSecondChannelEndpoints(app, portal);
   addChunkEndpoints(app, portal);
   addReplyEndpoints(app, portal);
   addReplyFileEndpoints(app, portal);

@@ -32,6 +32,7 @@ export const State = Type.Union([
   Type.Literal('locked'),
   Type.Literal('expired'),
   Type.Literal('needs-release'),
+  Type.Literal('needs-code'),
 ]);
 
 export const TokenParams = Type.Object({ token: Type.String({ minLength: 1, maxLength: 200 }) });

@@ -20,6 +20,8 @@ export interface Tables {
   credentials: CredentialsTable;
   sessions: SessionsTable;
   address_codes: AddressCodesTable;
+  second_channel_secrets: SecondChannelSecretsTable;
+  second_channel_proofs: SecondChannelProofsTable;
   throttles: ThrottlesTable;
   known_recipients: KnownRecipientsTable;
   partners: PartnersTable;
@@ -390,6 +392,30 @@ export interface AddressCodesTable {
   expiresAt: number;
   tries: number;
   usedAt: number | null;
+  mac: Uint8Array;
+}
+
+/** What an author tells a recipient by telephone before the first opening of a copy. */
+export interface SecondChannelSecretsTable {
+  recipientId: string;
+  /** The digits of a code follow from it. */
+  id: string;
+  kind: 'code' | 'passphrase';
+  secretHash: Uint8Array;
+  /** The member of the staff. */
+  madeBy: string;
+  createdAt: number;
+  expiresAt: number;
+  tries: number;
+  usedAt: number | null;
+  mac: Uint8Array;
+}
+
+/** An account that knew it. */
+export interface SecondChannelProofsTable {
+  recipientId: string;
+  accountId: string;
+  provenAt: number;
   mac: Uint8Array;
 }
 

@@ -95,7 +95,7 @@ export function testMessageActions(opened: () => Database): void {
 
   test('W10: nobody else can do any of it, and learns nothing by trying', async () => {
     const message = await send();
-    const forms = { lockedAt: '1', day: '2026-12-01', seen: '' };
+    const forms = { lockedAt: '1', day: '2026-12-01', seen: '', passphrase: 'blue otter hill' };
     for (const what of [
       'lock',
       'unlock',
@@ -105,6 +105,10 @@ export function testMessageActions(opened: () => Database): void {
       'read-by',
       'refuse-replies',
       'allow-replies',
+      'ask-code',
+      'no-code',
+      'new-code',
+      'passphrase',
       'wrong-recipient',
     ]) {
       assert.equal((await act(message, what, forms, rob)).status, 404, what);
@@ -168,6 +172,46 @@ export function testMessageActions(opened: () => Database): void {
     assert.equal((await act(message, 'allow-replies')).done, 'replies-allowed');
     assert.equal((await rowOf(message)).noReply, null);
     assert.deepEqual(await events(message), ['recipient-replies-changed', 'recipient-replies-changed']);
+  });
+
+  test('R27: a code by telephone: asked for, shown, renewed, a passphrase instead, taken back', async () => {
+    const message = await send();
+    const page = async (): Promise<string> => (await ann.get(`/messages/${message.id}`)).body;
+    const shownCode = async (): Promise<string> => /(\d{4} \d{4})<\/strong>/u.exec(await page())?.[1] ?? '';
+    assert.equal((await act(message, 'new-code')).done, 'changed', 'nobody asked for one');
+    assert.equal((await act(message, 'ask-code')).done, 'code-asked');
+    assert.equal((await act(message, 'ask-code')).done, 'changed');
+    assert.match(await page(), /there is no code/u);
+    assert.equal((await act(message, 'new-code')).done, 'code-made');
+    const code = await shownCode();
+    assert.match(code, /^\d{4} \d{4}$/u);
+    assert.equal(await shownCode(), code, 'its author can look again');
+    await act(message, 'new-code');
+    assert.notEqual(await shownCode(), code);
+    assert.equal((await act(message, 'passphrase', { passphrase: 'short' })).done, 'passphrase-length');
+    assert.equal(
+      (await act(message, 'passphrase', { passphrase: 'blue otter hill' })).done,
+      'passphrase-agreed',
+    );
+    const after = await page();
+    assert.ok(!after.includes('blue otter hill'));
+    assert.match(after, /the passphrase that you agreed on/u);
+    assert.equal((await act(message, 'no-code')).done, 'code-not-asked');
+    assert.equal((await rowOf(message)).secondChannel, null);
+    assert.deepEqual(await events(message), [
+      'second-channel-changed',
+      'second-channel-secret-made',
+      'second-channel-secret-made',
+      'second-channel-secret-made',
+      'second-channel-changed',
+    ]);
+    const { query } = world.database;
+    await world.database.commit([
+      statement(
+        query.updateTable('recipients').set({ firstOpenedAt: 1 }).where('messageId', '=', message.id),
+      ),
+    ]);
+    assert.equal((await act(message, 'ask-code')).done, 'changed', 'it was opened');
   });
 
   test('the end of a day follows the clocks of the place', () => {

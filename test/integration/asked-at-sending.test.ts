@@ -44,6 +44,7 @@ describe('asked for at sending', () => {
       clock,
       toml: {
         organization: 'timeZone = "America/New_York"',
+        '[rules]': 'name = "label"\nfield = "Sensitivity"\ncontains = "Confidential"\nverify = true',
         reminders: 'recipientDays = 30\nauthorDays = 0',
       },
     });
@@ -141,6 +142,26 @@ describe('asked for at sending', () => {
       told.map(({ recipientId }) => recipientId),
       [rowOf(id, OMAR)['id']],
     );
+  });
+
+  it('R27: keeps it closed until its author has told a code by telephone, also where a rule asks for it', async () => {
+    const verified = await send([JANE], 'send secure verify Labs');
+    const ruled = await send([JANE], 'Labs', ['Sensitivity: Company-Confidential']);
+    await world.settled();
+    for (const id of [verified, ruled]) {
+      assert.equal(rowOf(id, JANE)['secondChannel'], 1);
+      const refused = await jane.open(id);
+      assert.deepEqual(
+        [refused.status, (refused.body as unknown as { code: string }).code],
+        [403, 'needs-code'],
+      );
+    }
+    assert.equal(rowOf(messageId, JANE)['secondChannel'], null);
+    const secured = world.at(
+      'inside',
+      ({ kind, text }) => kind === 'secured' && /by\s+telephone/u.test(text),
+    );
+    assert.equal(secured.length, 2);
   });
 
   it('ends the copy on its date, although the message is kept', async () => {

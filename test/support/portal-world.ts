@@ -84,6 +84,8 @@ export interface SendOptions {
   readonly subject?: string;
   readonly expiresAt?: number;
   readonly authorAddress?: string | null;
+  /** The first opening needs what the author tells by telephone. */
+  readonly secondChannel?: boolean;
   /** Account to wrap to, for addresses that are registered. */
   readonly accounts?: ReadonlyMap<string, WrapHolder>;
 }
@@ -337,13 +339,14 @@ async function storeMessage(
           lockedAt: null,
           lockReason: null,
           expiresAt: options.expiresAt ?? null,
+          secondChannel: options.secondChannel === true ? 1 : null,
           linkTokenHash: hashLinkToken(keys, token),
           linkMac: linkMac(keys, {
             recipientId,
             messageId,
             canonicalAddress: canonical,
             linkTokenHash: hashLinkToken(keys, token),
-            secondChannel: null,
+            secondChannel: options.secondChannel === true ? 1 : null,
           }),
           messageCodeHash: hashMessageCode(keys, messageCode),
           firstOpenedAt: null,

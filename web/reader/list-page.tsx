@@ -119,6 +119,7 @@ export default function ListPage() {
 
 function closedLabel(state: ListedMessage['state']): string {
   const t = texts().list;
+  if (state === 'needs-code') return t.needsCode;
   return state === 'locked' ? t.locked : state === 'needs-release' ? t.needsRelease : t.expired;
 }
 
@@ -129,9 +130,10 @@ function sentLabel(sent: NonNullable<ListedMessage['sent']>): string {
 
 function ListedRow({ message, entry }: Row) {
   const t = texts().list;
-  const ready = message.state === 'ready';
+  // A code by telephone is asked for on the message's page.
+  const ready = message.state === 'ready' || message.state === 'needs-code';
   const fresh = ready && !message.opened;
-  const unread = ready ? t.unreadable : closedLabel(message.state);
+  const unread = message.state === 'ready' ? t.unreadable : closedLabel(message.state);
   const subject = entry === null ? unread : displayText(entry.subject, 200);
   const content = (
     <>

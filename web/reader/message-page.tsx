@@ -27,6 +27,7 @@ import { openMessage, type OpenedMessage } from './opened-message.ts';
 import { PlainText } from './plain-text.tsx';
 import { Reply } from './reply.tsx';
 import { displayText } from './safe-name.ts';
+import { SecondChannel } from './second-channel.tsx';
 
 interface Shown {
   readonly facts: OpenedMessageJson;
@@ -82,6 +83,8 @@ export default function MessagePage({ pieces }: { readonly pieces: Record<string
     };
   }, [messageId, attempt]);
 
+  if (codeOf(failure) === 'needs-code')
+    return <SecondChannel messageId={messageId} onProven={() => setAttempt(attempt + 1)} />;
   if (failure !== null)
     return <OpeningFailure messageId={messageId} failure={failure} onRetry={() => setAttempt(attempt + 1)} />;
   if (shown === null) return <PageSkeleton label={texts().reader.opening} />;

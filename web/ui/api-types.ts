@@ -16,7 +16,7 @@ export interface Site {
 }
 
 /** `needs-release`: opened before a password reset; its author must release it first. */
-export type MessageState = 'ready' | 'locked' | 'expired' | 'needs-release';
+export type MessageState = 'ready' | 'locked' | 'expired' | 'needs-release' | 'needs-code';
 
 export interface Author {
   readonly name: string;

@@ -39,6 +39,11 @@ export const listTables: Tables = {
       description: 'Text that its value must contain; case does not matter.',
       read: readText(1, 200),
     },
+    verify: {
+      description: 'The first opening needs a code that the author gives by telephone, besides.',
+      default: false,
+      read: readFlag,
+    },
   },
   submitters: {
     name: {

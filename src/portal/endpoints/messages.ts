@@ -15,7 +15,7 @@ import { releaseToPage } from '#src/sealing/page-release.ts';
 import { requireManifest, SealBroken, unwrapContentKey } from '../policies/content-key.ts';
 import {
   believeCopy,
-  copyState,
+  copyStateFor,
   keptUntil,
   listCopyRows,
   type Copy,
@@ -94,7 +94,7 @@ function onePerMessage(rows: readonly CopyRow[]): readonly CopyRow[] {
 async function listMessage(portal: PortalContext, reader: Reader, row: CopyRow, pagePoint: Buffer) {
   try {
     const copy = believeCopy(portal, row);
-    const state = copyState(copy, portal.clock.now(), reader.account);
+    const state = await copyStateFor(portal, copy, portal.clock.now(), reader.account);
     const entry =
       state === 'ready' && copy.message.listEntry !== null
         ? await releaseListKey(portal, reader, copy, pagePoint)

@@ -13,7 +13,7 @@ import { releaseToPage } from '#src/sealing/page-release.ts';
 import { exactlyOne, ExpectationFailed, statement, type Statement } from '#src/storage/database.ts';
 
 import { requireManifest, unwrapContentKey } from '../policies/content-key.ts';
-import { copyState, findCopiesOfMessage, keptUntil, type Copy } from '../policies/copy.ts';
+import { copyState, copyStateFor, findCopiesOfMessage, keptUntil, type Copy } from '../policies/copy.ts';
 import { requirePagePoint } from '../policies/page-key.ts';
 import { canonicalAddresses, requireReader, type Reader } from '../policies/reader.ts';
 import { notAvailable, requireReady } from '../policies/refusals.ts';
@@ -76,9 +76,20 @@ export function addOpenMessageEndpoint(app: HttpApp, portal: PortalContext): voi
 
 /**
  * The copy of the message that the reader may open now. Throws Refusal 404 `not-available` for a message that is
- * not theirs, 410 `locked` or `expired`, 403 `needs-release`; RowForged.
+ * not theirs, 410 `locked` or `expired`, 403 `needs-release` or `needs-code`; RowForged.
  */
 export async function requireReadableCopy(
+  portal: PortalContext,
+  reader: Reader,
+  messageId: string,
+): Promise<Copy> {
+  const copy = await requireOwnCopy(portal, reader, messageId);
+  requireReady(await copyStateFor(portal, copy, portal.clock.now(), reader.account));
+  return copy;
+}
+
+/** The same, whether or not its second channel was proven. */
+export async function requireOwnCopy(
   portal: PortalContext,
   reader: Reader,
   messageId: string,

@@ -7,6 +7,7 @@ import type { ExpressionBuilder } from 'kysely';
 import { GIVEN_UP } from '#src/accounts/close-copies.ts';
 import { linkMac, releaseMac, requireMac } from '#src/accounts/row-mac.ts';
 import { hashLinkToken, isLinkToken } from '#src/accounts/link-tokens.ts';
+import { hasProof } from '#src/accounts/second-channel.ts';
 import { DAY_MS } from '#src/base/clock.ts';
 import type { Database } from '#src/storage/database.ts';
 import { preparedQuery } from '#src/storage/prepared.ts';
@@ -86,6 +87,8 @@ export interface Copy {
 
 /** `needs-release`: opened before the account's password was reset by mail alone, and not released since. */
 export type CopyState = 'ready' | 'locked' | 'expired' | 'needs-release';
+/** `needs-code`: the reader has to show first that they know what the author told them by telephone. */
+export type ReaderCopyState = CopyState | 'needs-code';
 
 /** A year from sending, unless the message says otherwise. */
 const DEFAULT_KEPT_MS = 365 * DAY_MS;
@@ -233,6 +236,18 @@ function notGivenUp(eb: ExpressionBuilder<Tables, 'recipients'>) {
 export function keptUntil(copy: Copy): number {
   const ends = [copy.recipient.expiresAt, copy.message.keptUntil].filter((end) => end !== null);
   return ends.length === 0 ? copy.message.acceptedAt + DEFAULT_KEPT_MS : Math.min(...ends);
+}
+
+/** As `copyState`, with the second channel. Throws RowForged. */
+export async function copyStateFor(
+  context: CopyContext,
+  copy: Copy,
+  now: number,
+  account: Pick<AccountsTable, 'id' | 'resetAt'>,
+): Promise<ReaderCopyState> {
+  const state = copyState(copy, now, account);
+  if (state !== 'ready' || copy.recipient.secondChannel !== 1) return state;
+  return (await hasProof(context, copy.recipient.id, account)) ? 'ready' : 'needs-code';
 }
 
 /** Whether the copy may be opened now. `account`: whoever is signed in; null for someone with only the link. */

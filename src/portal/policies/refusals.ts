@@ -1,7 +1,7 @@
 /** The refusals that several endpoints share. */
 import { Refusal } from '#src/http/refusal.ts';
 
-import type { CopyState } from './copy.ts';
+import type { ReaderCopyState } from './copy.ts';
 
 /** Not yours, unknown and forged look the same. */
 export function notAvailable(): Refusal {
@@ -35,9 +35,11 @@ export function alreadyRegistered(): Refusal {
 }
 
 /** Throws unless the copy may be opened. */
-export function requireReady(state: CopyState): void {
+export function requireReady(state: ReaderCopyState): void {
   if (state === 'locked') throw new Refusal(410, 'locked', 'This message was locked.');
   if (state === 'expired') throw new Refusal(410, 'expired', 'This message is not kept any more.');
+  if (state === 'needs-code')
+    throw new Refusal(403, 'needs-code', 'Its sender gives you a code by telephone first.');
   if (state === 'needs-release') {
     throw new Refusal(
       403,

@@ -19,6 +19,7 @@ import { askedAtSending } from './0017-asked-at-sending.ts';
 import { administration } from './0020-administration.ts';
 import { knownRecipientsByAge } from './0025-known-recipients-by-age.ts';
 import { accessRequests } from './0026-access-requests.ts';
+import { secondChannel } from './0028-second-channel.ts';
 
 export const migrations: readonly Migration[] = [
   firstTables,
@@ -40,4 +41,5 @@ export const migrations: readonly Migration[] = [
   administration,
   knownRecipientsByAge,
   accessRequests,
+  secondChannel,
 ];

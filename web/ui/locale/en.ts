@@ -170,6 +170,7 @@ export const en = {
     sentFailed: 'Your reply: could not be delivered',
     locked: 'Locked',
     expired: 'No longer kept',
+    needsCode: 'Needs a code by telephone',
     needsRelease: 'Closed after a new password',
     more: 'Show older messages',
     noSubject: '(no subject)',

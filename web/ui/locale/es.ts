@@ -173,6 +173,7 @@ export const es: Messages = {
     sentFailed: 'Su respuesta: no se pudo entregar',
     locked: 'Bloqueado',
     expired: 'Ya no se guarda',
+    needsCode: 'Necesita un código por teléfono',
     needsRelease: 'Cerrado tras la contraseña nueva',
     more: 'Ver mensajes más antiguos',
     noSubject: '(sin asunto)',
