@@ -314,6 +314,7 @@ function buildRoutes(state: MockState, mails: Map<string, SealedMail>): readonly
           keptUntil: KEPT_UNTIL,
           recipientAddress: ADDRESS,
           canReply: true,
+          repliesRefused: false,
         });
       }),
     ],
