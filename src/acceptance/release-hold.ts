@@ -153,7 +153,8 @@ export class Holds {
     if (held === null) return 'already-ended';
     if (held.message.holdFor === 'officer') {
       if (why === 'author-stopped') return 'already-ended';
-      return this.#end(await this.#officer.stop(held, why === 'unanswered' ? why : 'officer-stopped'));
+      const end = await this.#officer.stop(held, why === 'unanswered' ? why : 'officer-stopped');
+      return this.#commit([...end.statements, ...further], end.abandon);
     }
     const mails = this.#returnedMail(held, why);
     const written = mails.length === 0 ? null : await this.#options.sealer.seal(mails, messageId);
@@ -174,10 +175,6 @@ export class Holds {
     if (held?.message.holdFor !== 'officer') return 'already-ended';
     const { statements, abandon } = await this.#officer.release(held);
     return this.#commit([...statements, ...also], abandon);
-  }
-
-  #end({ statements, abandon }: PreparedEnd): Promise<HoldResult> {
-    return this.#commit(statements, abandon);
   }
 
   /** Nobody is told what they did themselves. */

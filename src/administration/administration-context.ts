@@ -12,6 +12,8 @@ export interface AdministrationContext extends StaffContext {
   readonly partners: PartnerList;
   readonly holds: Pick<Holds, 'releaseForOfficer' | 'stop'>;
   readonly rules: () => LoweringRules;
+  /** Of the organisation, such as `America/New_York`. */
+  readonly timeZone: () => string;
   /** Whether the configuration file names the domain as a partner: then the file wins. */
   readonly isConfigured: (domain: string) => boolean;
 }

@@ -91,6 +91,7 @@ export const AUDIT_EVENTS = [
   'change-withdrawn',
   'change-expired',
   'officer-released-hold',
+  'officer-stopped-hold',
   'messages-tracked',
   'message-tracked',
   'account-looked-up',

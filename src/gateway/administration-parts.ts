@@ -14,6 +14,7 @@ export function administrationContext(core: Core, holds: Holds, database: Databa
     partners: core.partners,
     holds,
     rules: () => ({ encrypt: core.settings.organization.encrypt }),
+    timeZone: () => core.settings.organization.timeZone,
     isConfigured: (domain) => core.settings.partners.some((partner) => partner.domain === domain),
   };
 }

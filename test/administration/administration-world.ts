@@ -48,6 +48,7 @@ export async function openAdministrationWorld(database: Database): Promise<Admin
       stop: async () => 'done',
     },
     rules: () => ({ encrypt: 'on-code' }),
+    timeZone: () => 'UTC',
     isConfigured: (domain) => world.configured.includes(domain),
   };
   const world: AdministrationWorld = {

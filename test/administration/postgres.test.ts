@@ -5,6 +5,7 @@ import type { Database } from '#src/storage/database.ts';
 import { openDatabase } from '#src/storage/open-database.ts';
 import { startTestPostgres, type TestPostgres } from '#test/peers/postgres.ts';
 
+import { testTracking } from './tracking-suite.ts';
 import { testTwoPeople } from './two-people-suite.ts';
 
 let server: TestPostgres;
@@ -20,4 +21,8 @@ after(async () => {
 
 describe('two people on PostgreSQL', () => {
   testTwoPeople(() => database);
+});
+
+describe('tracking on PostgreSQL', () => {
+  testTracking(() => database);
 });

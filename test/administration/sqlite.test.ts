@@ -2,6 +2,7 @@ import { after, before, describe } from 'node:test';
 
 import { openTestDatabase, type TestDatabase } from '#test/support/test-database.ts';
 
+import { testTracking } from './tracking-suite.ts';
 import { testTwoPeople } from './two-people-suite.ts';
 
 let fixture: TestDatabase;
@@ -12,4 +13,8 @@ after(() => fixture.dispose());
 
 describe('two people on SQLite', () => {
   testTwoPeople(() => fixture.database);
+});
+
+describe('tracking on SQLite', () => {
+  testTracking(() => fixture.database);
 });

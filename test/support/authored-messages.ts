@@ -69,7 +69,7 @@ export async function addAuthored(where: Where, message: AuthoredMessage): Promi
   return { id, recipientIds: recipients.map(({ row }) => row.id) };
 }
 
-function recipientRow(
+export function recipientRow(
   keys: KeyProvider,
   messageId: string,
   id: string,

@@ -128,6 +128,7 @@ export async function openStaffWorld(options: StaffWorldOptions = {}): Promise<S
     partners,
     holds: nothingHeld(),
     rules: () => ({ encrypt: 'on-code' }),
+    timeZone: () => 'UTC',
     isConfigured: () => false,
   };
   const server = await createConsole({

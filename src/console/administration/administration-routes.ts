@@ -1,5 +1,6 @@
 /** The administration's pages, connected: each group of routes in a file of its own. */
 import type { AdministrationContext } from '#src/administration/administration-context.ts';
+import { listOfficerHolds } from '#src/administration/officer-holds.ts';
 import { listProposals } from '#src/administration/proposals.ts';
 import type { HttpApp } from '#src/http/http-server.ts';
 
@@ -7,9 +8,11 @@ import type { ConsoleContext } from '../console-context.ts';
 import type { PartnerPages } from '../domains-routes.ts';
 
 import { hubPage } from './hub-page.ts';
+import { addOfficerRoutes } from './officer-routes.ts';
 import { addPartnerRoutes } from './partner-routes.ts';
 import { addPartnerRunRoutes } from './partner-run-routes.ts';
 import { addProposalsRoutes } from './proposals-routes.ts';
+import { addTrackingRoutes } from './tracking-routes.ts';
 
 export interface AdministrationParts {
   readonly administration: AdministrationContext;
@@ -26,10 +29,15 @@ export function addAdministrationRoutes(
   const { administration, script } = parts;
   app.get('/administration', { config: { policy: 'officer' } }, async (request, reply) => {
     const asker = { viewer: request.viewer, isThisMachine: false, readsMetrics: false };
-    const counts = { proposals: (await listProposals(administration, 'open')).length };
+    const counts = {
+      proposals: (await listProposals(administration, 'open')).length,
+      holds: (await listOfficerHolds(administration)).length,
+    };
     return context.show(request, reply, hubPage(context.language(), asker, counts));
   });
   addPartnerRoutes(app, context, parts);
   addPartnerRunRoutes(app, context, parts, script);
   addProposalsRoutes(app, context, administration);
+  addTrackingRoutes(app, context, administration);
+  addOfficerRoutes(app, context, administration);
 }

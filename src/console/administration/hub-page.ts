@@ -16,6 +16,7 @@ interface HubEntry {
 
 export interface HubCounts {
   readonly proposals: number;
+  readonly holds: number;
 }
 
 const ENTRIES: readonly HubEntry[] = [
@@ -28,6 +29,43 @@ const ENTRIES: readonly HubEntry[] = [
       es: 'Lo que reduce la protección y espera a una segunda persona.',
     },
     counted: 'proposals',
+  },
+  {
+    path: '/administration/holds',
+    policy: 'security-officer',
+    name: { en: 'Messages over a limit', es: 'Mensajes por encima de un límite' },
+    text: {
+      en: 'Authors who wrote to unusually many or new people.',
+      es: 'Autores que escribieron a muchas personas o a personas nuevas.',
+    },
+    counted: 'holds',
+  },
+  {
+    path: '/administration/tracking',
+    policy: 'officer',
+    name: { en: 'What became of a message', es: 'Qué fue de un mensaje' },
+    text: {
+      en: 'Times, connections and replies of servers, for each recipient. No subject, no content.',
+      es: 'Horas, conexiones y respuestas de servidores, por destinatario. Sin asunto ni contenido.',
+    },
+  },
+  {
+    path: '/administration/incidents',
+    policy: 'incident-reader',
+    name: { en: 'Wrong recipients', es: 'Destinatarios equivocados' },
+    text: {
+      en: 'What authors reported, with the incident sheets.',
+      es: 'Lo que señalaron los autores, con las hojas.',
+    },
+  },
+  {
+    path: '/administration/alarms',
+    policy: 'partner-editor',
+    name: { en: 'Alarms', es: 'Alarmas' },
+    text: {
+      en: 'Rows of the database that this product did not write, and what to do.',
+      es: 'Filas de la base de datos que este producto no escribió, y qué hacer.',
+    },
   },
 ];
 

@@ -30,6 +30,10 @@ const PLAIN = new Set([
   'addresses/:token',
   // Open to every officer: who may decide, `test/administration` shows.
   'proposals/:id',
+  // Every officer may look, without content, and each look is recorded.
+  'tracking/:id',
+  // Messages that wait for every security officer.
+  'holds/:id',
   // In memory, of who began it: `administration/background-runs.test.ts`.
   'runs/:id',
 ]);

@@ -39,6 +39,8 @@ export const POLICIES = {
   administrator: anyOf('administrator'),
   /** Who asks for changes of partners, and may be the second person. */
   'partner-editor': anyOf('administrator', 'security-officer'),
+  /** Who looks after wrong recipients. */
+  'incident-reader': anyOf('security-officer', 'privacy-officer'),
   /** What every higher role may look at. */
   officer: OFFICER,
   /** Whoever looks after the gateway: with a higher role, or on the machine, or by monitoring. */

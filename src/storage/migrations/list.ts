@@ -20,6 +20,7 @@ import { administration } from './0020-administration.ts';
 import { knownRecipientsByAge } from './0025-known-recipients-by-age.ts';
 import { accessRequests } from './0026-access-requests.ts';
 import { secondChannel } from './0028-second-channel.ts';
+import { officersPages } from './0028-officers-pages.ts';
 
 export const migrations: readonly Migration[] = [
   firstTables,
@@ -42,4 +43,5 @@ export const migrations: readonly Migration[] = [
   knownRecipientsByAge,
   accessRequests,
   secondChannel,
+  officersPages,
 ];
