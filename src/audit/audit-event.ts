@@ -36,6 +36,8 @@ export const AUDIT_EVENTS = [
   'second-channel-secret-made',
   'second-channel-proven',
   'second-channel-wrong',
+  'help-desk-looked-up',
+  'help-desk-ended-sessions',
   'notice-sent-again',
   'access-asked',
   'access-granted',

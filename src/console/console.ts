@@ -21,6 +21,7 @@ import { addDomainsRoutes, type PartnerPages } from './domains-routes.ts';
 import { failurePage } from './failure-page.ts';
 import { showFramed } from './frame.ts';
 import { addHoldAnswerRoutes } from './hold-answer-routes.ts';
+import { addHelpDeskRoutes } from './help-desk-routes.ts';
 import { addHeldRoutes, type HeldOptions } from './held-routes.ts';
 import { addMessagesRoutes } from './messages-routes.ts';
 import { mayReadMetrics, type MetricsAccess } from './metrics-access.ts';
@@ -102,6 +103,7 @@ export async function createConsole(options: ConsoleOptions): Promise<HttpServer
       script: web?.administrationScript ?? null,
     });
     addWaitingRoutes(app, context, options.desk);
+    addHelpDeskRoutes(app, context, options.desk);
     addHoldAnswerRoutes(app, options.desk, options.holds);
   }
   return server;

@@ -16,6 +16,7 @@ export const NAVIGATION: readonly NavigationEntry[] = [
   { path: '/messages', name: { en: 'My messages', es: 'Mis mensajes' }, policy: 'sender' },
   { path: '/waiting', name: { en: 'Waiting', es: 'En espera' }, policy: 'sender' },
   { path: '/domains', name: { en: 'Partners', es: 'Asociados' }, policy: 'sender' },
+  { path: '/help-desk', name: { en: 'Help desk', es: 'Asistencia' }, policy: 'help-desk' },
   { path: '/administration', name: { en: 'Administration', es: 'Administración' }, policy: 'officer' },
   { path: '/status', name: { en: 'State', es: 'Estado' }, policy: 'operator' },
   { path: '/account', name: { en: 'My account', es: 'Mi cuenta' }, policy: 'sender' },

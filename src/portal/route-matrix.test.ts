@@ -226,6 +226,7 @@ describe('the routes of the portal', () => {
     if (path.endsWith('/reply')) return { pageKey: page.pageKey };
     if (path.endsWith('/reply/text')) return { draftId: 'none', text: 'AAAA' };
     if (path.endsWith('/reply/send')) return { draftId: 'none', to: 'author' };
+    if (path.startsWith('/api/messages/') && path.endsWith('/verify')) return { answer: '12345678' };
     if (path.endsWith('/kept')) return { what: 'mail' };
     if (path.endsWith('/reply/files')) return { draftId: 'none', sizeBytes: 10 };
     if (path.endsWith('/chunks')) return { draftId: 'none', number: 0, sealed: 'AAAA' };

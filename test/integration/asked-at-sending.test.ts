@@ -148,6 +148,7 @@ describe('asked for at sending', () => {
     const verified = await send([JANE], 'send secure verify Labs');
     const ruled = await send([JANE], 'Labs', ['Sensitivity: Company-Confidential']);
     await world.settled();
+    await jane.signIn(JANE);
     for (const id of [verified, ruled]) {
       assert.equal(rowOf(id, JANE)['secondChannel'], 1);
       const refused = await jane.open(id);
