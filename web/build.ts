@@ -11,7 +11,15 @@ import type { Metafile } from 'esbuild';
 
 const WEB = dirname(fileURLToPath(import.meta.url));
 const ROOT = dirname(WEB);
-const PACKAGES = ['preact', '@preact/signals', 'dompurify', 'fflate', 'esbuild', '@simplewebauthn/browser'];
+const PACKAGES = [
+  'preact',
+  '@preact/signals',
+  'dompurify',
+  'fflate',
+  'esbuild',
+  '@simplewebauthn/browser',
+  'uqr',
+];
 
 export interface WebAsset {
   /** Media type with charset. */

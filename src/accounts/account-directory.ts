@@ -63,15 +63,48 @@ export async function findPassword(
   context: DirectoryContext,
   accountId: string,
 ): Promise<CredentialsTable | null> {
-  const credential = await context.database.query
+  return (await findCredentials(context, accountId)).find(({ kind }) => kind === 'password') ?? null;
+}
+
+/** All ways to sign in that the account has, oldest first. Throws RowForged where one of them is forged. */
+export async function findCredentials(
+  context: DirectoryContext,
+  accountId: string,
+): Promise<readonly CredentialsTable[]> {
+  const rows = await context.database.query
     .selectFrom('credentials')
     .selectAll()
     .where('accountId', '=', accountId)
-    .where('kind', '=', 'password')
+    .orderBy('createdAt')
+    .orderBy('id')
+    .execute();
+  return rows.map((row) => believeCredential(context, row));
+}
+
+/** Null where there is none. Throws RowForged. */
+export async function findCredential(
+  context: DirectoryContext,
+  lookup: string,
+): Promise<CredentialsTable | null> {
+  const row = await context.database.query
+    .selectFrom('credentials')
+    .selectAll()
+    .where('lookup', '=', lookup)
     .executeTakeFirst();
-  if (credential === undefined) return null;
-  requireMac('credentials', credential.id, credentialMac(context.keys, credential), credential.mac);
-  return credential;
+  return row === undefined ? null : believeCredential(context, row);
+}
+
+/** Whether a passkey or provider counts: not while it is suspended by a reset by mail alone. */
+export function isTrusted(
+  credential: Pick<CredentialsTable, 'trustedAt'>,
+  account: Pick<AccountsTable, 'suspendedBefore'>,
+): boolean {
+  return (credential.trustedAt ?? 0) >= (account.suspendedBefore ?? 0);
+}
+
+function believeCredential(context: DirectoryContext, row: CredentialsTable): CredentialsTable {
+  requireMac('credentials', row.id, credentialMac(context.keys, row), row.mac);
+  return row;
 }
 
 interface OfAccount {

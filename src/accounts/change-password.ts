@@ -7,8 +7,10 @@ import type { AccountsTable } from '#src/storage/tables.ts';
 
 import { findPassword } from './account-directory.ts';
 import type { AccountsContext } from './accounts-context.ts';
+import { setPassword } from './credential-rows.ts';
+import { newPassword } from './new-password.ts';
 import type { PasswordHasher } from './passwords.ts';
-import { replacePassword } from './replace-password.ts';
+import { forgetDevices } from './remembered-devices.ts';
 import type { Sessions } from './sessions.ts';
 import { isLostRace, type Throttle } from './throttle.ts';
 
@@ -44,7 +46,7 @@ export class PasswordChanges {
 
   /** `wrong` also where the account has no password, or another request changed it first. Throws RowForged. */
   async change(account: AccountsTable, change: PasswordChange): Promise<PasswordChangeOutcome> {
-    const tries = await this.#throttle.countPasswordTry(account.id);
+    const tries = await this.#throttle.countGuess('password', account.id);
     if (!tries.allowed) {
       return { outcome: 'wait', retryAfterSeconds: tries.retryAfterSeconds, locked: tries.locked };
     }
@@ -54,7 +56,7 @@ export class PasswordChanges {
       await database.commit([audit.entry({ event: 'password-change-refused', accountId: account.id })]);
       return { outcome: 'wrong' };
     }
-    const secret = await this.#hasher.hash(change.password);
+    const password = await newPassword(this.#hasher, change.password);
     const fresh = this.#sessions.open({
       kind: 'recipient',
       accountId: account.id,
@@ -62,10 +64,11 @@ export class PasswordChanges {
     });
     try {
       await database.commit([
-        replacePassword(this.#context, old, secret),
+        setPassword(this.#context, account.id, old, password),
+        forgetDevices(this.#context, account.id),
         this.#sessions.endAll(account.id),
         fresh.insert,
-        this.#throttle.forgetPasswordTries(account.id),
+        this.#throttle.forget('password', account.id),
         audit.entry({ event: 'password-changed', accountId: account.id }),
         ...change.tell,
       ]);

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 
 import { systemRandom } from '#src/base/identifiers.ts';
 
+import { minPasswordLength } from './account-rules.ts';
 import { suggestPassphrase } from './passphrase.ts';
 import { PASSPHRASE_WORDS } from './passphrase-words.ts';
 import { findPasswordProblem } from './password-rules.ts';
@@ -10,7 +11,17 @@ import { findPasswordProblem } from './password-rules.ts';
 const PERSONAL = ['Example Hospital', 'Northside Clinic', 'secure.hospital.test', 'jane.doe@mail.test'];
 
 describe('rules for passwords', () => {
-  const problem = (password: string) => findPasswordProblem(password, PERSONAL);
+  const problem = (password: string) => findPasswordProblem(password, PERSONAL, 15);
+
+  it('W01: eight code points where a second factor is compulsory, and no common word of that length', () => {
+    const short = (password: string) =>
+      findPasswordProblem(password, PERSONAL, minPasswordLength({ secondFactor: 'required' }));
+    assert.equal(minPasswordLength({ secondFactor: 'optional' }), 15);
+    assert.equal(short('tvqkwzm'), 'password-too-short');
+    assert.equal(short('tvqkwzmb'), null);
+    assert.equal(short('password'), 'password-common');
+    assert.equal(short('hospital'), 'password-common');
+  });
 
   it('W01: 15 to 128 code points after NFC, of any kind', () => {
     assert.equal(problem('correct horse b'.slice(0, 14)), 'password-too-short');

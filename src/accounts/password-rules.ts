@@ -5,13 +5,12 @@
  */
 import { dictionary as commonDictionary } from '@zxcvbn-ts/language-common';
 
-export const MIN_PASSWORD_LENGTH = 15;
 export const MAX_PASSWORD_LENGTH = 128;
 
 export type PasswordProblem = 'password-too-short' | 'password-too-long' | 'password-common';
 
 export const PASSWORD_PROBLEM_MESSAGES: Readonly<Record<PasswordProblem, string>> = {
-  'password-too-short': `A password needs at least ${MIN_PASSWORD_LENGTH} characters. Four words in a row are easy to remember.`,
+  'password-too-short': 'A password needs more characters. Four words in a row are easy to remember.',
   'password-too-long': `A password may have at most ${MAX_PASSWORD_LENGTH} characters.`,
   'password-common':
     'This password is easy to guess: it is a common one, repeats itself, or is made of the name of this service, the organisation or your address.',
@@ -29,19 +28,25 @@ const PRODUCT_WORDS = [
 ];
 /** What is left of a password after all known words are taken out must still be worth guessing. */
 const MIN_LEFT_AFTER_WORDS = 8;
+/** Repeating something longer is a passphrase. */
+const LONGEST_UNIT = 14;
 const MIN_DISTINCT_CHARACTERS = 5;
 const MIN_BLOCKED_WORD = 4;
 
 let commonPasswords: ReadonlySet<string> | undefined;
 
-/** Null where the password may be used. `personalWords`: organisation, names, addresses; any form. */
+/**
+ * Null where the password may be used. `personalWords`: organisation, names, addresses; any form. `minLength`: in code
+ * points, see `minPasswordLength`.
+ */
 export function findPasswordProblem(
   password: string,
   personalWords: readonly string[],
+  minLength: number,
 ): PasswordProblem | null {
   const normal = password.normalize('NFC');
   const length = [...normal].length;
-  if (length < MIN_PASSWORD_LENGTH) return 'password-too-short';
+  if (length < minLength) return 'password-too-short';
   if (length > MAX_PASSWORD_LENGTH) return 'password-too-long';
   return isEasyToGuess(normal, personalWords) ? 'password-common' : null;
 }
@@ -64,7 +69,7 @@ function isCommon(word: string): boolean {
 
 /** `passwordpassword` → `password`; null where the text does not repeat one unit that is no password itself. */
 function repeatedUnit(text: string): string | null {
-  const longest = Math.min(Math.floor(text.length / 2), MIN_PASSWORD_LENGTH - 1);
+  const longest = Math.min(Math.floor(text.length / 2), LONGEST_UNIT);
   for (let size = 1; size <= longest; size++) {
     const unit = text.slice(0, size);
     if (unit.repeat(Math.ceil(text.length / size)).startsWith(text)) return unit;

@@ -1,6 +1,6 @@
 /**
- * Registration: whoever proved an address by a code chooses a password and gets an account with a key pair of its
- * own. Account, key record, address proof, password, session and the wraps of every waiting message are one unit of
+ * Registration: whoever proved an address by a code makes a passkey, or chooses a password, and gets an account with a
+ * key pair of its own. Account, key record, address proof, credential, session and the wraps of every waiting message are one unit of
  * work; of two registrations of one address exactly one is kept, and an address that has an account is never taken
  * over by registering it again.
  */
@@ -11,12 +11,17 @@ import type { AccountsTable } from '#src/storage/tables.ts';
 
 import { isRegistered } from './account-directory.ts';
 import type { AccountsContext } from './accounts-context.ts';
+import type { AccountRules } from './account-rules.ts';
 import type { AddressCodes, IssuedCode } from './address-codes.ts';
+import type { Admitted } from './admission.ts';
+import { insertPasskey, insertPassword } from './credential-rows.ts';
+import { newPassword } from './new-password.ts';
 import type { PasswordHasher } from './passwords.ts';
 import { rewrapWaitingMessages } from './rewrap.ts';
-import { accountAddressMac, accountMac, credentialMac } from './row-mac.ts';
+import { accountAddressMac, accountMac } from './row-mac.ts';
 import type { PortalSession, Sessions } from './sessions.ts';
 import { isLostRace } from './throttle.ts';
+import type { NewPasskey } from './webauthn.ts';
 
 export interface RegistrationLink {
   readonly recipientId: string;
@@ -34,23 +39,31 @@ export type CodeVerification =
   | { readonly outcome: 'expired' };
 
 export type RegistrationOutcome =
-  | { readonly outcome: 'registered'; readonly accountId: string; readonly token: string }
+  | (Admitted & { readonly accountId: string })
   | { readonly outcome: 'already-registered' };
+
+/** What the account will be signed in to with. */
+export type FirstCredential =
+  | { readonly kind: 'password'; readonly password: string }
+  /** `useTicket`: uses up what it was asked for with. */
+  | { readonly kind: 'passkey'; readonly passkey: NewPasskey; readonly useTicket: Statement };
 
 export class Registration {
   readonly #context: AccountsContext;
   readonly #codes: AddressCodes;
   readonly #hasher: PasswordHasher;
   readonly #sessions: Sessions;
+  readonly #rules: AccountRules;
 
   constructor(
     context: AccountsContext,
-    parts: { codes: AddressCodes; hasher: PasswordHasher; sessions: Sessions },
+    parts: { codes: AddressCodes; hasher: PasswordHasher; sessions: Sessions; rules: AccountRules },
   ) {
     this.#context = context;
     this.#codes = parts.codes;
     this.#hasher = parts.hasher;
     this.#sessions = parts.sessions;
+    this.#rules = parts.rules;
   }
 
   /** A code for the address of the link; its statements are committed with the mail. Throws RowForged. */
@@ -59,7 +72,7 @@ export class Registration {
     return this.#codes.issue({ ...link, browserHash, purpose: 'register' });
   }
 
-  /** Compares the digits; right ones give a session that may only choose a password. Throws RowForged. */
+  /** Compares the digits; right ones give a session that may only choose how to sign in. Throws RowForged. */
   async verifyCode(
     link: RegistrationLink,
     browserHash: Uint8Array,
@@ -91,13 +104,13 @@ export class Registration {
   }
 
   /**
-   * Makes the account and signs it in. `address`: the proven address as SMTP gave it; `tell`: statements that mail
-   * it the news. Throws RowForged.
+   * Makes the account and signs it in, but for the second factor where a password needs one. `address`: the proven
+   * address as SMTP gave it; `tell`: statements that mail it the news. Throws RowForged.
    */
   async register(
     session: PortalSession & { readonly canonicalAddress: string },
     choice: {
-      password: string;
+      credential: FirstCredential;
       locale: string;
       address: string;
       browser: string;
@@ -107,16 +120,21 @@ export class Registration {
     if (await isRegistered(this.#context, session.canonicalAddress)) return { outcome: 'already-registered' };
     const { clock, random, audit, database } = this.#context;
     const accountId = newId(clock, random);
-    const secret = await this.#hasher.hash(choice.password);
+    const credential = await this.#insertCredential(accountId, choice.credential);
     const { key, statements: keyStatements } = await this.#makeKey(accountId);
     const rewraps = await rewrapWaitingMessages(this.#context, session.canonicalAddress, { accountId, key });
-    const fresh = this.#sessions.open({ kind: 'recipient', accountId, browser: choice.browser });
+    const due = choice.credential.kind === 'password' && this.#rules.secondFactor === 'required';
+    const fresh = this.#sessions.open(
+      due
+        ? { kind: 'second-factor-setup', accountId, canonicalAddress: session.canonicalAddress }
+        : { kind: 'recipient', accountId, browser: choice.browser },
+    );
     try {
       await database.commit([
         this.#sessions.end(session, exactlyOne),
         this.#insertAccount(accountId, choice),
         this.#insertAddress(accountId, session.canonicalAddress, choice.address),
-        this.#insertPassword(accountId, secret),
+        ...credential,
         ...keyStatements,
         ...rewraps,
         this.#sessions.endRegistrations(session.canonicalAddress),
@@ -125,7 +143,11 @@ export class Registration {
           event: 'account-registered',
           accountId,
           recipientId: session.recipientId,
-          facts: { address: session.canonicalAddress, rewrapped: rewraps.length / 2 },
+          facts: {
+            address: session.canonicalAddress,
+            with: choice.credential.kind,
+            rewrapped: rewraps.length / 2,
+          },
         }),
         ...choice.tell,
       ]);
@@ -133,7 +155,10 @@ export class Registration {
       if (isLostRace(error)) return { outcome: 'already-registered' };
       throw error;
     }
-    return { outcome: 'registered', accountId, token: fresh.token };
+    const { token } = fresh;
+    return due
+      ? { outcome: 'due', due: 'second-factor-setup', accountId, token }
+      : { outcome: 'signed-in', accountId, token };
   }
 
   async #makeKey(accountId: string) {
@@ -158,6 +183,7 @@ export class Registration {
       state: 'active',
       locale: choice.locale,
       resetAt: null,
+      suspendedBefore: null,
       lastSignInAt: now,
       lastSignInBrowser: choice.browser,
       previousSignInAt: null,
@@ -180,18 +206,9 @@ export class Registration {
     );
   }
 
-  #insertPassword(accountId: string, secret: string): Statement {
-    const { keys, clock, random, database } = this.#context;
-    const row = {
-      id: newId(clock, random),
-      accountId,
-      kind: 'password' as const,
-      secret,
-      createdAt: clock.now(),
-    };
-    return statement(
-      database.query.insertInto('credentials').values({ ...row, mac: credentialMac(keys, row) }),
-      exactlyOne,
-    );
+  async #insertCredential(accountId: string, choice: FirstCredential): Promise<readonly Statement[]> {
+    if (choice.kind === 'passkey')
+      return [choice.useTicket, ...insertPasskey(this.#context, accountId, choice.passkey, '')];
+    return [insertPassword(this.#context, accountId, await newPassword(this.#hasher, choice.password))];
   }
 }

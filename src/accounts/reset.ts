@@ -1,13 +1,16 @@
 /**
- * A forgotten password: a code to the address, then a new password. It proves the mailbox and nothing more, so it
- * ends all sessions, sets `accounts.resetAt` (what was opened before then needs the author's release) and all proven
- * addresses are told. Asking for an address without an account does the same work and shows the same pages.
+ * A forgotten password: a code to the address, then a new password. Where the account has a second factor, that is asked
+ * for too; who has lost it waits (`pending-reset.ts`). Otherwise it proves the mailbox and nothing more: it ends all
+ * sessions, sets `accounts.resetAt` (what was opened before then needs a further proof or the author's release) and
+ * suspends the other ways to sign in. All proven addresses are told. Asking for an address without an account does the
+ * same work and shows the same pages.
  */
 import { DAY_MS, HOUR_MS } from '#src/base/clock.ts';
-import { exactlyOne, statement, type Statement } from '#src/storage/database.ts';
-import type { AccountAddressesTable, AccountsTable, CredentialsTable } from '#src/storage/tables.ts';
+import { exactlyOne, type Statement } from '#src/storage/database.ts';
+import type { AccountAddressesTable, AccountsTable } from '#src/storage/tables.ts';
 
 import { findAccount, findAccountByAddress, findPassword, provenAddresses } from './account-directory.ts';
+import type { AccountRules } from './account-rules.ts';
 import type { AccountsContext } from './accounts-context.ts';
 import {
   CODE_LIFETIME_MS,
@@ -16,10 +19,14 @@ import {
   CODES_AN_HOUR,
   type AddressCodes,
 } from './address-codes.ts';
+import type { Admitted } from './admission.ts';
+import { changeAccount, setPassword } from './credential-rows.ts';
+import { newPassword } from './new-password.ts';
 import { noteSignIn } from './note-sign-in.ts';
 import type { PasswordHasher } from './passwords.ts';
-import { replacePassword } from './replace-password.ts';
-import { accountMac } from './row-mac.ts';
+import { beginPendingReset, endPendingReset, findPendingReset, isEffective } from './pending-reset.ts';
+import { forgetDevices } from './remembered-devices.ts';
+import type { SecondFactor, SecondFactorProof } from './second-factor.ts';
 import type { PortalSession, Sessions } from './sessions.ts';
 import { isLostRace, type Throttle } from './throttle.ts';
 
@@ -40,19 +47,37 @@ export interface ResetCode {
 }
 
 export type ResetVerification =
-  | { readonly outcome: 'verified'; readonly token: string }
+  | { readonly outcome: 'verified'; readonly token: string; readonly needs: ResetNeeds }
   | { readonly outcome: 'wrong'; readonly triesLeft: number }
   | { readonly outcome: 'expired' };
 
+/** What finishing takes besides a new password. */
+export interface ResetNeeds {
+  /** A code of the app, or a recovery code. */
+  readonly secondFactor: boolean;
+  /** When a reset without the second factor takes effect; null: nobody asked for one. */
+  readonly lostEffectiveAt: number | null;
+}
+
 export type ResetCompletion =
-  | { readonly outcome: 'done'; readonly accountId: string; readonly token: string }
+  | Admitted
+  | Exclude<SecondFactorProof, { outcome: 'right' }>
+  | { readonly outcome: 'second-factor-needed' }
   /** The session was used already, or the account is no longer there. */
   | { readonly outcome: 'gone' };
 
-/** What tells the proven addresses: statements for the same unit. */
+/** What tells the proven addresses: statements for the same unit. `byMailAlone`: without a second factor. */
 export type TellAddresses = (
   account: AccountsTable,
   addresses: readonly AccountAddressesTable[],
+  byMailAlone: boolean,
+) => Promise<readonly Statement[]>;
+
+/** The same for a reset that waits; `token` is in the link that stops it. */
+export type TellOfWait = (
+  account: AccountsTable,
+  addresses: readonly AccountAddressesTable[],
+  waiting: { readonly token: string; readonly effectiveAt: number },
 ) => Promise<readonly Statement[]>;
 
 export class PasswordReset {
@@ -61,16 +86,27 @@ export class PasswordReset {
   readonly #hasher: PasswordHasher;
   readonly #sessions: Sessions;
   readonly #throttle: Throttle;
+  readonly #secondFactor: SecondFactor;
+  readonly #rules: AccountRules;
 
   constructor(
     context: AccountsContext,
-    parts: { codes: AddressCodes; hasher: PasswordHasher; sessions: Sessions; throttle: Throttle },
+    parts: {
+      codes: AddressCodes;
+      hasher: PasswordHasher;
+      sessions: Sessions;
+      throttle: Throttle;
+      secondFactor: SecondFactor;
+      rules: AccountRules;
+    },
   ) {
     this.#context = context;
     this.#codes = parts.codes;
     this.#hasher = parts.hasher;
     this.#sessions = parts.sessions;
     this.#throttle = parts.throttle;
+    this.#secondFactor = parts.secondFactor;
+    this.#rules = parts.rules;
   }
 
   /**
@@ -142,59 +178,116 @@ export class PasswordReset {
       if (isLostRace(error)) return { outcome: 'expired' };
       throw error;
     }
-    return { outcome: 'verified', token };
+    return { outcome: 'verified', token, needs: await this.needsOf(account.id) };
+  }
+
+  /** Throws RowForged. */
+  async needsOf(accountId: string): Promise<ResetNeeds> {
+    const secondFactor = (await this.#secondFactor.find(accountId)) !== null;
+    const pending = secondFactor ? await findPendingReset(this.#context, accountId) : null;
+    return { secondFactor, lostEffectiveAt: pending?.effectiveAt ?? null };
+  }
+
+  /** Begins the wait of somebody who lost the second factor; null where the session is of no use. Throws RowForged. */
+  async wait(session: PortalSession, tell: TellOfWait): Promise<{ readonly effectiveAt: number } | null> {
+    const account = await this.#accountOf(session);
+    if (account === null || session.canonicalAddress === null) return null;
+    const needs = await this.needsOf(account.id);
+    if (!needs.secondFactor) return null;
+    if (needs.lostEffectiveAt !== null) return { effectiveAt: needs.lostEffectiveAt };
+    const begun = beginPendingReset(this.#context, account.id, session.canonicalAddress);
+    const addresses = await provenAddresses(this.#context, account.id);
+    try {
+      await this.#context.database.commit([...begun.statements, ...(await tell(account, addresses, begun))]);
+    } catch (error) {
+      if (!isLostRace(error)) throw error;
+      const first = await findPendingReset(this.#context, account.id);
+      return first === null ? null : { effectiveAt: first.effectiveAt };
+    }
+    return { effectiveAt: begun.effectiveAt };
   }
 
   /** Sets the password, ends every session of the account and opens a new one. Throws RowForged. */
   async complete(
     session: PortalSession,
-    choice: { password: string; browser: string },
+    given: { readonly password: string; readonly secondFactor: string | null; readonly browser: string },
     tell: TellAddresses,
   ): Promise<ResetCompletion> {
-    const account = session.accountId === null ? null : await findAccount(this.#context, session.accountId);
-    if (account === null || account.state !== 'active') return { outcome: 'gone' };
-    const secret = await this.#hasher.hash(choice.password);
+    const account = await this.#accountOf(session);
+    if (account === null) return { outcome: 'gone' };
+    const further = await this.#furtherProof(account, given.secondFactor);
+    if ('outcome' in further) return further;
+    const { byMailAlone } = further;
+    const password = await newPassword(this.#hasher, given.password);
     const addresses = await provenAddresses(this.#context, account.id);
-    const fresh = this.#sessions.open({
-      kind: 'recipient',
-      accountId: account.id,
-      browser: choice.browser,
-    });
+    const due = byMailAlone && this.#rules.secondFactor === 'required' ? 'second-factor-setup' : null;
+    const fresh = this.#sessions.open(
+      due === null
+        ? { kind: 'recipient', accountId: account.id, browser: given.browser }
+        : { kind: due, accountId: account.id, canonicalAddress: session.canonicalAddress },
+    );
     try {
       await this.#context.database.commit([
         this.#sessions.end(session, exactlyOne),
-        replacePassword(this.#context, await this.#password(account), secret),
-        noteSignIn(this.#context, account, choice.browser),
-        this.#markReset(account),
+        ...further.statements,
+        setPassword(this.#context, account.id, await findPassword(this.#context, account.id), password),
+        noteSignIn(this.#context, account, given.browser),
+        this.#markReset(account, byMailAlone),
         this.#sessions.endAll(account.id),
+        forgetDevices(this.#context, account.id),
+        endPendingReset(this.#context, account.id),
         fresh.insert,
-        this.#throttle.forgetPasswordTries(account.id),
-        this.#context.audit.entry({ event: 'password-reset', accountId: account.id }),
-        ...(await tell(account, addresses)),
+        this.#throttle.forget('password', account.id),
+        this.#context.audit.entry({
+          event: 'password-reset',
+          accountId: account.id,
+          facts: { byMailAlone },
+        }),
+        ...(await tell(account, addresses, byMailAlone)),
       ]);
     } catch (error) {
       if (isLostRace(error)) return { outcome: 'gone' };
       throw error;
     }
-    return { outcome: 'done', accountId: account.id, token: fresh.token };
+    const { token } = fresh;
+    return due === null
+      ? { outcome: 'signed-in', accountId: account.id, token }
+      : { outcome: 'due', due, token };
   }
 
-  async #password(account: AccountsTable): Promise<CredentialsTable> {
-    const old = await findPassword(this.#context, account.id);
-    if (old === null) throw new Error('the account has no password to replace');
-    return old;
+  async #accountOf(session: PortalSession): Promise<AccountsTable | null> {
+    const account = session.accountId === null ? null : await findAccount(this.#context, session.accountId);
+    return account?.state === 'active' ? account : null;
   }
 
-  #markReset(account: AccountsTable): Statement {
-    const row = { ...account, resetAt: this.#context.clock.now() };
-    return statement(
-      this.#context.database.query
-        .updateTable('accounts')
-        .set({ resetAt: row.resetAt, mac: accountMac(this.#context.keys, row) })
-        .where('id', '=', account.id)
-        .where('mac', '=', account.mac),
-      exactlyOne,
-    );
+  /** A second factor that was given, that was lost for long enough, or that there never was. */
+  async #furtherProof(
+    account: AccountsTable,
+    typed: string | null,
+  ): Promise<
+    | Exclude<ResetCompletion, Admitted>
+    | { readonly byMailAlone: boolean; readonly statements: readonly Statement[] }
+  > {
+    if ((await this.#secondFactor.find(account.id)) === null) return { byMailAlone: true, statements: [] };
+    if (typed !== null) {
+      const proof = await this.#secondFactor.prove(account.id, typed);
+      return proof.outcome === 'right' ? { byMailAlone: false, statements: proof.statements } : proof;
+    }
+    const pending = await findPendingReset(this.#context, account.id);
+    if (pending === null || !isEffective(pending, this.#context.clock.now()))
+      return { outcome: 'second-factor-needed' };
+    return {
+      byMailAlone: true,
+      statements: [
+        endPendingReset(this.#context, account.id, exactlyOne),
+        ...(await this.#secondFactor.turnOff(account.id)),
+      ],
+    };
+  }
+
+  #markReset(account: AccountsTable, byMailAlone: boolean): Statement {
+    const now = this.#context.clock.now();
+    return changeAccount(this.#context, account, byMailAlone ? { resetAt: now, suspendedBefore: now } : {});
   }
 }
 

@@ -40,7 +40,7 @@ describe('row hashes', () => {
     ];
     const macs = variants.map((row) => sessionMac(keys, row).toString('hex'));
     assert.equal(new Set(macs).size, variants.length);
-    const account = { id: 'A', createdAt: 1, state: 'active' as const, resetAt: null };
+    const account = { id: 'A', createdAt: 1, state: 'active' as const, resetAt: null, suspendedBefore: null };
     assert.notDeepEqual(accountMac(keys, account), accountMac(keys, { ...account, resetAt: 0 }));
   });
 

@@ -14,6 +14,9 @@ import type {
   AccountsTable,
   AddressCodesTable,
   CredentialsTable,
+  PendingResetsTable,
+  RecoveryCodesTable,
+  RememberedDevicesTable,
   SessionsTable,
 } from '#src/storage/tables.ts';
 
@@ -34,17 +37,50 @@ export class RowForged extends CodedError {
 
 export function accountMac(
   keys: MacKeys,
-  row: Pick<AccountsTable, 'id' | 'createdAt' | 'state' | 'resetAt'>,
+  row: Pick<AccountsTable, 'id' | 'createdAt' | 'state' | 'resetAt' | 'suspendedBefore'>,
 ): Buffer {
-  return rowMac(keys, 'accounts', [row.id, row.createdAt, row.state, row.resetAt]);
+  const fields = [row.id, row.createdAt, row.state, row.resetAt];
+  return rowMac(keys, 'accounts', row.suspendedBefore === null ? fields : [...fields, row.suspendedBefore]);
 }
 
 export function accountAddressMac(keys: MacKeys, row: Omit<AccountAddressesTable, 'mac'>): Buffer {
   return rowMac(keys, 'account_addresses', [row.canonicalAddress, row.accountId, row.address, row.provenAt]);
 }
 
-export function credentialMac(keys: MacKeys, row: Omit<CredentialsTable, 'mac'>): Buffer {
-  return rowMac(keys, 'credentials', [row.id, row.accountId, row.kind, row.secret, row.createdAt]);
+/** Without what decides nothing: the last use, and the names that people gave. A password's label decides. */
+export function credentialMac(keys: MacKeys, row: Omit<CredentialsTable, 'mac' | 'lastUsedAt'>): Buffer {
+  const common = [row.id, row.accountId, row.kind, row.secret, row.createdAt];
+  if (row.kind === 'password')
+    return rowMac(keys, 'credentials', row.label === null ? common : [...common, row.label]);
+  const further = [row.lookup, row.publicKey, row.counter, row.transports, row.trustedAt];
+  return rowMac(keys, 'credentials', [...common, ...further]);
+}
+
+export function recoveryCodeMac(keys: MacKeys, row: Omit<RecoveryCodesTable, 'mac'>): Buffer {
+  return rowMac(keys, 'recovery_codes', [row.codeHash, row.accountId, row.createdAt]);
+}
+
+export function rememberedDeviceMac(
+  keys: MacKeys,
+  row: Omit<RememberedDevicesTable, 'mac' | 'lastUsedAt' | 'browser'>,
+): Buffer {
+  return rowMac(keys, 'remembered_devices', [
+    row.tokenHash,
+    row.id,
+    row.accountId,
+    row.createdAt,
+    row.expiresAt,
+  ]);
+}
+
+export function pendingResetMac(keys: MacKeys, row: Omit<PendingResetsTable, 'mac'>): Buffer {
+  return rowMac(keys, 'pending_resets', [
+    row.accountId,
+    row.canonicalAddress,
+    row.requestedAt,
+    row.effectiveAt,
+    row.cancelHash,
+  ]);
 }
 
 export function sessionMac(keys: MacKeys, row: Omit<SessionsTable, 'mac'>): Buffer {

@@ -1,7 +1,8 @@
 /**
  * Sessions of the portal, kept on the server: the cookie holds 256 random bits, the row their hash. A recipient's
  * session ends 15 minutes after the last thing its person did and 12 hours after it began, whatever comes first. A
- * registration session carries a proven address from the code to the choice of a password, and nothing else.
+ * registration session carries a proven address from the code to the choice of a passkey or password, and nothing else;
+ * a sign-in under way what was proven already, until the rest is.
  */
 import { sha256 } from '#src/base/bytes.ts';
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '#src/base/clock.ts';
@@ -23,6 +24,9 @@ const TOUCH_GRAIN_MS = 20 * SECOND_MS;
 
 export type PortalSession = Omit<SessionsTable, 'mac'>;
 
+/** What a sign-in still lacks: the second factor, setting one up, or proof that the mailbox is still theirs. */
+export type SignInDue = 'second-factor' | 'second-factor-setup' | 'mailbox';
+
 /** Whose a new session is; `accountId` in a registration session marks a reset of that account's password. */
 export type SessionSubject =
   | {
@@ -36,6 +40,12 @@ export type SessionSubject =
       readonly canonicalAddress: string;
       readonly recipientId: string | null;
       readonly accountId: string | null;
+    }
+  | {
+      readonly kind: SignInDue;
+      readonly accountId: string;
+      /** The address that was typed, or of the link; null: none, as with a passkey. */
+      readonly canonicalAddress: string | null;
     };
 
 export class Sessions {
@@ -53,7 +63,7 @@ export class Sessions {
       tokenHash: hashSessionToken(token),
       kind: subject.kind,
       accountId: subject.accountId,
-      canonicalAddress: subject.kind === 'registration' ? subject.canonicalAddress : null,
+      canonicalAddress: subject.kind === 'recipient' ? null : subject.canonicalAddress,
       recipientId: subject.kind === 'registration' ? subject.recipientId : null,
       createdAt: now,
       lastSeenAt: now,
@@ -89,7 +99,7 @@ export class Sessions {
   #isAlive(session: PortalSession): boolean {
     const now = this.#context.clock.now();
     if (now >= session.expiresAt) return false;
-    return session.kind === 'registration' || now < idleExpiry(session);
+    return session.kind !== 'recipient' || now < idleExpiry(session);
   }
 
   /** Begins the idle time anew; returns the session as it is now. */

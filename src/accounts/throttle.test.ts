@@ -22,30 +22,31 @@ describe('throttles', () => {
   after(() => test.dispose());
 
   it('let ten wrong passwords through, then one after 30 s, a minute, two, …, at most half an hour', async () => {
-    for (let i = 0; i < 10; i++) assert.deepEqual(await throttle.countPasswordTry('a'), { allowed: true });
+    for (let i = 0; i < 10; i++)
+      assert.deepEqual(await throttle.countGuess('password', 'a'), { allowed: true });
     const waits: number[] = [];
     for (let i = 0; i < 10; i++) {
-      const answer = await throttle.countPasswordTry('a');
+      const answer = await throttle.countGuess('password', 'a');
       assert.ok(!answer.allowed && !answer.locked);
       waits.push(answer.retryAfterSeconds);
       clock.advance(answer.retryAfterSeconds * SECOND_MS);
-      assert.deepEqual(await throttle.countPasswordTry('a'), { allowed: true });
+      assert.deepEqual(await throttle.countGuess('password', 'a'), { allowed: true });
     }
     assert.deepEqual(waits, [30, 60, 120, 240, 480, 960, 1800, 1800, 1800, 1800]);
-    assert.deepEqual(await throttle.countPasswordTry('b'), { allowed: true });
+    assert.deepEqual(await throttle.countGuess('password', 'b'), { allowed: true });
   });
 
   it('lock at a hundred until forgotten', async () => {
     for (let i = 0; i < 100; i++) {
-      assert.deepEqual(await throttle.countPasswordTry('c'), { allowed: true });
+      assert.deepEqual(await throttle.countGuess('password', 'c'), { allowed: true });
       clock.advance(HOUR_MS);
     }
-    const locked = await throttle.countPasswordTry('c');
+    const locked = await throttle.countGuess('password', 'c');
     assert.ok(!locked.allowed && locked.locked);
     clock.advance(1_000 * HOUR_MS);
-    assert.equal((await throttle.countPasswordTry('c')).allowed, false);
-    await test.database.commit([throttle.forgetPasswordTries('c')]);
-    assert.deepEqual(await throttle.countPasswordTry('c'), { allowed: true });
+    assert.equal((await throttle.countGuess('password', 'c')).allowed, false);
+    await test.database.commit([throttle.forget('password', 'c')]);
+    assert.deepEqual(await throttle.countGuess('password', 'c'), { allowed: true });
   });
 
   it('count in windows, also in parallel', async () => {
@@ -71,7 +72,7 @@ describe('throttles', () => {
   });
 
   it('keep no address in clear', async () => {
-    await throttle.countPasswordTry('jane.doe@mail.test');
+    await throttle.countGuess('password', 'jane.doe@mail.test');
     const rows = await test.database.query.selectFrom('throttles').selectAll().execute();
     for (const { key } of rows) assert.equal(key.length, 32);
     assert.doesNotMatch(JSON.stringify(rows), /jane/u);

@@ -19,6 +19,7 @@ import {
 
 export type ThrottleKind =
   | 'password'
+  | 'second-factor'
   | 'network-failures'
   | 'network-codes'
   | 'network-checks'
@@ -71,12 +72,15 @@ export class Throttle {
     this.#clock = options.clock;
   }
 
-  /** Counts a try at a password of `subject` (account id or canonical address), unless it has to wait. */
-  async countPasswordTry(subject: string): Promise<ThrottleAnswer> {
-    const key = this.#key('password', subject);
+  /**
+   * Counts a try at the password, or the second factor, of `subject` (account id or canonical address), unless it has
+   * to wait.
+   */
+  async countGuess(kind: 'password' | 'second-factor', subject: string): Promise<ThrottleAnswer> {
+    const key = this.#key(kind, subject);
     for (let race = 0; race < MAX_RACES; race++) {
       const row = await this.#read(key);
-      const refusal = this.#passwordRefusal(row);
+      const refusal = this.#guessRefusal(row);
       if (refusal !== null) return refusal;
       if (
         await this.#commitCount(key, row, { windowStart: this.#clock.now(), count: (row?.count ?? 0) + 1 })
@@ -153,13 +157,6 @@ export class Throttle {
     return statement(this.#database.query.deleteFrom('throttles').where('windowStart', '<', before));
   }
 
-  /** Forgets the wrong passwords of `subject`: part of the unit that signs in or resets. */
-  forgetPasswordTries(subject: string): Statement {
-    return statement(
-      this.#database.query.deleteFrom('throttles').where('key', '=', this.#key('password', subject)),
-    );
-  }
-
   /** Statements that count several uses at once in the unit of something else; null where the limit would be passed. */
   async countMany(
     kind: ThrottleKind,
@@ -189,7 +186,7 @@ export class Throttle {
     return this.#countStatement(key, row, { windowStart: this.#clock.now(), count: (row?.count ?? 0) + 1 });
   }
 
-  #passwordRefusal(row: { windowStart: number; count: number } | undefined): ThrottleAnswer | null {
+  #guessRefusal(row: { windowStart: number; count: number } | undefined): ThrottleAnswer | null {
     if (row === undefined || row.count < FREE_TRIES) return null;
     if (row.count >= LOCKED_AT) {
       return { allowed: false, retryAfterSeconds: LOCKED_RETRY_MS / SECOND_MS, locked: true };

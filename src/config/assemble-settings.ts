@@ -90,6 +90,10 @@ export function assembleSettings(values: ReadValues, baseDir: string, isTrial: b
       listen: get('portal.listen'),
       tls: tls('portal.tls'),
       trustedProxies: get('portal.trustedProxies'),
+      accounts: {
+        secondFactor: get('portal.secondFactor'),
+        rememberDevices: get('portal.rememberDevices'),
+      },
     },
     console: {
       listen: consoleListen,

@@ -162,6 +162,11 @@ export interface Settings {
     readonly listen: ListenAddress;
     readonly tls: TlsFiles | null;
     readonly trustedProxies: readonly string[];
+    /** What recipients' accounts may do. */
+    readonly accounts: {
+      readonly secondFactor: 'optional' | 'required';
+      readonly rememberDevices: boolean;
+    };
   };
   readonly console: {
     readonly listen: ListenAddress;

@@ -4,6 +4,12 @@ import type { FastifyReply } from 'fastify';
 import { Type } from 'typebox';
 
 import type { HttpApp } from '#src/http/http-server.ts';
+import {
+  AssertionBody,
+  cleanPasskeyName,
+  MAX_PASSKEY_NAME,
+  NewPasskeyBody,
+} from '#src/http/passkey-schemas.ts';
 import { Refusal } from '#src/http/refusal.ts';
 import type { StaffSignInOutcome } from '#src/staff/sign-in.ts';
 import { removeCredential } from '#src/staff/staff-rows.ts';
@@ -14,21 +20,10 @@ import { invitePage } from './invite-page.ts';
 import { returnPath } from './policies/return-path.ts';
 
 const TICKET_COOKIE_SECONDS = 600;
-const Text = Type.String({ maxLength: 16_384 });
-const Credential = { id: Text, rawId: Text, type: Type.Literal('public-key') };
-const SignedIn = Type.Object({
-  response: Type.Object({
-    ...Credential,
-    response: Type.Object({ clientDataJSON: Text, authenticatorData: Text, signature: Text }),
-  }),
-  to: Type.Optional(Type.String()),
-});
+const SignedIn = Type.Object({ response: AssertionBody, to: Type.Optional(Type.String()) });
 const Registered = Type.Object({
-  response: Type.Object({
-    ...Credential,
-    response: Type.Object({ clientDataJSON: Text, attestationObject: Text }),
-  }),
-  label: Type.Optional(Type.String({ maxLength: 60 })),
+  response: NewPasskeyBody,
+  label: Type.Optional(Type.String({ maxLength: MAX_PASSKEY_NAME })),
 });
 
 export function addPasskeyRoutes(app: HttpApp, context: ConsoleContext, script: string): void {
@@ -47,7 +42,6 @@ function addSignInByPasskey(app: HttpApp, context: ConsoleContext): void {
   app.post('/sign-in/passkey', { config, schema: { body: SignedIn } }, async (request, reply) => {
     const outcome = await passkeys.signIn(
       context.cookies.read(request, 'ticket'),
-      // The library checks every field; the schema only their presence and size.
       request.body.response as unknown as AuthenticationResponseJSON,
       originOf(request),
       request.viewer?.session ?? null,
@@ -74,7 +68,7 @@ function addOwnPasskeys(app: HttpApp, context: ConsoleContext): void {
       context.cookies.read(request, 'ticket'),
       viewerOf(request).session,
       request.body.response as unknown as RegistrationResponseJSON,
-      (request.body.label ?? '').replaceAll(/\p{C}/gu, '').trim(),
+      cleanPasskeyName(request.body.label ?? ''),
     );
     context.cookies.clear(reply, 'ticket');
     if (outcome !== 'added') throw new Refusal(403, `passkey-${outcome}`, 'The passkey was not added.');

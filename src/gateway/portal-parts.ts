@@ -46,6 +46,7 @@ export function portalSettings(
       policyUrl: organization.policyUrl,
       patientPortalUrl: organization.patientPortalUrl,
     },
+    accountRules: portal.accounts,
     locale: organization.language,
     staffMessagePage: (messageId) => messagePage(settings, messageId),
     messageIdDomain: mainDomain(settings),

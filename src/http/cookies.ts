@@ -6,18 +6,30 @@
  */
 import type { CookieSerializeOptions } from '@fastify/cookie';
 
-export interface CookieNames {
-  readonly session: string;
-  readonly registration: string;
-  readonly browser: string;
-}
+const COOKIES = {
+  session: 'session',
+  registration: 'registration',
+  /** The browser that asked for a code. */
+  browser: 'browser',
+  /** A sign-in that still lacks something. */
+  signIn: 'signin',
+  /** A passkey, or an app for the second factor, that was asked for. */
+  ticket: 'ticket',
+  /** A browser in which the second factor is not asked for. */
+  device: 'device',
+} as const;
+
+export type CookieNames = Readonly<Record<keyof typeof COOKIES, string>>;
 
 export function cookieNames(options: { https: boolean }): CookieNames {
   const prefix = options.https ? '__Host-' : '';
   return {
-    session: `${prefix}session`,
-    registration: `${prefix}registration`,
-    browser: `${prefix}browser`,
+    session: `${prefix}${COOKIES.session}`,
+    registration: `${prefix}${COOKIES.registration}`,
+    browser: `${prefix}${COOKIES.browser}`,
+    signIn: `${prefix}${COOKIES.signIn}`,
+    ticket: `${prefix}${COOKIES.ticket}`,
+    device: `${prefix}${COOKIES.device}`,
   };
 }
 

@@ -71,4 +71,21 @@ export type AccountChangeKind =
   | 'password-reset'
   | 'address-added'
   | 'address-removed'
-  | 'account-deleted';
+  | 'account-deleted'
+  | CredentialChangeKind;
+
+/** What changed about how somebody signs in. */
+export type CredentialChangeKind =
+  | 'account-created-passkey'
+  | 'password-removed'
+  | 'passkey-added'
+  | 'passkey-removed'
+  | 'passkey-confirmed'
+  | 'second-factor-on'
+  | 'second-factor-off'
+  | 'recovery-codes-made'
+  | 'recovery-code-used'
+  | 'device-remembered'
+  | 'provider-added'
+  | 'provider-removed'
+  | 'reset-stopped';

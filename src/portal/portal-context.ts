@@ -1,15 +1,22 @@
 /** What every endpoint of the portal works with: the dependencies, and the parts that are built from them once. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
+import { AccountPasskeys } from '#src/accounts/account-passkeys.ts';
 import { AddressCodes } from '#src/accounts/address-codes.ts';
 import { PasswordChanges } from '#src/accounts/change-password.ts';
 import { OwnAddresses } from '#src/accounts/own-addresses.ts';
+import { Admission } from '#src/accounts/admission.ts';
 import { PasswordHasher } from '#src/accounts/passwords.ts';
+import type { PortalTicketPurpose, PortalTickets } from '#src/accounts/portal-tickets.ts';
 import { Registration } from '#src/accounts/registration.ts';
+import { REMEMBERED_MS } from '#src/accounts/remembered-devices.ts';
 import { PasswordReset } from '#src/accounts/reset.ts';
+import { SecondFactor } from '#src/accounts/second-factor.ts';
 import { Sessions } from '#src/accounts/sessions.ts';
 import { SignIn } from '#src/accounts/sign-in.ts';
 import { Throttle } from '#src/accounts/throttle.ts';
+import { TICKET_MS, Tickets } from '#src/accounts/tickets.ts';
+import { SECOND_MS } from '#src/base/clock.ts';
 import { cookieNames, cookieOptions, type CookieNames } from '#src/http/cookies.ts';
 
 import { BackgroundWork } from './background-work.ts';
@@ -20,7 +27,11 @@ import { VerifiedManifests } from './verified-manifests.ts';
 export interface PortalContext extends PortalDependencies {
   readonly throttle: Throttle;
   readonly codes: AddressCodes;
+  readonly hasher: PasswordHasher;
   readonly sessions: Sessions;
+  readonly tickets: PortalTickets;
+  readonly passkeys: AccountPasskeys;
+  readonly secondFactor: SecondFactor;
   readonly manifests: VerifiedManifests;
   readonly registration: Registration;
   readonly signIn: SignIn;
@@ -33,32 +44,48 @@ export interface PortalContext extends PortalDependencies {
 }
 
 export function buildPortalContext(dependencies: PortalDependencies): PortalContext {
+  const { accountRules: rules, publicUrl, organization } = dependencies.settings;
   const throttle = new Throttle(dependencies);
   const codes = new AddressCodes(dependencies, throttle);
   const sessions = new Sessions(dependencies);
   const hasher = new PasswordHasher(dependencies.keys, dependencies.random);
+  const tickets = new Tickets<PortalTicketPurpose>(dependencies, 'portal');
+  const { hostname: rpId, origin } = new URL(publicUrl);
+  const site = { rpId, origin, name: () => organization.name };
+  const passkeys = new AccountPasskeys(dependencies, { tickets, site });
+  const secondFactor = new SecondFactor(dependencies, { throttle, tickets });
+  const admission = new Admission(dependencies, { sessions, secondFactor, throttle, rules });
   return {
     ...dependencies,
     throttle,
     codes,
+    hasher,
     sessions,
+    tickets,
+    passkeys,
+    secondFactor,
     manifests: new VerifiedManifests(dependencies.keys),
-    registration: new Registration(dependencies, { codes, hasher, sessions }),
-    signIn: new SignIn(dependencies, { throttle, hasher, sessions }),
-    reset: new PasswordReset(dependencies, { codes, hasher, sessions, throttle }),
     passwordChanges: new PasswordChanges(dependencies, { hasher, sessions, throttle }),
     ownAddresses: new OwnAddresses(dependencies, { codes, sessions }),
+    registration: new Registration(dependencies, { codes, hasher, sessions, rules }),
+    signIn: new SignIn(dependencies, { throttle, hasher, sessions, passkeys, secondFactor, admission }),
+    reset: new PasswordReset(dependencies, { codes, hasher, sessions, throttle, secondFactor, rules }),
     mails: new PortalMails(dependencies),
     background: new BackgroundWork(dependencies.log),
-    cookies: new PortalCookies(dependencies.settings.publicUrl.startsWith('https:')),
+    cookies: new PortalCookies(publicUrl.startsWith('https:')),
   };
 }
 
-/** Seconds for which a browser stays the one that asked for a code. */
-const BROWSER_COOKIE_SECONDS = 24 * 60 * 60;
-const REGISTRATION_COOKIE_SECONDS = 30 * 60;
+/** Seconds that a cookie lives; those not named here end with the browser. */
+const COOKIE_SECONDS: Readonly<Partial<Record<keyof CookieNames, number>>> = {
+  browser: 24 * 60 * 60,
+  registration: 30 * 60,
+  signIn: 30 * 60,
+  ticket: TICKET_MS / SECOND_MS,
+  device: REMEMBERED_MS / SECOND_MS,
+};
 
-/** The portal's three cookies: who reads, who registers, and which browser asked for a code. */
+/** The portal's cookies: who reads, who registers or signs in, and which browser asked for what. */
 export class PortalCookies {
   readonly #https: boolean;
   readonly #names: CookieNames;
@@ -73,12 +100,7 @@ export class PortalCookies {
   }
 
   set(reply: FastifyReply, name: keyof CookieNames, value: string): void {
-    const maxAgeSeconds =
-      name === 'browser'
-        ? BROWSER_COOKIE_SECONDS
-        : name === 'registration'
-          ? REGISTRATION_COOKIE_SECONDS
-          : undefined;
+    const maxAgeSeconds = COOKIE_SECONDS[name];
     const options =
       maxAgeSeconds === undefined ? { https: this.#https } : { https: this.#https, maxAgeSeconds };
     void reply.setCookie(this.#names[name], value, cookieOptions(options));

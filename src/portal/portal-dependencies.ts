@@ -2,6 +2,7 @@
  * What the portal is given by the composition root. Nothing in this folder reads the configuration file, opens the
  * database or knows how a mail leaves.
  */
+import type { AccountRules } from '#src/accounts/account-rules.ts';
 import type { AuditLog } from '#src/audit/audit-log.ts';
 import type { Clock } from '#src/base/clock.ts';
 import type { RandomSource } from '#src/base/identifiers.ts';
@@ -68,6 +69,7 @@ export interface PortalSettings {
     readonly policyUrl: string;
     readonly patientPortalUrl: string;
   };
+  readonly accountRules: AccountRules;
   readonly locale: Locale;
   /** Where an author answers about a message on the staff pages; null: nobody can sign in there. */
   staffMessagePage(messageId: string): string | null;

@@ -8,6 +8,7 @@ import type { Locale, MailFrame } from '#src/notification/mail-site.ts';
 import { renderNotForMe } from '#src/notification/not-for-me.ts';
 import { renderOpened } from '#src/notification/opened.ts';
 import { renderSuspectMail } from '#src/notification/suspect-mail.ts';
+import { renderResetWaits } from '#src/notification/reset-waits.ts';
 import type { AccountChangeKind } from '#src/notification/words.ts';
 import type { Statement } from '#src/storage/database.ts';
 
@@ -136,6 +137,27 @@ export class PortalMails {
         route: 'outside',
       } as const;
       statements.push(...(await mailer.statementsForMail(mail)));
+    }
+    return statements;
+  }
+
+  /** A reset without the second factor that waits, to each of its addresses (raw). `token`: of the link that stops it. */
+  async resetWaits(
+    addresses: readonly string[],
+    waiting: { token: string; effectiveAt: number; locale: string },
+  ): Promise<readonly Statement[]> {
+    const { mailer, mailSite, settings } = this.#portal;
+    const statements: Statement[] = [];
+    for (const to of addresses) {
+      const render = renderResetWaits(mailSite, {
+        ...this.#frame(to),
+        effectiveMs: waiting.effectiveAt,
+        stopUrl: `${settings.publicUrl}/stop-reset/${waiting.token}`,
+        address: to,
+        locale: mailLocale(waiting.locale),
+      });
+      const about = { recipientId: null, messageId: null, route: 'outside' } as const;
+      statements.push(...(await mailer.statementsForMail({ kind: 'account-change', to, render, ...about })));
     }
     return statements;
   }

@@ -3,6 +3,8 @@
  * and dependencies together.
  */
 import { raiseTamperAlarm } from '#src/accounts/accounts-context.ts';
+import { sweepPendingResets } from '#src/accounts/pending-reset.ts';
+import { sweepDevices } from '#src/accounts/remembered-devices.ts';
 import { RowForged } from '#src/accounts/row-mac.ts';
 import { DAY_MS } from '#src/base/clock.ts';
 import { errorCode } from '#src/base/coded-error.ts';
@@ -24,6 +26,9 @@ import { addAccountEndpoints } from './endpoints/account.ts';
 import { addAskEndpoints } from './endpoints/ask.ts';
 import { addCheckEndpoint } from './endpoints/check.ts';
 import { addCheckMailEndpoint } from './endpoints/check-mail.ts';
+import { addAccountCredentialEndpoints } from './endpoints/account-credentials.ts';
+import { addAccountPasskeyEndpoints } from './endpoints/account-passkeys.ts';
+import { addAccountSecondFactorEndpoints } from './endpoints/account-second-factor.ts';
 import { addChunkEndpoints } from './endpoints/chunks.ts';
 import { addHealthEndpoints } from './endpoints/health.ts';
 import { addKeptEndpoint } from './endpoints/kept.ts';
@@ -33,12 +38,15 @@ import { addMessagesEndpoint } from './endpoints/messages.ts';
 import { addNotForMeEndpoint } from './endpoints/not-for-me.ts';
 import { addOpenMessageEndpoint } from './endpoints/open-message.ts';
 import { addPages } from './endpoints/pages.ts';
+import { addPasskeySignInEndpoints } from './endpoints/passkey-sign-in.ts';
 import { addRegistrationEndpoints } from './endpoints/registration.ts';
 import { addReplyFileEndpoints } from './endpoints/reply-files.ts';
 import { addReplyEndpoints } from './endpoints/reply.ts';
 import { addResetEndpoints } from './endpoints/reset.ts';
 import { addSecondChannelEndpoints } from './endpoints/second-channel.ts';
+import { addResetWaitEndpoints } from './endpoints/reset-wait.ts';
 import { addSessionEndpoints } from './endpoints/session.ts';
+import { addSignInStepEndpoints } from './endpoints/sign-in-steps.ts';
 import { addSiteEndpoint } from './endpoints/site.ts';
 import { SealBroken } from './policies/content-key.ts';
 import { notAvailable } from './policies/refusals.ts';
@@ -86,6 +94,9 @@ export async function createPortal(dependencies: PortalDependencies): Promise<Po
       portal.sessions.sweep(),
       portal.codes.sweep(),
       portal.throttle.sweep(),
+      portal.tickets.sweep(),
+      sweepDevices(portal),
+      sweepPendingResets(portal),
       forgetOldDrafts(portal.database, portal.clock.now() - DRAFTS_KEPT_MS),
     ],
     settled: () => portal.background.settled(),
@@ -104,7 +115,13 @@ async function addEndpoints(app: HttpApp, portal: PortalContext): Promise<void> 
   addAskEndpoints(app, portal);
   addRegistrationEndpoints(app, portal);
   addSessionEndpoints(app, portal);
+  addPasskeySignInEndpoints(app, portal);
+  addSignInStepEndpoints(app, portal);
   addResetEndpoints(app, portal);
+  addResetWaitEndpoints(app, portal);
+  addAccountCredentialEndpoints(app, portal);
+  addAccountPasskeyEndpoints(app, portal);
+  addAccountSecondFactorEndpoints(app, portal);
   addMessagesEndpoint(app, portal);
   addOpenMessageEndpoint(app, portal);
   addSecondChannelEndpoints(app, portal);

@@ -27,6 +27,11 @@ const PUBLIC = new Set([
   'POST /api/session',
   'GET /api/session',
   'DELETE /api/session',
+  'POST /api/session/passkey/options',
+  'POST /api/session/passkey',
+  'GET /api/session/steps',
+  'GET /api/reset/stop/{token}',
+  'POST /api/reset/stop/{token}',
   'POST /api/reset',
   'POST /api/reset/verify',
   'POST /api/check',
@@ -34,6 +39,9 @@ const PUBLIC = new Set([
   'GET /healthz',
   'GET /readyz',
 ]);
+
+/** Routes of a sign-in that lacks something still. */
+const UNDER_WAY = /^\/api\/session\/(?:second-factor|mailbox)/u;
 
 const ENDS_SESSIONS = new Set(['DELETE /api/session', 'POST /api/account/sign-out-everywhere']);
 
@@ -67,7 +75,8 @@ describe('the routes of the portal', () => {
       if (PUBLIC.has(`${method} ${path}`)) continue;
       const answer = await new TestBrowser(world).request(method, concrete(path), bodyFor(path));
       assert.equal(answer.statusCode, 401, `${method} ${path}`);
-      assert.equal(answer.json().code, 'session-needed', `${method} ${path}`);
+      const code = UNDER_WAY.test(path) ? 'sign-in-over' : 'session-needed';
+      assert.equal(answer.json().code, code, `${method} ${path}`);
     }
     const known = new Set(routes.map(({ method, path }) => `${method} ${path}`));
     for (const route of PUBLIC) assert.ok(known.has(route), `${route} is gone: take it off the list`);
@@ -138,7 +147,7 @@ describe('the routes of the portal', () => {
         const answer = await browser.request(method, concrete(path), {});
         assert.match(String(answer.headers['content-security-policy']), /default-src 'none'/u, path);
         assert.equal(answer.headers['cache-control'], 'no-store', path);
-        assert.doesNotMatch(answer.body, /node_modules|\.ts:|SELECT|sqlite/iu, path);
+        assert.doesNotMatch(answer.body, /node_modules|\.ts:|\bSELECT\b|sqlite/iu, path);
         for (const set of [answer.headers['set-cookie'] ?? []].flat()) {
           assert.match(set, /^__Host-[a-z]+=.*; Path=\/; .*HttpOnly; Secure; SameSite=Strict/u);
           assert.doesNotMatch(set, /Domain/iu);
@@ -212,6 +221,8 @@ describe('the routes of the portal', () => {
     return path
       .replace('{token}', 'A'.repeat(22))
       .replace('{id}', id)
+      .replace('{passkey}', '01JD0000000000000000000002')
+      .replace('{device}', '01JD0000000000000000000003')
       .replace('{stream}', 'index')
       .replace('{chunk}', '0')
       .replace('{file}', '01JD0000000000000000000001');
@@ -232,10 +243,21 @@ describe('the routes of the portal', () => {
     if (path.endsWith('/chunks')) return { draftId: 'none', number: 0, sealed: 'AAAA' };
     if (path.endsWith('/remove') || path.endsWith('/reply/take-back')) return { draftId: 'none' };
     if (path.endsWith('/reply/discard')) return { draftId: 'none' };
+    if (path.endsWith('/passkeys/confirm') || path.endsWith('/session/passkey'))
+      return { response: answerOf({ authenticatorData: 'AAAA', signature: 'AAAA' }) };
+    if (path.endsWith('/passkeys') || path.endsWith('/registration/passkey'))
+      return { response: answerOf({ attestationObject: 'AAAA' }) };
+    if (path.endsWith('/name')) return { name: 'Phone' };
+    if (/second-factor(?:\/setup\/confirm)?$|mailbox\/verify$/u.test(path)) return { code: '123456' };
+    if (path.endsWith('/password/first')) return { password: GOOD_PASSWORD };
     if (path.endsWith('/password')) return { password: GOOD_PASSWORD };
     return {};
   }
 });
+
+function answerOf(response: Record<string, string>) {
+  return { id: 'AAAA', rawId: 'AAAA', type: 'public-key', response: { clientDataJSON: 'AAAA', ...response } };
+}
 
 function look(answer: LightMyRequestResponse): unknown {
   const { date: _date, 'x-request-id': _id, ...headers } = answer.headers;

@@ -60,6 +60,11 @@ export const PreviousSignIn = Type.Union([
 /** Uncompressed P-256 point, 65 bytes. */
 export const PageKey = Type.String({ pattern: '^[A-Za-z0-9_-]{87}$' });
 
+/** What an authenticator app needs: base32 for typing, the address in the QR code. */
+export const TotpInvitation = Type.Object({ secret: Type.String(), uri: Type.String() });
+/** What `navigator.credentials` wants, as the library writes it. */
+export const PasskeyOptions = Type.Object({}, { additionalProperties: true });
+
 export function timestamp(ms: number): string {
   return new Date(ms).toISOString();
 }

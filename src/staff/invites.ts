@@ -20,7 +20,7 @@ import { findAddress, findStaff, rolesGrantedTo } from './staff-directory.ts';
 import { findStaffLink, insertStaffLink, useStaffLink } from './staff-links.ts';
 import { addAddress, addCredential, grantRole, registerStaff } from './staff-rows.ts';
 import type { StaffSession } from './staff-sessions.ts';
-import type { Tickets } from './tickets.ts';
+import type { StaffTickets } from './staff-tickets.ts';
 
 export interface Invitation {
   readonly address: string;
@@ -43,9 +43,12 @@ export class Invites {
   readonly #context: StaffContext;
   readonly #signIn: StaffSignIn;
   readonly #passkeys: Passkeys;
-  readonly #tickets: Tickets;
+  readonly #tickets: StaffTickets;
 
-  constructor(context: StaffContext, parts: { signIn: StaffSignIn; passkeys: Passkeys; tickets: Tickets }) {
+  constructor(
+    context: StaffContext,
+    parts: { signIn: StaffSignIn; passkeys: Passkeys; tickets: StaffTickets },
+  ) {
     this.#context = context;
     this.#signIn = parts.signIn;
     this.#passkeys = parts.passkeys;

@@ -4,14 +4,15 @@
  * sign-in to a person only where that person is known by the mailbox alone. Groups give roles, which count in this
  * session if the provider says that there was a second factor.
  */
+import type { OidcClaims, OidcProvider } from '#src/accounts/oidc-provider.ts';
 import { RowForged } from '#src/accounts/row-mac.ts';
+import type { Ticket } from '#src/accounts/tickets.ts';
 import { errorCode } from '#src/base/coded-error.ts';
 import { parseMailAddress, type MailAddress } from '#src/base/mail-address.ts';
 import { isInternalDomain } from '#src/policy/domains.ts';
 import type { Statement } from '#src/storage/database.ts';
 import type { StaffTable } from '#src/storage/tables.ts';
 
-import type { OidcClaims, OidcProvider } from './oidc-provider.ts';
 import type { HigherRole } from './roles.ts';
 import type { StaffSignIn, StaffSignInOutcome } from './sign-in.ts';
 import type { Origin, StaffContext } from './staff-context.ts';
@@ -25,7 +26,7 @@ import {
   useCredential,
 } from './staff-rows.ts';
 import type { StaffSession } from './staff-sessions.ts';
-import type { Ticket, Tickets } from './tickets.ts';
+import type { StaffTickets } from './staff-tickets.ts';
 
 export interface OidcRules {
   readonly groupsClaim: string;
@@ -44,13 +45,13 @@ interface Person {
 export class OidcSignIn {
   readonly #context: StaffContext;
   readonly #signIn: StaffSignIn;
-  readonly #tickets: Tickets;
+  readonly #tickets: StaffTickets;
   readonly #provider: OidcProvider;
   readonly #rules: OidcRules;
 
   constructor(
     context: StaffContext,
-    parts: { signIn: StaffSignIn; tickets: Tickets; provider: OidcProvider; rules: OidcRules },
+    parts: { signIn: StaffSignIn; tickets: StaffTickets; provider: OidcProvider; rules: OidcRules },
   ) {
     this.#context = context;
     this.#signIn = parts.signIn;

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
 
+import { TICKET_MS } from '#src/accounts/tickets.ts';
 import { systemRandom } from '#src/base/identifiers.ts';
 import { parseMailAddress } from '#src/base/mail-address.ts';
 import { SoftwareAuthenticator } from '#test/support/software-authenticator.ts';
@@ -10,7 +11,6 @@ import { CONSOLE_ORIGIN, openStaffWorld, StaffBrowser, type StaffWorld } from '#
 import { invite } from './invites.ts';
 import type { HigherRole } from './roles.ts';
 import { digestOfLink, INVITE_MS, newLinkToken } from './staff-links.ts';
-import { TICKET_MS } from './tickets.ts';
 
 let world: StaffWorld;
 let people = 0;

@@ -3,35 +3,28 @@
  * One that was registered by invitation or in a session with a second factor gives the higher roles of its owner; one
  * that was registered after a mailed link alone proves no more than the mailbox did, and gives a sender's rights.
  */
+import { isLostRace } from '#src/accounts/throttle.ts';
+import type { Ticket } from '#src/accounts/tickets.ts';
 import {
-  generateAuthenticationOptions,
-  generateRegistrationOptions,
-  verifyRegistrationResponse,
+  passkeyCreation,
+  passkeyRequest,
+  verifyAssertion,
+  verifyNewPasskey,
   type AuthenticationResponseJSON,
+  type PasskeySite,
   type PublicKeyCredentialCreationOptionsJSON,
   type PublicKeyCredentialRequestOptionsJSON,
   type RegistrationResponseJSON,
-} from '@simplewebauthn/server';
-
-import { isLostRace } from '#src/accounts/throttle.ts';
+} from '#src/accounts/webauthn.ts';
 import { sha256 } from '#src/base/bytes.ts';
 import type { StaffCredentialsTable } from '#src/storage/tables.ts';
 
-import { PASSKEY_ALGORITHMS, verifyAssertion } from './assertion.ts';
 import type { StaffSignIn, StaffSignInOutcome } from './sign-in.ts';
 import type { Origin, StaffContext } from './staff-context.ts';
 import { credentialsOf, findCredential, findStaff } from './staff-directory.ts';
 import { addCredential, useCredential, type NewCredential } from './staff-rows.ts';
 import type { StaffSession } from './staff-sessions.ts';
-import type { Ticket, Tickets } from './tickets.ts';
-
-export interface PasskeySite {
-  /** Host of the staff pages, to which passkeys are bound. */
-  readonly rpId: string;
-  readonly origin: string;
-  /** Shown by the browser. */
-  readonly name: () => string;
-}
+import type { StaffTickets } from './staff-tickets.ts';
 
 /** Who gets a passkey: `subject` names them in the ticket. */
 export interface PasskeyOwner {
@@ -50,10 +43,13 @@ const PREFIX = 'passkey ';
 export class Passkeys {
   readonly #context: StaffContext;
   readonly #signIn: StaffSignIn;
-  readonly #tickets: Tickets;
+  readonly #tickets: StaffTickets;
   readonly #site: PasskeySite;
 
-  constructor(context: StaffContext, parts: { signIn: StaffSignIn; tickets: Tickets; site: PasskeySite }) {
+  constructor(
+    context: StaffContext,
+    parts: { signIn: StaffSignIn; tickets: StaffTickets; site: PasskeySite },
+  ) {
     this.#context = context;
     this.#signIn = parts.signIn;
     this.#tickets = parts.tickets;
@@ -63,11 +59,7 @@ export class Passkeys {
   /** What the browser asks an authenticator for, and the cookie that its answer needs. */
   async askToSignIn(): Promise<{ cookie: string; options: PublicKeyCredentialRequestOptionsJSON }> {
     const { ticket, cookie } = this.#tickets.begin('passkey-sign-in');
-    const options = await generateAuthenticationOptions({
-      rpID: this.#site.rpId,
-      challenge: this.#challenge(ticket),
-      userVerification: 'required',
-    });
+    const options = await passkeyRequest(this.#site, this.#tickets.derive(ticket, 'challenge'));
     return { cookie, options };
   }
 
@@ -103,17 +95,8 @@ export class Passkeys {
     purpose: 'passkey-register' | 'invite',
   ): Promise<{ cookie: string; options: PublicKeyCredentialCreationOptionsJSON }> {
     const { ticket, cookie } = this.#tickets.begin(purpose, owner.subject);
-    const options = await generateRegistrationOptions({
-      rpName: this.#site.name(),
-      rpID: this.#site.rpId,
-      userName: owner.name,
-      userID: new Uint8Array(sha256('staff-user', owner.subject)),
-      challenge: this.#challenge(ticket),
-      attestationType: 'none',
-      supportedAlgorithmIDs: [...PASSKEY_ALGORITHMS],
-      excludeCredentials: owner.known.map((id) => ({ id })),
-      authenticatorSelection: { residentKey: 'required', userVerification: 'required' },
-    });
+    const holder = { ...owner, userHandle: sha256('staff-user', owner.subject) };
+    const options = await passkeyCreation(this.#site, holder, this.#tickets.derive(ticket, 'challenge'));
     return { cookie, options };
   }
 
@@ -126,29 +109,12 @@ export class Passkeys {
   ): Promise<{ ticket: Ticket; credential: Omit<NewCredential, 'label' | 'strong'> } | null> {
     const ticket = this.#tickets.resume(cookie, purpose, subject);
     if (ticket === null) return null;
-    try {
-      const { verified, registrationInfo } = await verifyRegistrationResponse({
-        response,
-        expectedChallenge: this.#tickets.derive(ticket, 'challenge'),
-        expectedOrigin: this.#site.origin,
-        expectedRPID: this.#site.rpId,
-        requireUserVerification: true,
-        supportedAlgorithmIDs: [...PASSKEY_ALGORITHMS],
-      });
-      if (!verified || registrationInfo === undefined) return null;
-      const { id, publicKey, counter, transports = [] } = registrationInfo.credential;
-      const credential = {
-        kind: 'passkey',
-        lookup: `${PREFIX}${id}`,
-        publicKey: Buffer.from(publicKey),
-        signCount: counter,
-        transports: transports.join(' '),
-      } as const;
-      return { ticket, credential };
-    } catch {
-      // The library throws for whatever does not fit, each with words for programmers.
-      return null;
-    }
+    const challenge = this.#tickets.derive(ticket, 'challenge');
+    const passkey = await verifyNewPasskey(this.#site, challenge, response);
+    if (passkey === null) return null;
+    const { credentialId, publicKey, signCount, transports } = passkey;
+    const lookup = `${PREFIX}${credentialId}`;
+    return { ticket, credential: { kind: 'passkey', lookup, publicKey, signCount, transports } };
   }
 
   /** Registers a passkey for somebody who is signed in. */
@@ -191,14 +157,9 @@ export class Passkeys {
     if (credential.kind !== 'passkey' || credential.publicKey === null) return null;
     return verifyAssertion(response, {
       challenge: this.#tickets.derive(ticket, 'challenge'),
-      origin: this.#site.origin,
-      rpId: this.#site.rpId,
+      site: this.#site,
       publicKey: credential.publicKey,
       signCount: credential.signCount,
     });
-  }
-
-  #challenge(ticket: Ticket): Uint8Array<ArrayBuffer> {
-    return new Uint8Array(Buffer.from(this.#tickets.derive(ticket, 'challenge'), 'base64url'));
   }
 }

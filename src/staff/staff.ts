@@ -1,17 +1,19 @@
 /** Everything that signs staff in and says who they are, connected: what the staff pages are given. */
+import { OidcProvider, type OidcProviderSettings } from '#src/accounts/oidc-provider.ts';
 import { Throttle } from '#src/accounts/throttle.ts';
+import { Tickets } from '#src/accounts/tickets.ts';
+import type { PasskeySite } from '#src/accounts/webauthn.ts';
 import type { Statement } from '#src/storage/database.ts';
 
 import { Invites } from './invites.ts';
 import { MailedLinks, type LinkMailer } from './mailed-links.ts';
-import { OidcProvider, type OidcProviderSettings } from './oidc-provider.ts';
 import { OidcSignIn, type OidcRules } from './oidc-sign-in.ts';
-import { Passkeys, type PasskeySite } from './passkeys.ts';
+import { Passkeys } from './passkeys.ts';
 import { StaffSignIn } from './sign-in.ts';
 import type { StaffContext } from './staff-context.ts';
 import { sweepStaffLinks } from './staff-links.ts';
 import { StaffSessions } from './staff-sessions.ts';
-import { Tickets } from './tickets.ts';
+import type { StaffTicketPurpose } from './staff-tickets.ts';
 import { findViewer, type StaffViewer } from './viewer.ts';
 
 export interface Staff {
@@ -38,7 +40,7 @@ export function createStaff(context: StaffContext, options: StaffOptions): Staff
   const sessions = new StaffSessions(context);
   const throttle = new Throttle(context);
   const signIn = new StaffSignIn(context, { sessions, throttle });
-  const tickets = new Tickets(context);
+  const tickets = new Tickets<StaffTicketPurpose>(context, 'staff');
   const passkeys = new Passkeys(context, { signIn, tickets, site: options.passkeySite });
   return {
     context,

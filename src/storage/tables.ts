@@ -18,6 +18,9 @@ export interface Tables {
   account_keys: AccountKeysTable;
   account_addresses: AccountAddressesTable;
   credentials: CredentialsTable;
+  recovery_codes: RecoveryCodesTable;
+  remembered_devices: RememberedDevicesTable;
+  pending_resets: PendingResetsTable;
   sessions: SessionsTable;
   address_codes: AddressCodesTable;
   second_channel_secrets: SecondChannelSecretsTable;
@@ -39,8 +42,8 @@ export interface Tables {
   staff_roles: StaffRolesTable;
   staff_sessions: StaffSessionsTable;
   staff_links: StaffLinksTable;
-  staff_used_tickets: StaffUsedTicketsTable;
   proposals: ProposalsTable;
+  used_tickets: UsedTicketsTable;
   audit_entries: AuditEntriesTable;
   observed_decisions: ObservedDecisionsTable;
   outbound_switch: OutboundSwitchTable;
@@ -319,6 +322,8 @@ export interface AccountsTable {
   locale: string;
   /** Set by a reset by mail alone: messages first opened before it need a further proof. */
   resetAt: number | null;
+  /** Ways to sign in that were trusted before then do not count until their owner has confirmed them; null: all count. */
+  suspendedBefore: number | null;
   lastSignInAt: number | null;
   /** `Firefox, Windows`; empty or null: not known. */
   lastSignInBrowser: string | null;
@@ -353,18 +358,70 @@ export interface AccountAddressesTable {
 export interface CredentialsTable {
   id: string;
   accountId: string;
-  kind: 'password';
-  /** PHC string of Argon2id over the keyed step. */
+  kind: CredentialKind;
+  /** `password`: PHC string of Argon2id over the keyed step. `totp`: the shared secret, wrapped, base64url. Else empty. */
   secret: string;
   createdAt: number;
+  /** What it is found by, once in all: kind and WebAuthn id, issuer and subject, or account. Null: old passwords. */
+  lookup: string | null;
+  /** `passkey`: COSE key. */
+  publicKey: Uint8Array | null;
+  /** `passkey`: the authenticator's counter; `totp`: the last step that was accepted. */
+  counter: number | null;
+  /** `passkey`: how the authenticator is reached, words with spaces. */
+  transports: string | null;
+  /** What its owner or provider calls it. */
+  label: string | null;
+  /** When its owner added or last confirmed it; see `accounts.suspendedBefore`. */
+  trustedAt: number | null;
+  lastUsedAt: number | null;
+  mac: Uint8Array;
+}
+
+export type CredentialKind = 'password' | 'passkey' | 'totp' | 'provider';
+
+/** A code that takes the place of the second factor once; the row goes with its use. */
+export interface RecoveryCodesTable {
+  /** HMAC of account and code. */
+  codeHash: Uint8Array;
+  accountId: string;
+  createdAt: number;
+  mac: Uint8Array;
+}
+
+/** A browser in which the second factor is not asked for. */
+export interface RememberedDevicesTable {
+  /** SHA-256 of the cookie's token. */
+  tokenHash: Uint8Array;
+  /** Names it to its owner's page. */
+  id: string;
+  accountId: string;
+  /** `Firefox, Windows`. */
+  browser: string;
+  createdAt: number;
+  lastUsedAt: number;
+  expiresAt: number;
+  mac: Uint8Array;
+}
+
+/** A reset of an account whose second factor was lost: it waits, so that its owner can stop it. */
+export interface PendingResetsTable {
+  accountId: string;
+  /** The address that was proved to ask for it. */
+  canonicalAddress: string;
+  requestedAt: number;
+  effectiveAt: number;
+  /** HMAC of the token in the link that stops it. */
+  cancelHash: Uint8Array;
   mac: Uint8Array;
 }
 
 export interface SessionsTable {
   /** SHA-256 of the cookie's token. */
   tokenHash: Uint8Array;
-  kind: 'registration' | 'recipient';
-  /** Recipient sessions: the account. */
+  /** The last three: a sign-in under way, by what is still due. */
+  kind: 'registration' | 'recipient' | 'second-factor' | 'second-factor-setup' | 'mailbox';
+  /** Recipient sessions and sign-ins under way: the account. */
   accountId: string | null;
   /** Registration sessions: the proven address and the recipient row of the link. */
   canonicalAddress: string | null;
@@ -387,7 +444,7 @@ export interface AddressCodesTable {
   /** SHA-256 of the browser cookie the code is bound to. */
   browserHash: Uint8Array;
   codeHash: Uint8Array;
-  purpose: 'register' | 'reset' | 'add-address';
+  purpose: 'register' | 'reset' | 'add-address' | 'return';
   createdAt: number;
   expiresAt: number;
   tries: number;
@@ -640,8 +697,8 @@ export interface StaffLinksTable {
   mac: Uint8Array;
 }
 
-/** Tickets of sign-ins that were completed, until they end by themselves: none counts twice. */
-export interface StaffUsedTicketsTable {
+/** Tickets of sign-ins, of staff and of recipients, that were completed, until they end: none counts twice. */
+export interface UsedTicketsTable {
   ticketHash: Uint8Array;
   expiresAt: number;
 }

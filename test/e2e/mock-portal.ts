@@ -42,6 +42,10 @@ export interface MockState {
   /** The closed message was asked for. */
   asked: boolean;
   delayMs: number;
+  /** What signing in with the password lacks. */
+  due: 'done' | 'second-factor' | 'second-factor-setup' | 'mailbox';
+  /** When a reset without the second step takes effect. */
+  lostEffectiveAt: string | null;
 }
 
 export interface SeenRequest {
@@ -88,11 +92,57 @@ function freshState(): MockState {
     lockedByReader: false,
     asked: false,
     delayMs: 0,
+    due: 'done',
+    lostEffectiveAt: null,
   };
 }
 
 type Body = Readonly<Record<string, unknown>>;
 type Handler = (groups: readonly string[], body: Body, query: URLSearchParams) => Answer;
+
+export const RECOVERY_CODES = Array.from({ length: 10 }, (_, at) => `ABCD${at}-FGHJ${at}`);
+
+/** What a sign-in may lack, and a lost second step. */
+function furtherSteps(state: MockState): readonly [string, RegExp, Handler][] {
+  const done = (more: object = {}) => {
+    state.signedIn = true;
+    return new Answer(200, { next: 'done', messageId: null, ...more });
+  };
+  const ifRight = (body: Body, answer: () => Answer) =>
+    body['code'] === CODE ? answer() : refuse(422, 'second-factor-wrong');
+  const waits = { maskedAddress: MASKED, effectiveAt: '2026-06-13T14:05:00.000Z' };
+  return [
+    ['GET', /^\/api\/session\/steps$/, () => new Answer(200, { next: state.due, mayRemember: true })],
+    ['POST', /^\/api\/session\/second-factor$/, (_, body) => ifRight(body, () => done())],
+    [
+      'POST',
+      /^\/api\/session\/second-factor\/setup$/,
+      () =>
+        new Answer(200, {
+          secret: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP',
+          uri: 'otpauth://totp/Riverside%20Clinic:m@mail.example?issuer=Riverside%20Clinic&secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&algorithm=SHA1&digits=6&period=30',
+        }),
+    ],
+    [
+      'POST',
+      /^\/api\/session\/second-factor\/setup\/confirm$/,
+      (_, body) => ifRight(body, () => done({ recoveryCodes: RECOVERY_CODES })),
+    ],
+    [
+      'POST',
+      /^\/api\/session\/mailbox$/,
+      () => new Answer(202, { maskedAddress: MASKED, expiresInSeconds: 600 }),
+    ],
+    ['POST', /^\/api\/session\/mailbox\/verify$/, (_, body) => ifRight(body, () => done())],
+    ['POST', /^\/api\/reset\/lost$/, () => new Answer(200, { effectiveAt: waits.effectiveAt })],
+    [
+      'GET',
+      /^\/api\/reset\/stop\/([^/]+)$/,
+      ([token]) => (token === 'waits' ? new Answer(200, waits) : refuse(404, 'reset-over')),
+    ],
+    ['POST', /^\/api\/reset\/stop\/([^/]+)$/, () => new Answer(200, {})],
+  ];
+}
 
 function buildRoutes(state: MockState, mails: Map<string, SealedMail>): readonly [string, RegExp, Handler][] {
   const linkState = (token: string): string =>
@@ -152,6 +202,7 @@ function buildRoutes(state: MockState, mails: Map<string, SealedMail>): readonly
           defaultLanguage: 'en',
           idleMinutes: 15,
           sessionHours: 12,
+          minPasswordLength: 15,
         }),
     ],
     [
@@ -236,7 +287,7 @@ function buildRoutes(state: MockState, mails: Map<string, SealedMail>): readonly
           : checkPassword(String(body['password']), () => {
               state.signedIn = true;
               state.registration = 'none';
-              return new Answer(201, { messageId: TEXT_MAIL.id });
+              return new Answer(201, { next: 'done', messageId: TEXT_MAIL.id });
             }),
     ],
     [
@@ -244,11 +295,13 @@ function buildRoutes(state: MockState, mails: Map<string, SealedMail>): readonly
       /^\/api\/session$/,
       (_, body) => {
         if (body['password'] !== PASSWORD) return refuse(401, 'sign-in-failed');
+        if (state.due !== 'done') return new Answer(200, { next: state.due, messageId: null });
         state.signedIn = true;
-        return new Answer(200, { messageId: 'linkToken' in body ? TEXT_MAIL.id : null });
+        return new Answer(200, { next: 'done', messageId: 'linkToken' in body ? TEXT_MAIL.id : null });
       },
     ],
     ['GET', /^\/api\/session$/, () => sessionAnswer(state)],
+    ...furtherSteps(state),
     [
       'POST',
       /^\/api\/session\/extend$/,
@@ -271,7 +324,16 @@ function buildRoutes(state: MockState, mails: Map<string, SealedMail>): readonly
     [
       'POST',
       /^\/api\/reset\/verify$/,
-      (_, body) => checkCode(body, () => new Answer(200, { next: 'choose-password' })),
+      (_, body) =>
+        checkCode(
+          body,
+          () =>
+            new Answer(200, {
+              next: 'choose-password',
+              secondFactor: state.due === 'second-factor',
+              lostEffectiveAt: state.lostEffectiveAt,
+            }),
+        ),
     ],
     [
       'POST',
@@ -279,7 +341,7 @@ function buildRoutes(state: MockState, mails: Map<string, SealedMail>): readonly
       (_, body) =>
         checkPassword(String(body['password']), () => {
           state.signedIn = true;
-          return new Answer(200, { messageId: null });
+          return new Answer(200, { next: 'done', messageId: null });
         }),
     ],
     [

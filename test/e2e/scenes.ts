@@ -43,7 +43,95 @@ async function toPassword(stage: Stage): Promise<void> {
   await stage.page.getByText('garden lantern quiet harbor').waitFor();
 }
 
+/** The password of a sign-in that lacks more. */
+async function toFurtherStep(stage: Stage, due: MockPortal['state']['due'], title: string): Promise<void> {
+  stage.portal.state.due = due;
+  await visit(stage, '/sign-in');
+  await stage.page.getByLabel('Your email address').fill('margaret.olsen@mail.example');
+  await stage.page.getByLabel('Your password', { exact: true }).fill(PASSWORD);
+  await stage.page.getByRole('button', { name: 'Sign in', exact: true }).click();
+  await heading(stage.page, title);
+}
+
+async function toResetOfSecondFactor(stage: Stage): Promise<void> {
+  stage.portal.state.due = 'second-factor';
+  await visit(stage, '/sign-in');
+  await stage.page.getByRole('button', { name: 'Forgot your password?' }).click();
+  await stage.page.getByLabel('Your email address').fill('margaret.olsen@mail.example');
+  await stage.page.getByRole('button', { name: 'Send me the code' }).click();
+  await stage.page.getByLabel('Code from the mail').fill(CODE);
+  await heading(stage.page, 'One more step');
+}
+
 export const SCENES: readonly Scene[] = [
+  {
+    name: 'choose-passkey',
+    async show(stage) {
+      await stage.page.addInitScript(() => {
+        PublicKeyCredential.isUserVerifyingPlatformAuthenticatorAvailable = () => Promise.resolve(true);
+      });
+      await toCode(stage);
+      await stage.page.getByLabel('Code from the mail').fill(CODE);
+      await heading(stage.page, 'How do you want to sign in next time?');
+    },
+  },
+  {
+    name: 'second-factor',
+    show: (stage) => toFurtherStep(stage, 'second-factor', 'One more step'),
+  },
+  {
+    name: 'second-factor-wrong',
+    async show(stage) {
+      await toFurtherStep(stage, 'second-factor', 'One more step');
+      await stage.page.getByLabel('Code from the app').fill('999999');
+      await stage.page.getByRole('button', { name: 'Go on' }).click();
+      await stage.page.getByText('That is not the code').waitFor();
+    },
+  },
+  {
+    name: 'second-factor-setup',
+    async show(stage) {
+      await toFurtherStep(stage, 'second-factor-setup', 'Set up the second step');
+      await stage.page.getByRole('img', { name: 'Picture with the key' }).waitFor();
+    },
+  },
+  {
+    name: 'recovery-codes',
+    async show(stage) {
+      await toFurtherStep(stage, 'second-factor-setup', 'Set up the second step');
+      await stage.page.getByLabel('Code from the app').fill(CODE);
+      await stage.page.getByRole('button', { name: 'Turn on' }).click();
+      await heading(stage.page, 'Keep these recovery codes');
+    },
+  },
+  {
+    name: 'mailbox-again',
+    show: (stage) => toFurtherStep(stage, 'mailbox', 'Type the code'),
+  },
+  { name: 'reset-second-factor', show: toResetOfSecondFactor },
+  {
+    name: 'reset-lost',
+    async show(stage) {
+      await toResetOfSecondFactor(stage);
+      await stage.page.getByRole('button', { name: 'I have lost both' }).click();
+      await heading(stage.page, 'You lost the app and the recovery codes');
+    },
+  },
+  {
+    name: 'stop-reset',
+    async show(stage) {
+      await visit(stage, '/stop-reset/waits');
+      await heading(stage.page, 'Stop the reset?');
+    },
+  },
+  {
+    name: 'stop-reset-over',
+    locale: 'es-MX',
+    async show(stage) {
+      await visit(stage, '/stop-reset/over');
+      await heading(stage.page, 'No hay nada que detener');
+    },
+  },
   {
     name: 'home',
     async show(stage) {

@@ -22,6 +22,9 @@ import { renderSuspectMail, type SuspectReport } from '#src/notification/suspect
 import { renderWrongRecipient, type WrongRecipientData } from '#src/notification/wrong-recipient.ts';
 import { renderStaffLink, type StaffLinkData } from '#src/notification/staff-link.ts';
 import type { WrittenMail } from '#src/notification/written-mail.ts';
+import { credentialChanges } from '#src/notification/catalog/credentials-en.ts';
+import { renderResetWaits, type ResetWaitsData } from '#src/notification/reset-waits.ts';
+import type { CredentialChangeKind } from '#src/notification/words.ts';
 
 const help: HelpLine = {
   url: 'https://secure.hospital.example/help',
@@ -250,6 +253,14 @@ const officerLinks = {
   stopUrl: 'https://secure.hospital.example/held/stop-token',
 };
 
+const resetWaitsData: ResetWaitsData = {
+  ...frame('account-change', 'pat.doe@outside.example'),
+  effectiveMs: sentMs + 24 * 60 * minute,
+  stopUrl: 'https://secure.hospital.example/stop-reset/Zt4mQ7vX2sLk9dRw8YbN0c',
+  address: 'pat.doe@outside.example',
+  locale: 'en',
+};
+
 const partnerReportData: PartnerReportData = {
   ...frame('partner-report', 'security@hospital.example'),
   consoleUrl: 'https://secure.hospital.example/staff',
@@ -402,6 +413,21 @@ export const fixedMails: Readonly<Record<string, () => WrittenMail>> = {
     renderReturned(spanishSite, { ...returnedData, reason: { kind: 'record-changed' } }),
   'partner-report': () => renderPartnerReport(site, partnerReportData),
   'partner-report-es': () => renderPartnerReport(spanishSite, partnerReportData),
+  ...Object.fromEntries(
+    Object.keys(credentialChanges).flatMap((change) =>
+      (['en', 'es'] as const).map((locale) => [
+        `${change}${locale === 'es' ? '-es' : ''}`,
+        () =>
+          renderAccountChange(locale === 'es' ? spanishSite : site, {
+            ...accountChangeData,
+            change: change as CredentialChangeKind,
+            locale,
+          }),
+      ]),
+    ),
+  ),
+  'reset-waits': () => renderResetWaits(site, resetWaitsData),
+  'reset-waits-es': () => renderResetWaits(spanishSite, { ...resetWaitsData, locale: 'es' }),
   'password-reset': () =>
     renderAccountChange(site, { ...accountChangeData, change: 'password-reset', locale: 'es' }),
 };

@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import type { InjectOptions, LightMyRequestResponse } from 'fastify';
 
 import { Submitters } from '#src/acceptance/submitters.ts';
+import type { AccountRules } from '#src/accounts/account-rules.ts';
 import { hashLinkToken, hashMessageCode } from '#src/accounts/link-tokens.ts';
 import { linkMac } from '#src/accounts/row-mac.ts';
 import { AuditLog } from '#src/audit/audit-log.ts';
@@ -92,7 +93,7 @@ export interface SendOptions {
 
 export async function openPortalWorld(
   /** `database`: instead of the fresh SQLite one; its opener closes it. */
-  overrides: Partial<PortalDependencies> = {},
+  overrides: Partial<PortalDependencies> & { readonly rules?: Partial<AccountRules> } = {},
   publicUrl = PORTAL_ORIGIN,
   /** Rules for files of answers; without them answers carry none. */
   uploads: UploadRules | null = null,
@@ -142,6 +143,7 @@ export async function openPortalWorld(
       publicUrl,
       organization: { name: 'Example Hospital', words: ['Northside Clinic'] },
       helpLine: { phone: '+1 555 0100', hours: 'Mon-Fri 8-17' },
+      accountRules: { secondFactor: 'optional', rememberDevices: true, ...overrides.rules },
       locale: 'en',
       staffMessagePage: (id) => `http://localhost:8081/messages/${id}`,
       messageIdDomain: 'hospital.test',

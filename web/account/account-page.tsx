@@ -15,7 +15,7 @@ import type { Account } from './account.ts';
 import { accountTexts, loadAccountTexts } from './account-texts.ts';
 import { AddressesSection } from './sections/addresses-section.tsx';
 import { DeleteSection } from './sections/delete-section.tsx';
-import { PasswordSection } from './sections/password-section.tsx';
+import { CredentialsSection } from './sections/credentials-section.tsx';
 import { PreferencesSection } from './sections/preferences-section.tsx';
 import { SessionsSection } from './sections/sessions-section.tsx';
 
@@ -27,7 +27,7 @@ export interface SectionProps {
 
 const SECTIONS: readonly ComponentType<SectionProps>[] = [
   AddressesSection,
-  PasswordSection,
+  CredentialsSection,
   SessionsSection,
   PreferencesSection,
   DeleteSection,

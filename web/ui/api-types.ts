@@ -13,6 +13,8 @@ export interface Site {
   readonly defaultLanguage: string;
   readonly idleMinutes: number;
   readonly sessionHours: number;
+  /** In characters. */
+  readonly minPasswordLength: number;
 }
 
 /** `needs-release`: opened before a password reset; its author must release it first. */
@@ -47,6 +49,15 @@ export interface ClosedJson {
   readonly mayAsk: boolean;
   readonly request: 'none' | 'asked' | 'granted' | 'declined';
   readonly askedAt: string | null;
+}
+
+/** What a sign-in lacks still. */
+export type SignInNext = 'done' | 'second-factor' | 'second-factor-setup' | 'mailbox';
+
+export interface SignInAnswer {
+  readonly next: SignInNext;
+  /** Of the link, once nothing is due. */
+  readonly messageId: string | null;
 }
 
 export interface CodeSent {

@@ -72,7 +72,7 @@ async function request(method: string, path: string, body?: unknown): Promise<Re
   if (!Number.isNaN(date)) serverAheadMs = date - Date.now();
   if (response.ok) return response;
   const failure = await failureOf(response);
-  if (failure.status === 401 && failure.code !== 'sign-in-failed') whenSignedOut();
+  if (failure.code === 'session-needed') whenSignedOut();
   throw failure;
 }
 

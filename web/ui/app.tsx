@@ -1,15 +1,13 @@
 /** Which page a path shows. What a first visit does not need is loaded when it is asked for. */
 import type { VNode } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
-import { ApiFailure } from './api.ts';
-import { explain } from './explain.ts';
+import { useEffect } from 'preact/hooks';
 import { HomePage } from './pages/home-page.tsx';
 import { LinkPage } from './pages/link-page.tsx';
 import { NotFoundPage } from './pages/not-found-page.tsx';
 import { SignInPage } from './pages/sign-in-page.tsx';
 import { PageSkeleton } from './parts/controls.tsx';
-import { FailedPage } from './parts/failed-page.tsx';
 import { Layout } from './parts/layout.tsx';
+import { LazyPart } from './parts/lazy-part.tsx';
 import type { PageModule, Pieces } from './parts/page-module.ts';
 import { loadMessagePage } from './preload.ts';
 import { match, path } from './router.ts';
@@ -17,32 +15,12 @@ import { refreshSession, session } from './session.ts';
 import { loadSite } from './site.ts';
 
 function Lazy({ load, pieces }: { readonly load: () => Promise<PageModule>; readonly pieces: Pieces }) {
-  const [loaded, setLoaded] = useState<PageModule | null>(null);
-  const [failed, setFailed] = useState(false);
-  const [attempt, setAttempt] = useState(0);
-  useEffect(() => {
-    let wanted = true;
-    setFailed(false);
-    load().then(
-      (module) => wanted && setLoaded(module),
-      () => wanted && setFailed(true),
-    );
-    return () => {
-      wanted = false;
-    };
-  }, [load, attempt]);
-  if (failed) {
-    return (
-      <FailedPage text={explain(new ApiFailure('offline', 0))} onRetry={() => setAttempt(attempt + 1)} />
-    );
-  }
-  if (loaded === null) return <PageSkeleton />;
-  const Loaded = loaded.default;
-  return <Loaded pieces={pieces} />;
+  return <LazyPart load={load} props={{ pieces }} waiting={<PageSkeleton />} />;
 }
 
 const loadListPage = (): Promise<PageModule> => import('../reader/list-page.tsx');
 const loadAccountPage = (): Promise<PageModule> => import('../account/account-page.tsx');
+const loadStopResetPage = (): Promise<PageModule> => import('../credentials/stop-reset-page.tsx');
 const loadCheckPage = (): Promise<PageModule> => import('./pages/check-page.tsx');
 const loadFakePage = (): Promise<PageModule> => import('./pages/fake-page.tsx');
 const loadHelpPage = (): Promise<PageModule> => import('./pages/help-page.tsx');
@@ -71,6 +49,10 @@ const ROUTES: readonly Route[] = [
     show: (pieces) => <Lazy key={`message-${pieces['id'] ?? ''}`} load={loadMessagePage} pieces={pieces} />,
   },
   { pattern: '/account', show: (pieces) => <Lazy key="account" load={loadAccountPage} pieces={pieces} /> },
+  {
+    pattern: '/stop-reset/:token',
+    show: (pieces) => <Lazy key="stop-reset" load={loadStopResetPage} pieces={pieces} />,
+  },
   { pattern: '/check', show: (pieces) => <Lazy key="check" load={loadCheckPage} pieces={pieces} /> },
   { pattern: '/help', show: (pieces) => <Lazy key="help" load={loadHelpPage} pieces={pieces} /> },
   { pattern: '/help/fake', show: (pieces) => <Lazy key="fake" load={loadFakePage} pieces={pieces} /> },

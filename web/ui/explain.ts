@@ -1,6 +1,7 @@
 /** What a failure means, in the reader's words. */
 import { ApiFailure } from './api.ts';
 import { texts } from './locale/locale.ts';
+import { minPasswordLength } from './site.ts';
 
 /** `90` → "2 minutes": rounded up, so that nobody tries too early. */
 export function describeWait(seconds: number): string {
@@ -40,7 +41,7 @@ export function explain(error: unknown): string {
     case 'sign-in-first':
       return failure['sign-in-first'];
     case 'password-too-short':
-      return failure['password-too-short'];
+      return failure['password-too-short'](minPasswordLength());
     case 'password-too-long':
       return failure['password-too-long'];
     case 'password-common':

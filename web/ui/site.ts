@@ -12,3 +12,10 @@ export async function loadSite(): Promise<void> {
   adoptSiteLanguage(found.defaultLanguage);
   site.value = found;
 }
+
+const LENGTH_ALONE = 15;
+
+/** In characters, as the organisation wants it. */
+export function minPasswordLength(): number {
+  return site.value?.minPasswordLength ?? LENGTH_ALONE;
+}

@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 
 import type { Tables } from '../key-spec.ts';
 import {
+  readChoice,
   readClamd,
   readFlag,
   readGroupRoles,
@@ -112,6 +113,18 @@ export const listenerTables: Tables = {
       description: 'Networks of reverse proxies whose X-Forwarded-For is believed.',
       default: [],
       read: readNetworks,
+    },
+    secondFactor: {
+      description:
+        'Whether recipients who sign in with a password need a code of an authenticator app as well: "optional", everybody chooses; "required", all do, and then 8 characters are enough for a password. A passkey is both steps in one.',
+      default: 'optional',
+      read: readChoice('optional', 'required'),
+    },
+    rememberDevices: {
+      description:
+        'Whether recipients may have a browser remembered, so that the second step is not asked for there for 30 days; password or passkey always are.',
+      default: true,
+      read: readFlag,
     },
   },
   console: {

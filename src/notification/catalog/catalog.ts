@@ -243,16 +243,20 @@ export interface Catalog {
     readonly kept: string;
     readonly button: string;
   };
-  readonly accountChange: Readonly<
-    Record<
-      AccountChangeKind,
-      {
-        readonly subject: Phrase<{ organization: string }>;
-        readonly title: string;
-        readonly text: Phrase<{ organization: string; moment: string }>;
-      }
-    >
-  > & { readonly notYou: string; readonly notYouNew: string };
+  readonly accountChange: Readonly<Record<AccountChangeKind, AccountChangeWords>> & {
+    readonly notYou: string;
+    readonly notYouNew: string;
+  };
+  /** A reset without the second factor, that its owner can still stop. */
+  readonly resetWaits: {
+    readonly subject: Phrase<{ organization: string }>;
+    readonly title: string;
+    /** `until`: when it takes effect. */
+    readonly text: Phrase<{ organization: string; until: string }>;
+    readonly wasYou: string;
+    readonly notYou: string;
+    readonly button: string;
+  };
   readonly partnerReport: {
     /** `first`: the domain named first. */
     readonly subject: Phrase<{ first: string; count: number }>;
@@ -260,6 +264,12 @@ export interface Catalog {
     readonly kind: Readonly<Record<PartnerWarningKind, { readonly title: string; readonly next: string }>>;
     readonly more: string;
   };
+}
+
+export interface AccountChangeWords {
+  readonly subject: Phrase<{ organization: string }>;
+  readonly title: string;
+  readonly text: Phrase<{ organization: string; moment: string }>;
 }
 
 export interface StaffLinkWords {

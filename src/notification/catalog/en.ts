@@ -1,5 +1,6 @@
 /** English. */
 import type { Catalog } from './catalog.ts';
+import { credentialChanges, resetWaits } from './credentials-en.ts';
 
 const people = (count: number): string => (count === 1 ? 'this person' : `these ${count} people`);
 
@@ -433,6 +434,7 @@ export const en: Catalog = {
     button: 'Open my messages',
   },
   accountChange: {
+    ...credentialChanges,
     'account-created': {
       subject: ({ organization }) => `Your account for secure messages from ${organization}`,
       title: 'Your account is ready',
@@ -477,6 +479,7 @@ export const en: Catalog = {
     notYou: 'Was this not you? Then somebody else may have got in. Please tell us at once:',
     notYouNew: 'Was this not you? Please tell us:',
   },
+  resetWaits,
   partnerReport: {
     subject: ({ first, count }) => `Partners need attention: ${first} (${count} in all)`,
     title: 'Mail to partners needs your attention',

@@ -1,5 +1,6 @@
 /** Spanish, in the polite form that patients everywhere understand. */
 import type { Catalog } from './catalog.ts';
+import { credentialChanges, resetWaits } from './credentials-es.ts';
 
 const people = (count: number): string => (count === 1 ? 'esta persona' : `estas ${count} personas`);
 
@@ -437,6 +438,7 @@ export const es: Catalog = {
     button: 'Abrir mis mensajes',
   },
   accountChange: {
+    ...credentialChanges,
     'account-created': {
       subject: ({ organization }) => `Su cuenta para mensajes seguros de ${organization}`,
       title: 'Su cuenta está lista',
@@ -481,6 +483,7 @@ export const es: Catalog = {
     notYou: '¿No fue usted? Entonces quizás entró otra persona. Por favor, avísenos enseguida:',
     notYouNew: '¿No fue usted? Por favor, avísenos:',
   },
+  resetWaits,
   partnerReport: {
     subject: ({ first, count }) => `Hay asociados que requieren atención: ${first} (${count} en total)`,
     title: 'El correo a sus asociados requiere su atención',

@@ -17,6 +17,7 @@ const PAGES = [
   '/messages/:id',
   '/account',
   '/sign-in',
+  '/stop-reset/:token',
   '/check',
   '/help',
   '/help/:page',

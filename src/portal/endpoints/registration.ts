@@ -1,22 +1,30 @@
 /**
- * `GET /api/registration`, `GET /api/passphrase`, `POST /api/registration/password`: from the proven address to an
- * account. Where a registration stands is kept on the server, bound to the browser, so that the page survives being
+ * `GET /api/registration`, `GET /api/passphrase`, `POST /api/registration/password` and `/api/registration/passkey`: from
+ * the proven address to an account. Where a registration stands is kept on the server, bound to the browser, so that the page survives being
  * closed while its person fetches the code.
  */
 import { Type } from '@fastify/type-provider-typebox';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 
+import { minPasswordLength } from '#src/accounts/account-rules.ts';
 import { suggestPassphrase } from '#src/accounts/passphrase.ts';
 import { findPasswordProblem, PASSWORD_PROBLEM_MESSAGES } from '#src/accounts/password-rules.ts';
+import type { FirstCredential } from '#src/accounts/registration.ts';
+import type { PortalSession } from '#src/accounts/sessions.ts';
+import type { RegistrationResponseJSON } from '#src/accounts/webauthn.ts';
 import type { HttpApp } from '#src/http/http-server.ts';
+import { NewPasskeyBody } from '#src/http/passkey-schemas.ts';
 import { Refusal } from '#src/http/refusal.ts';
+import type { Locale } from '#src/notification/mail-site.ts';
 
 import { browserName, browserOf } from '../policies/browser.ts';
-import { findCopy } from '../policies/copy.ts';
+import { findCopy, type Copy } from '../policies/copy.ts';
+import { enter, Entered } from '../policies/enter.ts';
 import { sessionNeeded } from '../policies/reader.ts';
-import { alreadyRegistered } from '../policies/refusals.ts';
+import { alreadyRegistered, passkeyNotMade } from '../policies/refusals.ts';
 import type { PortalContext } from '../portal-context.ts';
 import { maskedAddress } from '../presenters/masked-address.ts';
-import { body, errors, LocaleTag, Password } from '../wire.ts';
+import { body, errors, LocaleTag, PasskeyOptions, Password } from '../wire.ts';
 
 const RegistrationState = Type.Object({
   state: Type.Union([Type.Literal('none'), Type.Literal('code-sent'), Type.Literal('choose-password')]),
@@ -58,36 +66,100 @@ export function addRegistrationEndpoints(app: HttpApp, portal: PortalContext): v
     schema: {
       summary: 'Choose a password and get the account',
       body: body({ password: Password, locale: Type.Optional(LocaleTag) }),
-      response: { 201: Type.Object({ messageId: Type.String() }), ...errors },
+      response: { 201: Entered, ...errors },
     },
     handler: async (request, reply) => {
-      const session = await portal.sessions.find(
-        portal.cookies.read(request, 'registration'),
-        'registration',
-      );
-      if (session?.canonicalAddress == null || session.recipientId === null || session.accountId !== null)
-        throw sessionNeeded();
-      const copy = await findCopy(portal, session.recipientId);
-      if (copy === null || copy.recipient.canonicalAddress !== session.canonicalAddress)
-        throw sessionNeeded();
-      requireGoodPassword(portal, request.body.password, [copy.recipient.address]);
-      const locale = request.body.locale ?? portal.settings.locale;
-      const registered = await portal.registration.register(
-        { ...session, canonicalAddress: session.canonicalAddress },
-        {
-          password: request.body.password,
-          locale,
-          address: copy.recipient.address,
-          browser: browserName(request),
-          tell: await portal.mails.accountChange('account-created', [copy.recipient.address], locale),
-        },
-      );
-      if (registered.outcome === 'already-registered') throw alreadyRegistered();
-      portal.cookies.clear(reply, 'registration');
-      portal.cookies.set(reply, 'session', registered.token);
-      return reply.code(201).send({ messageId: copy.message.id });
+      const proven = await requireProvenAddress(portal, request);
+      const { password, locale } = request.body;
+      requireGoodPassword(portal, password, [proven.copy.recipient.address]);
+      const entered = await register(portal, request, reply, proven, { kind: 'password', password }, locale);
+      return reply.code(201).send(entered);
     },
   });
+
+  app.post('/api/registration/passkey/options', {
+    schema: {
+      summary: 'What the browser makes a passkey with',
+      body: body({}),
+      response: { 200: PasskeyOptions, ...errors },
+    },
+    handler: async (request, reply) => {
+      const { session } = await requireProvenAddress(portal, request);
+      const { cookie, options } = await portal.passkeys.askForNew(ownerOf(session));
+      portal.cookies.set(reply, 'ticket', cookie);
+      return { ...options };
+    },
+  });
+
+  app.post('/api/registration/passkey', {
+    schema: {
+      summary: 'Make a passkey and get the account',
+      body: body({ response: NewPasskeyBody, locale: Type.Optional(LocaleTag) }),
+      response: { 201: Entered, ...errors },
+    },
+    handler: async (request, reply) => {
+      const proven = await requireProvenAddress(portal, request);
+      const verified = await portal.passkeys.verifyNew(
+        portal.cookies.read(request, 'ticket'),
+        ownerOf(proven.session),
+        request.body.response as unknown as RegistrationResponseJSON,
+      );
+      portal.cookies.clear(reply, 'ticket');
+      if (verified === null) throw passkeyNotMade();
+      const { locale } = request.body;
+      const entered = await register(
+        portal,
+        request,
+        reply,
+        proven,
+        { kind: 'passkey', ...verified },
+        locale,
+      );
+      return reply.code(201).send(entered);
+    },
+  });
+}
+
+interface ProvenAddress {
+  readonly session: PortalSession & { readonly canonicalAddress: string };
+  readonly copy: Copy;
+}
+
+/** Of the registration that is under way in this browser. Throws Refusal 401 `session-needed`. */
+async function requireProvenAddress(portal: PortalContext, request: FastifyRequest): Promise<ProvenAddress> {
+  const session = await portal.sessions.find(portal.cookies.read(request, 'registration'), 'registration');
+  if (session?.canonicalAddress == null || session.recipientId === null || session.accountId !== null)
+    throw sessionNeeded();
+  const copy = await findCopy(portal, session.recipientId);
+  if (copy === null || copy.recipient.canonicalAddress !== session.canonicalAddress) throw sessionNeeded();
+  return { session: { ...session, canonicalAddress: session.canonicalAddress }, copy };
+}
+
+function ownerOf({ canonicalAddress }: ProvenAddress['session']) {
+  return { canonicalAddress, accountId: null };
+}
+
+async function register(
+  portal: PortalContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { session, copy }: ProvenAddress,
+  credential: FirstCredential,
+  language: Locale | undefined,
+) {
+  const locale = language ?? portal.settings.locale;
+  const { address } = copy.recipient;
+  const news = credential.kind === 'passkey' ? 'account-created-passkey' : 'account-created';
+  const registered = await portal.registration.register(session, {
+    credential,
+    locale,
+    address,
+    browser: browserName(request),
+    tell: await portal.mails.accountChange(news, [address], locale),
+  });
+  if (registered.outcome === 'already-registered') throw alreadyRegistered();
+  portal.cookies.clear(reply, 'registration');
+  return enter(portal, reply, registered, copy.message.id);
 }
 
 /** Throws Refusal 422 with the reason. */
@@ -98,6 +170,7 @@ export function requireGoodPassword(
 ): void {
   const { organization, publicUrl } = portal.settings;
   const words = [organization.name, ...(organization.words ?? []), new URL(publicUrl).hostname, ...addresses];
-  const problem = findPasswordProblem(password, words);
+  const minLength = minPasswordLength(portal.settings.accountRules);
+  const problem = findPasswordProblem(password, words, minLength);
   if (problem !== null) throw new Refusal(422, problem, PASSWORD_PROBLEM_MESSAGES[problem]);
 }

@@ -3,23 +3,34 @@
  * answer; the mail to an address that has an account is written after it was sent.
  */
 import { Type } from '@fastify/type-provider-typebox';
+import type { FastifyRequest } from 'fastify';
 
 import { CODE_LIFETIME_MS, parseAddressCode } from '#src/accounts/address-codes.ts';
 import { raiseTamperAlarm } from '#src/accounts/accounts-context.ts';
-import type { ResetCode, ResetRequest } from '#src/accounts/reset.ts';
+import type { Admitted } from '#src/accounts/admission.ts';
+import type {
+  ResetCode,
+  ResetCompletion,
+  ResetNeeds as AccountResetNeeds,
+  ResetRequest,
+} from '#src/accounts/reset.ts';
+import type { PortalSession } from '#src/accounts/sessions.ts';
 import { RowForged } from '#src/accounts/row-mac.ts';
 import { networkOf } from '#src/accounts/throttle.ts';
 import { HOUR_MS, SECOND_MS } from '#src/base/clock.ts';
 import { parseMailAddress } from '#src/base/mail-address.ts';
 import type { HttpApp } from '#src/http/http-server.ts';
+import { Refusal } from '#src/http/refusal.ts';
 
 import { browserName, browserOf, knowBrowser } from '../policies/browser.ts';
 import { findCopyByLink } from '../policies/copy.ts';
+import { enter, Entered } from '../policies/enter.ts';
 import { sessionNeeded } from '../policies/reader.ts';
-import { codeExpired, codeWrong, tooManyCodes } from '../policies/refusals.ts';
+import { secondFactorWrong } from '../policies/second-factor.ts';
+import { codeExpired, codeWrong, slowDown, tooManyCodes } from '../policies/refusals.ts';
 import type { PortalContext } from '../portal-context.ts';
 import { mailLocale } from '../portal-mails.ts';
-import { Address, body, Code, errors, LocaleTag, Password } from '../wire.ts';
+import { Address, body, Code, errors, LocaleTag, Password, timestamp, Timestamp } from '../wire.ts';
 import { NETWORK_CODES_AN_HOUR } from './link-code.ts';
 import { requireGoodPassword } from './registration.ts';
 
@@ -27,6 +38,13 @@ const ResetBody = Type.Union([
   body({ linkToken: Type.String({ maxLength: 200 }), locale: Type.Optional(LocaleTag) }),
   body({ address: Address, locale: Type.Optional(LocaleTag) }),
 ]);
+
+/** What finishing takes besides the password; `lostEffectiveAt`: when it no longer takes the second factor. */
+export const ResetNeeds = Type.Object({
+  next: Type.Literal('choose-password'),
+  secondFactor: Type.Boolean(),
+  lostEffectiveAt: Type.Union([Timestamp, Type.Null()]),
+});
 
 interface ResetTarget {
   readonly canonicalAddress: string;
@@ -62,7 +80,7 @@ export function addResetEndpoints(app: HttpApp, portal: PortalContext): void {
     schema: {
       summary: 'Prove the address with the code',
       body: body({ code: Code }),
-      response: { 200: Type.Object({ next: Type.Literal('choose-password') }), ...errors },
+      response: { 200: ResetNeeds, ...errors },
     },
     handler: async (request, reply) => {
       const browserHash = browserOf(portal, request);
@@ -71,41 +89,69 @@ export function addResetEndpoints(app: HttpApp, portal: PortalContext): void {
       if (checked.outcome === 'expired') throw codeExpired();
       if (checked.outcome === 'wrong') throw codeWrong(checked.triesLeft);
       portal.cookies.set(reply, 'registration', checked.token);
-      return { next: 'choose-password' as const };
+      return presentNeeds(checked.needs);
     },
   });
 
   app.post('/api/reset/password', {
     schema: {
       summary: 'Set the new password and sign in',
-      body: body({ password: Password }),
-      response: {
-        200: Type.Object({ messageId: Type.Union([Type.String(), Type.Null()]) }),
-        ...errors,
-      },
+      body: body({ password: Password, secondFactor: Type.Optional(Code) }),
+      response: { 200: Entered, ...errors },
     },
     handler: async (request, reply) => {
-      const session = await portal.sessions.find(
-        portal.cookies.read(request, 'registration'),
-        'registration',
-      );
-      if (session === null || session.accountId === null || session.canonicalAddress === null)
-        throw sessionNeeded();
-      requireGoodPassword(portal, request.body.password, [session.canonicalAddress]);
-      const choice = { password: request.body.password, browser: browserName(request) };
-      const done = await portal.reset.complete(session, choice, (account, addresses) =>
+      const { session, canonicalAddress } = await requireReset(portal, request);
+      const { password, secondFactor = null } = request.body;
+      requireGoodPassword(portal, password, [canonicalAddress]);
+      const given = { password, secondFactor, browser: browserName(request) };
+      const done = await portal.reset.complete(session, given, (account, addresses, byMailAlone) =>
         portal.mails.accountChange(
-          'password-changed',
+          byMailAlone ? 'password-reset' : 'password-changed',
           addresses.map((proof) => proof.address),
           account.locale,
         ),
       );
-      if (done.outcome === 'gone') throw sessionNeeded();
+      const admitted = requireReplaced(done);
       portal.cookies.clear(reply, 'registration');
-      portal.cookies.set(reply, 'session', done.token);
-      return { messageId: null };
+      return enter(portal, reply, admitted);
     },
   });
+}
+
+/** The reset that is under way in this browser. Throws Refusal 401 `session-needed`. */
+export async function requireReset(
+  portal: PortalContext,
+  request: FastifyRequest,
+): Promise<{ session: PortalSession; canonicalAddress: string }> {
+  const session = await portal.sessions.find(portal.cookies.read(request, 'registration'), 'registration');
+  if (session === null || session.accountId === null || session.canonicalAddress === null)
+    throw sessionNeeded();
+  return { session, canonicalAddress: session.canonicalAddress };
+}
+
+/** Throws the Refusal where the password was not replaced. */
+function requireReplaced(done: ResetCompletion): Admitted {
+  switch (done.outcome) {
+    case 'signed-in':
+    case 'due':
+      return done;
+    case 'second-factor-needed':
+      throw new Refusal(422, 'second-factor-needed', 'The second step is needed.');
+    case 'wrong':
+      throw secondFactorWrong();
+    case 'wait':
+      throw slowDown(done.retryAfterSeconds);
+    default:
+      throw sessionNeeded();
+  }
+}
+
+export function presentNeeds({ secondFactor, lostEffectiveAt }: AccountResetNeeds) {
+  return {
+    next: 'choose-password' as const,
+    secondFactor,
+    lostEffectiveAt: lostEffectiveAt === null ? null : timestamp(lostEffectiveAt),
+  };
 }
 
 async function resetTarget(

@@ -38,7 +38,7 @@ describe('sessions', () => {
         password: GOOD_PASSWORD,
         address,
       });
-      assert.deepEqual([byAddress.statusCode, byAddress.json()], [200, { messageId: null }]);
+      assert.deepEqual([byAddress.statusCode, byAddress.json()], [200, { next: 'done', messageId: null }]);
     }
   });
 

@@ -5,15 +5,13 @@
 import { Type } from '@fastify/type-provider-typebox';
 
 import { idleExpiry, type PortalSession } from '#src/accounts/sessions.ts';
-import { networkOf } from '#src/accounts/throttle.ts';
 import { parseMailAddress } from '#src/base/mail-address.ts';
 import type { HttpApp } from '#src/http/http-server.ts';
 import { Refusal } from '#src/http/refusal.ts';
 
-import { browserName } from '../policies/browser.ts';
 import { findCopyByLink } from '../policies/copy.ts';
+import { attemptOf, enter, Entered, requireAdmitted } from '../policies/enter.ts';
 import { findReader, sessionNeeded, type Reader } from '../policies/reader.ts';
-import { slowDown } from '../policies/refusals.ts';
 import type { PortalContext } from '../portal-context.ts';
 import { presentPreferences, presentPreviousSignIn } from '../presenters/account.ts';
 import {
@@ -46,27 +44,20 @@ export function addSessionEndpoints(app: HttpApp, portal: PortalContext): void {
     schema: {
       summary: 'Sign in',
       body: SignInBody,
-      response: {
-        200: Type.Object({ messageId: Type.Union([Type.String(), Type.Null()]) }),
-        ...errors,
-      },
+      response: { 200: Entered, ...errors },
     },
     handler: async (request, reply) => {
       const target = await signInTarget(portal, request.body);
-      const result = await portal.signIn.signIn({
+      const outcome = await portal.signIn.signIn({
+        ...(await attemptOf(portal, request)),
         canonicalAddress: target.canonicalAddress,
         password: request.body.password,
-        network: networkOf(request.ip),
-        browser: browserName(request),
-        previous: await portal.sessions.find(portal.cookies.read(request, 'session'), 'recipient'),
       });
-      if (result.outcome === 'wait' && result.locked) throw resetNeeded(result.retryAfterSeconds);
-      if (result.outcome === 'wait') throw slowDown(result.retryAfterSeconds);
-      if (result.outcome === 'failed') {
-        throw new Refusal(401, 'sign-in-failed', 'The address or the password is not right.');
-      }
-      portal.cookies.set(reply, 'session', result.token);
-      return { messageId: target.messageId };
+      const admitted = requireAdmitted(
+        outcome,
+        () => new Refusal(401, 'sign-in-failed', 'The address or the password is not right.'),
+      );
+      return enter(portal, reply, admitted, target.messageId);
     },
   });
 
@@ -105,6 +96,7 @@ export function addSessionEndpoints(app: HttpApp, portal: PortalContext): void {
       }
       portal.cookies.clear(reply, 'session');
       portal.cookies.clear(reply, 'registration');
+      portal.cookies.clear(reply, 'signIn');
       return {};
     },
   });
@@ -115,14 +107,14 @@ interface SignInTarget {
   readonly messageId: string | null;
 }
 
-async function signInTarget(
+export async function signInTarget(
   portal: PortalContext,
-  request: { linkToken: string } | { address: string },
+  request: { linkToken?: string } | { address: string },
 ): Promise<SignInTarget> {
   if ('address' in request) {
     return { canonicalAddress: parseMailAddress(request.address.trim())?.canonical ?? null, messageId: null };
   }
-  const copy = await findCopyByLink(portal, request.linkToken);
+  const copy = request.linkToken === undefined ? null : await findCopyByLink(portal, request.linkToken);
   return copy === null
     ? { canonicalAddress: null, messageId: null }
     : { canonicalAddress: copy.recipient.canonicalAddress, messageId: copy.message.id };
@@ -137,10 +129,4 @@ function presentSession(reader: Reader, session: PortalSession) {
     idleExpiresAt: timestamp(idleExpiry(session)),
     absoluteExpiresAt: timestamp(session.expiresAt),
   };
-}
-
-function resetNeeded(retryAfterSeconds: number): Refusal {
-  return new Refusal(429, 'reset-needed', 'Too many wrong passwords. Please set a new one by email.', {
-    retryAfterSeconds,
-  });
 }

@@ -1,6 +1,7 @@
 /** `GET /api/site`: what every page shows of the organisation. Public. */
 import { Type } from '@fastify/type-provider-typebox';
 
+import { minPasswordLength } from '#src/accounts/account-rules.ts';
 import { SESSION_ABSOLUTE_MS, SESSION_IDLE_MS } from '#src/accounts/sessions.ts';
 import { HOUR_MS, MINUTE_MS } from '#src/base/clock.ts';
 import type { HttpApp } from '#src/http/http-server.ts';
@@ -22,6 +23,7 @@ const Site = Type.Object({
   defaultLanguage: Type.String(),
   idleMinutes: Type.Integer(),
   sessionHours: Type.Integer(),
+  minPasswordLength: Type.Integer(),
 });
 
 const NOTHING_FOR_SENDERS = { helpDeskPhone: '', policyUrl: '', patientPortalUrl: '' };
@@ -39,6 +41,7 @@ export function addSiteEndpoint(app: HttpApp, portal: PortalContext): void {
       defaultLanguage: settings.locale,
       idleMinutes: SESSION_IDLE_MS / MINUTE_MS,
       sessionHours: SESSION_ABSOLUTE_MS / HOUR_MS,
+      minPasswordLength: minPasswordLength(settings.accountRules),
     }),
   });
 }

@@ -41,8 +41,20 @@ const RECENT_MS = 15 * MINUTE_MS;
  * `sign-in-again`, whatever the account signs in with.
  */
 export function requireRecentSignIn(portal: PortalContext, reader: Reader): void {
-  if (portal.clock.now() - reader.session.createdAt < RECENT_MS) return;
+  if (isRecent(portal, reader)) return;
   throw new Refusal(403, 'sign-in-again', 'Please sign in again first.');
+}
+
+/** Whether the reader signed in so lately that an unattended screen is unlikely. */
+export function isRecent(portal: PortalContext, reader: Reader): boolean {
+  return portal.clock.now() - reader.session.createdAt < RECENT_MS;
+}
+
+/** Like `requireReader` and `requireRecentSignIn` together. */
+export async function requireRecentReader(portal: PortalContext, request: FastifyRequest): Promise<Reader> {
+  const reader = await requireReader(portal, request);
+  requireRecentSignIn(portal, reader);
+  return reader;
 }
 
 export function sessionNeeded(): Refusal {

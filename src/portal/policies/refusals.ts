@@ -34,6 +34,10 @@ export function alreadyRegistered(): Refusal {
   return new Refusal(409, 'already-registered', 'There is an account for this address. Please sign in.');
 }
 
+export function passkeyNotMade(): Refusal {
+  return new Refusal(422, 'passkey-not-made', 'The passkey could not be added. Please try again.');
+}
+
 /** Throws unless the copy may be opened. */
 export function requireReady(state: ReaderCopyState): void {
   if (state === 'locked') throw new Refusal(410, 'locked', 'This message was locked.');

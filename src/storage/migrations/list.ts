@@ -17,6 +17,7 @@ import { copiesByMessage } from './0014-copies-by-message.ts';
 import { accountPage } from './0015-account-page.ts';
 import { askedAtSending } from './0017-asked-at-sending.ts';
 import { administration } from './0020-administration.ts';
+import { recipientsCredentials } from './0021-recipients-credentials.ts';
 import { knownRecipientsByAge } from './0025-known-recipients-by-age.ts';
 import { accessRequests } from './0026-access-requests.ts';
 import { secondChannel } from './0028-second-channel.ts';
@@ -40,6 +41,7 @@ export const migrations: readonly Migration[] = [
   accountPage,
   askedAtSending,
   administration,
+  recipientsCredentials,
   knownRecipientsByAge,
   accessRequests,
   secondChannel,

@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks';
 import { call } from '../../ui/api.ts';
 import { texts } from '../../ui/locale/locale.ts';
 import { Button, Field } from '../../ui/parts/controls.tsx';
+import { minPasswordLength } from '../../ui/site.ts';
 import { refreshSession } from '../../ui/session.ts';
 import { useRequest } from '../../ui/use-request.ts';
 import type { SectionProps } from '../account-page.tsx';
@@ -61,7 +62,7 @@ export function PasswordSection({ account, reload }: SectionProps) {
         <Field
           id="new-password"
           label={general.password.label}
-          hint={general.password.rule}
+          hint={general.password.rule(minPasswordLength())}
           input={{
             type: shown ? 'text' : 'password',
             autoComplete: 'new-password',

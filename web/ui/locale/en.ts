@@ -39,7 +39,8 @@ export const en = {
     'code-incomplete': 'The code has 6 digits. Type all of them.',
     'too-many-codes': (wait: string) =>
       `We have sent many codes already. You can ask for a new one in ${wait}.`,
-    'password-too-short': 'That is too short. Use at least 15 characters. A few words in a row work well.',
+    'password-too-short': (characters: number) =>
+      `That is too short. Use at least ${characters} characters. A few words in a row work well.`,
     'password-too-long': 'That is too long. Use at most 128 characters.',
     'password-common': 'This password is easy to guess. Please choose another one.',
     'password-missing': 'Type your password.',
@@ -113,7 +114,8 @@ export const en = {
     lead: 'Next time you open a secure message, you sign in with it.',
     address: 'Your address',
     label: 'New password',
-    rule: 'At least 15 characters. Words and spaces are fine. No special signs needed.',
+    rule: (characters: number) =>
+      `At least ${characters} characters. Words and spaces are fine. No special signs needed.`,
     count: (have: number, need: number) => `${have} of ${need} characters`,
     enough: 'Long enough',
     show: 'Show',

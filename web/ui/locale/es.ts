@@ -39,8 +39,8 @@ export const es: Messages = {
     'code-expired': 'Este código ya no sirve. Pida uno nuevo.',
     'code-incomplete': 'El código tiene 6 cifras. Escríbalas todas.',
     'too-many-codes': (wait) => `Ya hemos enviado muchos códigos. Podrá pedir uno nuevo dentro de ${wait}.`,
-    'password-too-short':
-      'Es demasiado corta. Use al menos 15 caracteres. Unas cuantas palabras seguidas van muy bien.',
+    'password-too-short': (characters) =>
+      `Es demasiado corta. Use al menos ${characters} caracteres. Unas cuantas palabras seguidas van muy bien.`,
     'password-too-long': 'Es demasiado larga. Use como mucho 128 caracteres.',
     'password-common': 'Esta contraseña es fácil de adivinar. Elija otra.',
     'password-missing': 'Escriba su contraseña.',
@@ -116,7 +116,8 @@ export const es: Messages = {
     lead: 'La próxima vez que abra un mensaje seguro, entrará con ella.',
     address: 'Su dirección',
     label: 'Contraseña nueva',
-    rule: 'Al menos 15 caracteres. Valen palabras y espacios. No hacen falta signos especiales.',
+    rule: (characters) =>
+      `Al menos ${characters} caracteres. Valen palabras y espacios. No hacen falta signos especiales.`,
     count: (have, need) => `${have} de ${need} caracteres`,
     enough: 'Ya es bastante larga',
     show: 'Ver',

@@ -1,7 +1,7 @@
 /** The notice's link: says who sent what, then leads by code and password, or by password alone, to the message. */
 import { useEffect, useState } from 'preact/hooks';
 import { ApiFailure, call } from '../api.ts';
-import type { CodeSent, LinkFacts, Registration } from '../api-types.ts';
+import type { CodeSent, LinkFacts, Registration, SignInAnswer, SignInNext } from '../api-types.ts';
 import { codeOf, explain } from '../explain.ts';
 import { formatDate, formatDateTime, language, texts } from '../locale/locale.ts';
 import { Button, ProblemBox, PageSkeleton } from '../parts/controls.tsx';
@@ -15,8 +15,14 @@ import { navigate } from '../router.ts';
 import { noteSignedIn } from '../session.ts';
 import { site } from '../site.ts';
 import { CodeStep } from '../steps/code-step.tsx';
-import { PasswordStep } from '../steps/password-step.tsx';
-import { ResetFlow } from '../steps/reset-flow.tsx';
+import {
+  Choose,
+  FurtherSteps,
+  PasskeySignIn,
+  Password,
+  Reset,
+  useScreenLock,
+} from '../steps/credential-steps.tsx';
 import { SignInForm } from '../steps/sign-in-form.tsx';
 import { useRequest } from '../use-request.ts';
 
@@ -24,6 +30,7 @@ type Step =
   | { readonly at: 'start'; readonly lost?: boolean }
   | { readonly at: 'code'; readonly sent: CodeSent }
   | { readonly at: 'password'; readonly username: string }
+  | { readonly at: 'further'; readonly next: Exclude<SignInNext, 'done'> }
   | { readonly at: 'reset' }
   | { readonly at: 'not-for-me' };
 
@@ -43,6 +50,12 @@ function showMessage(messageId: string | null): void {
   navigate(messageId === null ? '/messages' : `/messages/${encodeURIComponent(messageId)}`, {
     replace: true,
   });
+}
+
+/** The message of a link that its reader has signed in for; the list where the link does not say. */
+async function showMessageOf(link: string): Promise<void> {
+  const facts = await call<LinkFacts>('GET', link).catch(() => null);
+  showMessage(facts?.messageId ?? null);
 }
 
 export function LinkPage({ token }: { readonly token: string }) {
@@ -70,6 +83,12 @@ export function LinkPage({ token }: { readonly token: string }) {
   }
   useEffect(load, [token]);
 
+  function enter({ next, messageId }: SignInAnswer): void {
+    if (next !== 'done') setStep({ at: 'further', next });
+    else if (messageId === null) void showMessageOf(link);
+    else showMessage(messageId);
+  }
+
   if (loading.failure !== null) return <LinkFailure failure={loading.failure} onRetry={load} />;
   if (facts === null) return <PageSkeleton />;
   if (facts.closed !== null)
@@ -78,23 +97,35 @@ export function LinkPage({ token }: { readonly token: string }) {
     case 'code':
       return <LinkCode link={link} facts={facts} sent={step.sent} onStep={setStep} />;
     case 'password':
-      return <LinkPassword username={step.username} onLost={() => setStep({ at: 'start', lost: true })} />;
+      return (
+        <LinkCredential
+          username={step.username}
+          onLost={() => setStep({ at: 'start', lost: true })}
+          onDone={enter}
+        />
+      );
+    case 'further':
+      return (
+        <FurtherSteps
+          next={step.next}
+          onDone={() => void showMessageOf(link)}
+          onOver={() => setStep({ at: 'start' })}
+        />
+      );
     case 'reset':
       return (
-        <ResetFlow
+        <Reset
           linkToken={token}
           address={facts.maskedAddress}
           onBack={() => setStep({ at: 'start' })}
-          onDone={async (messageId) =>
-            showMessage(messageId ?? (await call<LinkFacts>('GET', link)).messageId)
-          }
+          onDone={enter}
         />
       );
     case 'not-for-me':
       return <NotForMeDone author={authorName(facts.author)} />;
     default:
       return facts.registered ? (
-        <Returning token={token} facts={facts} link={link} onStep={setStep} />
+        <Returning token={token} facts={facts} link={link} onStep={setStep} onDone={enter} />
       ) : (
         <FirstTime facts={facts} link={link} lost={step.lost === true} onStep={setStep} />
       );
@@ -127,20 +158,34 @@ function LinkCode({ link, facts, sent, onStep }: StartProps & { readonly sent: C
   );
 }
 
-function LinkPassword({ username, onLost }: { readonly username: string; readonly onLost: () => void }) {
+interface LinkCredentialProps {
+  readonly username: string;
+  readonly onLost: () => void;
+  readonly onDone: (answer: SignInAnswer) => void;
+}
+
+/** A passkey first, where the device has a screen lock to make one with. */
+function LinkCredential(props: LinkCredentialProps) {
+  const screenLock = useScreenLock();
+  const [password, setPassword] = useState(false);
+  if (screenLock === null) return <PageSkeleton />;
+  if (screenLock && !password) {
+    return <Choose onDone={props.onDone} onLost={props.onLost} onPassword={() => setPassword(true)} />;
+  }
+  return <LinkPassword {...props} />;
+}
+
+function LinkPassword({ username, onLost, onDone }: LinkCredentialProps) {
   const t = texts();
   return (
-    <PasswordStep
+    <Password
       title={t.password.title}
       submit={t.password.save}
       username={username}
       save={async (password) => {
         try {
-          const answer = await call<{ messageId: string }>('POST', '/api/registration/password', {
-            password,
-            locale: language.value,
-          });
-          showMessage(answer.messageId);
+          const choice = { password, locale: language.value };
+          onDone(await call<SignInAnswer>('POST', '/api/registration/password', choice));
         } catch (error) {
           // The proof of the mailbox is kept for a while only.
           if (error instanceof ApiFailure && error.status === 401) {
@@ -204,22 +249,24 @@ function FirstTime({ facts, link, lost, onStep }: StartProps & { readonly lost: 
   );
 }
 
-function Returning({ token, facts, link, onStep }: StartProps & { readonly token: string }) {
+interface ReturningProps extends StartProps {
+  readonly token: string;
+  readonly onDone: (answer: SignInAnswer) => void;
+}
+
+function Returning({ token, facts, link, onStep, onDone }: ReturningProps) {
   const t = texts();
   return (
     <div class="card">
       <Page title={linkTitle(facts)} tabTitle={t.sendSecure}>
         <MessageFacts facts={facts} />
         <h2>{t.signInPage.titleMessage}</h2>
+        <PasskeySignIn linkToken={token} onDone={onDone} />
         <SignInForm
           knownAddress={facts.maskedAddress}
           submit={t.signInPage.submitRead}
           signIn={async ({ password }) => {
-            const answer = await call<{ messageId: string | null }>('POST', '/api/session', {
-              password,
-              linkToken: token,
-            });
-            showMessage(answer.messageId);
+            onDone(await call<SignInAnswer>('POST', '/api/session', { password, linkToken: token }));
           }}
           onForgot={() => onStep({ at: 'reset' })}
         />

@@ -1,12 +1,15 @@
 /** Signing in without a link: address and password. */
 import { useState } from 'preact/hooks';
 import { call } from '../api.ts';
+import type { SignInAnswer, SignInNext } from '../api-types.ts';
 import { texts } from '../locale/locale.ts';
 import { Page } from '../parts/page.tsx';
 import { navigate } from '../router.ts';
 import { noteSignedIn, returnTo, signedOutBecause } from '../session.ts';
-import { ResetFlow } from '../steps/reset-flow.tsx';
+import { FurtherSteps, PasskeySignIn, Reset } from '../steps/credential-steps.tsx';
 import { SignInForm } from '../steps/sign-in-form.tsx';
+
+type Further = Exclude<SignInNext, 'done'>;
 
 function goOn(messageId: string | null): void {
   noteSignedIn();
@@ -19,8 +22,18 @@ function goOn(messageId: string | null): void {
 export function SignInPage() {
   const t = texts();
   const [forgotten, setForgotten] = useState<string | null>(null);
+  const [further, setFurther] = useState<Further | null>(null);
+
+  function enter(answer: SignInAnswer): void {
+    if (answer.next === 'done') goOn(answer.messageId);
+    else setFurther(answer.next);
+  }
+
+  if (further !== null) {
+    return <FurtherSteps next={further} onDone={() => goOn(null)} onOver={() => setFurther(null)} />;
+  }
   if (forgotten !== null) {
-    return <ResetFlow linkToken={null} address={forgotten} onDone={goOn} onBack={() => setForgotten(null)} />;
+    return <Reset linkToken={null} address={forgotten} onDone={enter} onBack={() => setForgotten(null)} />;
   }
   const because = signedOutBecause.value;
   return (
@@ -31,12 +44,12 @@ export function SignInPage() {
             <p>{because === 'idle' ? t.signInPage.idle : t.signInPage.asked}</p>
           </div>
         )}
+        <PasskeySignIn linkToken={null} onDone={enter} />
         <SignInForm
           knownAddress={null}
           submit={t.signInPage.submit}
           signIn={async (credentials) => {
-            const answer = await call<{ messageId: string | null }>('POST', '/api/session', credentials);
-            goOn(answer.messageId);
+            enter(await call<SignInAnswer>('POST', '/api/session', credentials));
           }}
           onForgot={setForgotten}
         />

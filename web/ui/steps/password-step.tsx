@@ -6,9 +6,9 @@ import { texts } from '../locale/locale.ts';
 import { Button, Field } from '../parts/controls.tsx';
 import { KnownAddress } from '../parts/known-address.tsx';
 import { Page } from '../parts/page.tsx';
+import { minPasswordLength } from '../site.ts';
 import { useRequest } from '../use-request.ts';
 
-const MIN_CODE_POINTS = 15;
 const FIELD_PROBLEMS: ReadonlySet<string> = new Set([
   'password-too-short',
   'password-too-long',
@@ -29,6 +29,7 @@ export function PasswordStep({ title, submit, username, save }: PasswordStepProp
   const [password, setPassword] = useState('');
   const [shown, setShown] = useState(false);
   const saving = useRequest();
+  const wanted = minPasswordLength();
   const length = Array.from(password.normalize('NFC')).length;
   const isFieldProblem = FIELD_PROBLEMS.has(codeOf(saving.failure));
   const problem = saving.failure !== null && isFieldProblem ? explain(saving.failure) : null;
@@ -48,7 +49,7 @@ export function PasswordStep({ title, submit, username, save }: PasswordStepProp
           <Field
             id="password"
             label={t.password.label}
-            hint={t.password.rule}
+            hint={t.password.rule(wanted)}
             problem={problem}
             input={{
               type: shown ? 'text' : 'password',
@@ -69,8 +70,8 @@ export function PasswordStep({ title, submit, username, save }: PasswordStepProp
               </Button>
             }
           >
-            <p class={length >= MIN_CODE_POINTS ? 'count enough' : 'count'}>
-              {length >= MIN_CODE_POINTS ? t.password.enough : t.password.count(length, MIN_CODE_POINTS)}
+            <p class={length >= wanted ? 'count enough' : 'count'}>
+              {length >= wanted ? t.password.enough : t.password.count(length, wanted)}
             </p>
           </Field>
           <Suggestion

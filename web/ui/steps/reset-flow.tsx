@@ -1,7 +1,7 @@
 /** A new password by mail: ask, code, password. Never tells whether an address has an account. */
 import { useState } from 'preact/hooks';
 import { ApiFailure, call } from '../api.ts';
-import type { CodeSent } from '../api-types.ts';
+import type { CodeSent, SignInAnswer } from '../api-types.ts';
 import { codeOf, explain } from '../explain.ts';
 import { language, texts } from '../locale/locale.ts';
 import { Button, Field, ProblemBox } from '../parts/controls.tsx';
@@ -9,26 +9,36 @@ import { KnownAddress } from '../parts/known-address.tsx';
 import { Page } from '../parts/page.tsx';
 import { useRequest } from '../use-request.ts';
 import { CodeStep } from './code-step.tsx';
+import { ResetSecondFactor } from './credential-steps.tsx';
 import { PasswordStep } from './password-step.tsx';
 
 export interface ResetFlowProps {
   /** From a notice's link; else an address is asked for. */
   readonly linkToken: string | null;
   readonly address: string;
-  /** Called when the password is set and the person is signed in; the message of the link, if the server names it. */
-  readonly onDone: (messageId: string | null) => Promise<void> | void;
+  /** Called when the password is set and the person is signed in, but for what the answer names. */
+  readonly onDone: (answer: SignInAnswer) => void;
   readonly onBack: () => void;
 }
 
 type Step =
   | { readonly at: 'ask' }
   | { readonly at: 'code'; readonly sent: CodeSent }
+  | { readonly at: 'second-factor'; readonly lostEffectiveAt: string | null; readonly wrong: boolean }
   | { readonly at: 'password' };
+
+interface ResetNeeds {
+  readonly secondFactor: boolean;
+  readonly lostEffectiveAt: string | null;
+}
 
 export function ResetFlow({ linkToken, address: initial, onDone, onBack }: ResetFlowProps) {
   const t = texts();
   const [step, setStep] = useState<Step>({ at: 'ask' });
   const [address, setAddress] = useState(initial);
+  const [secondFactor, setSecondFactor] = useState<string | null>(null);
+  // A code is good for a minute: whoever took longer over the password types another one.
+  const [chosen, setChosen] = useState<string | null>(null);
   const asking = useRequest();
 
   async function ask(): Promise<CodeSent> {
@@ -45,8 +55,31 @@ export function ResetFlow({ linkToken, address: initial, onDone, onBack }: Reset
         sent={step.sent}
         resend={ask}
         verify={async (code) => {
-          await call('POST', '/api/reset/verify', { code });
+          const { secondFactor: needed, lostEffectiveAt } = await call<ResetNeeds>(
+            'POST',
+            '/api/reset/verify',
+            { code },
+          );
+          setStep(needed ? { at: 'second-factor', lostEffectiveAt, wrong: false } : { at: 'password' });
+        }}
+      />
+    );
+  }
+  async function finish(password: string, code: string | null): Promise<void> {
+    const given = { password, ...(code !== null && { secondFactor: code }) };
+    onDone(await call<SignInAnswer>('POST', '/api/reset/password', given));
+  }
+
+  if (step.at === 'second-factor') {
+    return (
+      <ResetSecondFactor
+        lostEffectiveAt={step.lostEffectiveAt}
+        wrong={step.wrong}
+        onGiven={async (code) => {
+          if (chosen !== null) return finish(chosen, code);
+          setSecondFactor(code);
           setStep({ at: 'password' });
+          return undefined;
         }}
       />
     );
@@ -58,14 +91,13 @@ export function ResetFlow({ linkToken, address: initial, onDone, onBack }: Reset
         submit={t.password.saveReset}
         username={address}
         save={async (password) => {
-          const answer = await call<{ messageId?: string | null } | undefined>(
-            'POST',
-            '/api/reset/password',
-            {
-              password,
-            },
-          );
-          await onDone(answer?.messageId ?? null);
+          try {
+            await finish(password, secondFactor);
+          } catch (error) {
+            if (codeOf(error) !== 'second-factor-wrong') throw error;
+            setChosen(password);
+            setStep({ at: 'second-factor', lostEffectiveAt: null, wrong: true });
+          }
         }}
       />
     );

@@ -57,7 +57,7 @@ export function SignInForm({ knownAddress, submit, signIn, onForgot }: SignInFor
           input={{
             type: 'email',
             name: 'username',
-            autoComplete: 'username',
+            autoComplete: 'username webauthn',
             autoCapitalize: 'off',
             spellcheck: false,
             value: address,
@@ -74,7 +74,7 @@ export function SignInForm({ knownAddress, submit, signIn, onForgot }: SignInFor
         input={{
           type: shown ? 'text' : 'password',
           name: 'password',
-          autoComplete: 'current-password',
+          autoComplete: knownAddress === null ? 'current-password' : 'current-password webauthn',
           autoCapitalize: 'off',
           spellcheck: false,
           value: password,

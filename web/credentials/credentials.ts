@@ -1,0 +1,33 @@
+/** What `GET /api/account/credentials` answers; times are ISO 8601. */
+
+export interface Credentials {
+  readonly address: string;
+  /** Whether signing in again is needed before anything can be changed. */
+  readonly proofNeeded: boolean;
+  readonly password: { readonly set: boolean; readonly minLength: number };
+  readonly passkeys: readonly Passkey[];
+  readonly secondFactor: {
+    readonly on: boolean;
+    readonly required: boolean;
+    readonly recoveryCodesLeft: number;
+  };
+  readonly devices: readonly RememberedDevice[];
+}
+
+export interface Passkey {
+  readonly id: string;
+  /** Empty: its owner gave none. */
+  readonly name: string;
+  readonly createdAt: string;
+  readonly lastUsedAt: string | null;
+  /** It does not count until it is confirmed. */
+  readonly suspended: boolean;
+}
+
+export interface RememberedDevice {
+  readonly id: string;
+  readonly browser: string;
+  readonly createdAt: string;
+  readonly expiresAt: string;
+  readonly current: boolean;
+}
