@@ -9,9 +9,8 @@ import { explain } from '../ui/explain.ts';
 import { texts } from '../ui/locale/locale.ts';
 import { Button, ProblemBox } from '../ui/parts/controls.tsx';
 import { useRequest } from '../ui/use-request.ts';
-import type { Octets } from './crypto/octets.ts';
 import type { OpenedMessage } from './opened-message.ts';
-import { safeName } from './safe-name.ts';
+import { collect, copyName, filesOf, zipOf } from './pack-copies.ts';
 import { saveBlob } from './save-blob.ts';
 
 interface KeepCopyProps {
@@ -27,8 +26,11 @@ export function KeepCopy({ messageId, message }: KeepCopyProps) {
     run(async () => {
       setKept(null);
       await call('POST', `/api/messages/${encodeURIComponent(messageId)}/kept`, { what });
-      const name = fileName(message, what === 'zip' ? '.zip' : '.eml');
-      saveBlob(what === 'zip' ? [await packAll(message)] : await collect(message.readMail()), name);
+      const name = copyName(message, what === 'zip' ? '.zip' : '.eml');
+      saveBlob(
+        what === 'zip' ? [await zipOf(await filesOf(message))] : await collect(message.readMail()),
+        name,
+      );
       setKept(name);
     });
   return (
@@ -51,35 +53,4 @@ export function KeepCopy({ messageId, message }: KeepCopyProps) {
       </p>
     </details>
   );
-}
-
-function fileName({ index }: OpenedMessage, extension: string): string {
-  const { base } = safeName(`${index.header.subject.slice(0, 80)}.x`, '', texts().keep.fileName);
-  return base + extension;
-}
-
-async function collect(pieces: AsyncIterable<Octets>): Promise<Octets[]> {
-  const collected: Octets[] = [];
-  for await (const piece of pieces) collected.push(piece);
-  return collected;
-}
-
-async function octetsOf(pieces: AsyncIterable<Octets>): Promise<Octets> {
-  return new Uint8Array(await new Blob(await collect(pieces)).arrayBuffer());
-}
-
-/** The packing code comes only when somebody asks for a zip. Files of one name get a number. */
-async function packAll(message: OpenedMessage): Promise<Octets> {
-  const { zip } = await import('fflate');
-  const files: Record<string, Octets> = { [fileName(message, '.eml')]: await octetsOf(message.readMail()) };
-  for (const [position, path] of message.index.attachments.entries()) {
-    const part = message.part(path);
-    if (part === null) continue;
-    const name = safeName(part.name, part.mediaType, texts().reader.attachmentName(position + 1));
-    const free = name.full in files ? `${name.base} (${position + 1})${name.extension}` : name.full;
-    files[free] = await octetsOf(message.read(part));
-  }
-  return new Promise((resolve, reject) => {
-    zip(files, (error, packed) => (error === null ? resolve(new Uint8Array(packed)) : reject(error)));
-  });
 }

@@ -1,14 +1,15 @@
 /** All messages of the signed-in person: author and subject come from list entries, so that no message is opened. */
 import { useEffect, useState } from 'preact/hooks';
-import { call } from '../ui/api.ts';
+import { ApiFailure, call } from '../ui/api.ts';
 import type { ListedMessage } from '../ui/api-types.ts';
 import { explain } from '../ui/explain.ts';
 import { formatDate, formatDateTime, texts } from '../ui/locale/locale.ts';
-import { Button, ProblemBox, PageSkeleton } from '../ui/parts/controls.tsx';
+import { Button, ProblemBox, PageSkeleton, Skeleton } from '../ui/parts/controls.tsx';
 import { FailedPage } from '../ui/parts/failed-page.tsx';
 import { Page } from '../ui/parts/page.tsx';
 import { noteSignedIn, session } from '../ui/session.ts';
 import { useRequest } from '../ui/use-request.ts';
+import type KeepSeveralPart from './keep-several.tsx';
 import { openListEntry, type ListEntry } from './list-entry.ts';
 import { makePageKey, toPageKeyJson } from './page-key.ts';
 import { displayText } from './safe-name.ts';
@@ -53,6 +54,7 @@ export default function ListPage() {
   const t = texts();
   const [listed, setListed] = useState<Listed | null>(null);
   const older = useRequest();
+  const [keeping, setKeeping] = useState(false);
   const [failure, setFailure] = useState<unknown>(null);
   const [attempt, setAttempt] = useState(0);
   useEffect(() => {
@@ -109,12 +111,36 @@ export default function ListPage() {
         <Button kind="second" small onPress={() => setAttempt(attempt + 1)}>
           {t.list.refresh}
         </Button>
+        {rows.some(({ message }) => message.state === 'ready') && (
+          <Button kind="second" small onPress={() => setKeeping(true)}>
+            {t.list.keepSeveral}
+          </Button>
+        )}
         <a class="button second small" href="/account">
           {t.accountLink}
         </a>
       </div>
+      {keeping && <KeepSeveral rows={rows} onClose={() => setKeeping(false)} />}
     </Page>
   );
+}
+
+/** The choice of messages to keep, fetched when somebody asks for it. */
+function KeepSeveral({ rows, onClose }: { readonly rows: readonly Row[]; readonly onClose: () => void }) {
+  const [part, setPart] = useState<typeof KeepSeveralPart | null>(null);
+  const [failure, setFailure] = useState<unknown>(null);
+  const [attempt, setAttempt] = useState(0);
+  useEffect(() => {
+    setFailure(null);
+    import('./keep-several.tsx').then(
+      (module) => setPart(() => module.default),
+      () => setFailure(new ApiFailure('offline', 0)),
+    );
+  }, [attempt]);
+  if (failure !== null) return <ProblemBox text={explain(failure)} onRetry={() => setAttempt(attempt + 1)} />;
+  if (part === null) return <Skeleton />;
+  const Part = part;
+  return <Part rows={rows.filter(({ message }) => message.state === 'ready')} onClose={onClose} />;
 }
 
 function closedLabel(state: ListedMessage['state']): string {

@@ -4,7 +4,7 @@
  * and all plaintext; nothing of the message gets into titles, addresses or storage.
  */
 import { useEffect, useState } from 'preact/hooks';
-import { ApiFailure, call, fetchOctets } from '../ui/api.ts';
+import { ApiFailure, call } from '../ui/api.ts';
 import type { Author, ClosedJson, OpenedMessageJson } from '../ui/api-types.ts';
 import { codeOf, explain } from '../ui/explain.ts';
 import { formatDate, formatDateTime, texts } from '../ui/locale/locale.ts';
@@ -12,54 +12,28 @@ import { Button, PageSkeleton, ProblemBox, Skeleton } from '../ui/parts/controls
 import { Closed } from '../ui/parts/closed.tsx';
 import { FailedPage } from '../ui/parts/failed-page.tsx';
 import { Page } from '../ui/parts/page.tsx';
-import { noteSignedIn, session } from '../ui/session.ts';
 import { useRequest } from '../ui/use-request.ts';
 import { AttachmentList } from './attachment-list.tsx';
 import { parseInvitation, type Invitation } from './calendar.ts';
-import type { StreamName } from './crypto/contexts.ts';
-import { makePageKey, toPageKeyJson } from './page-key.ts';
-import type { ChunkTransport } from './crypto/sealed-stream.ts';
 import { authorName } from './author-name.ts';
 import { InvitationCard } from './invitation-card.tsx';
 import { KeepCopy } from './keep-copy.tsx';
 import { MailFrame } from './mail-frame.tsx';
-import { openMessage, type OpenedMessage } from './opened-message.ts';
+import type { OpenedMessage } from './opened-message.ts';
 import { PlainText } from './plain-text.tsx';
+import { releaseMessage, type ReleasedMessage } from './release-message.ts';
 import { Reply } from './reply.tsx';
 import { displayText } from './safe-name.ts';
 import { SecondChannel } from './second-channel.tsx';
 
-interface Shown {
-  readonly facts: OpenedMessageJson;
-  readonly message: OpenedMessage;
-}
-
-function transportOf(messageId: string): (stream: StreamName) => ChunkTransport {
-  return (stream) => {
-    const base = `/api/messages/${encodeURIComponent(messageId)}/streams/${stream}`;
-    return {
-      header: () => fetchOctets(`${base}/header`),
-      chunks: (first, count) => fetchOctets(`${base}/chunks/${first}?count=${count}`),
-    };
-  };
-}
-
-async function open(messageId: string): Promise<Shown> {
-  const pageKey = await makePageKey();
-  const path = `/api/messages/${encodeURIComponent(messageId)}/open`;
-  const facts = await call<OpenedMessageJson>('POST', path, { pageKey: toPageKeyJson(pageKey) });
-  if (session.peek()?.signedIn !== true) noteSignedIn();
-  return { facts, message: await openMessage(facts, messageId, pageKey, transportOf(messageId)) };
-}
-
 export default function MessagePage({ pieces }: { readonly pieces: Record<string, string> }) {
   const messageId = pieces['id'] ?? '';
-  const [shown, setShown] = useState<Shown | null>(null);
+  const [shown, setShown] = useState<ReleasedMessage | null>(null);
   const [failure, setFailure] = useState<unknown>(null);
   const [attempt, setAttempt] = useState(0);
   useEffect(() => {
     let wanted = true;
-    let opened: Shown | null = null;
+    let opened: ReleasedMessage | null = null;
     setFailure(null);
     const drop = (): void => {
       wanted = false;
@@ -68,7 +42,7 @@ export default function MessagePage({ pieces }: { readonly pieces: Record<string
     };
     const show = async (): Promise<void> => {
       try {
-        opened = await open(messageId);
+        opened = await releaseMessage(messageId);
         if (wanted) setShown(opened);
         else opened.message.close();
       } catch (error) {
@@ -135,7 +109,7 @@ function ClosedHere({ messageId, onOpen }: { readonly messageId: string; readonl
   return <Closed closed={found.closed} author={found.author.address} path={path} onOpen={onOpen} />;
 }
 
-function ShownMessage({ facts, message }: Shown) {
+function ShownMessage({ facts, message }: ReleasedMessage) {
   const t = texts();
   const { header } = message.index;
   const subject = displayText(header.subject);
@@ -193,7 +167,7 @@ function hasOthers(facts: OpenedMessageJson, { index }: OpenedMessage): boolean 
   return addresses.some((address) => address.toLowerCase() !== facts.recipientAddress.toLowerCase());
 }
 
-function Details({ facts, message }: Shown) {
+function Details({ facts, message }: ReleasedMessage) {
   const t = texts();
   const { to, cc } = message.index.header;
   const lines: readonly (readonly [string, string])[] = [

@@ -8,6 +8,7 @@ import { parseInvitation } from './calendar.ts';
 import { isTooHeavy, textOfHtml } from './html-weight.ts';
 import { parseIndex } from './message-index.ts';
 import { neutralCss } from './neutral-css.ts';
+import { FreeNames } from './pack-copies.ts';
 import { viewingOf } from './part-types.ts';
 import { displayText, isHarmful, safeName } from './safe-name.ts';
 import { decodeText, transferDecoder } from './transfer-decoding.ts';
@@ -256,4 +257,15 @@ test('S88: HTML that is too heavy to be shown is known in time, and its text is 
     textOfHtml(html);
     assert.ok(performance.now() - started < 5_000, unit);
   }
+});
+
+test('W21: files of one zip get names that no disk takes for the same', () => {
+  const names = new FreeNames();
+  const take = (base: string, extension = '.pdf') => names.take({ base, extension });
+  assert.equal(take('Scan'), 'Scan.pdf');
+  assert.equal(take('scan'), 'scan (2).pdf');
+  assert.equal(take('scan (2)'), 'scan (2) (2).pdf');
+  assert.equal(take('e\u0301tude'), 'e\u0301tude.pdf');
+  assert.equal(take('\u00c9tude'), '\u00c9tude (2).pdf');
+  assert.equal(take('__proto__', ''), '__proto__ (2)', 'the packing code would lose it');
 });

@@ -1,6 +1,6 @@
 /**
  * `POST /api/messages/:id/kept`: the page says, before it saves a copy of a message on the reader's device, that it is
- * going to. What is saved is out of our hands: lock and date no longer reach it, and the audit log says so.
+ * going to; of several in one zip it says so for each. What is saved is out of our hands: lock and date no longer reach it, and the audit log says so.
  */
 import { Type } from '@fastify/type-provider-typebox';
 
@@ -16,7 +16,7 @@ export function addKeptEndpoint(app: HttpApp, portal: PortalContext): void {
     schema: {
       summary: 'Record that a copy of the message is saved on the reader’s device',
       params: MessageParams,
-      body: body({ what: Type.Union([Type.Literal('mail'), Type.Literal('zip')]) }),
+      body: body({ what: Type.Union([Type.Literal('mail'), Type.Literal('zip'), Type.Literal('several')]) }),
       response: { 200: Nothing, ...errors },
     },
     handler: async (request) => {

@@ -179,6 +179,7 @@ export const en = {
     unreadable: 'This entry can’t be shown',
     until: (date: string) => `Kept until ${date}`,
     refresh: 'Look for new messages',
+    keepSeveral: 'Keep copies',
   },
 
   reader: {

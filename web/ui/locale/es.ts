@@ -181,6 +181,7 @@ export const es: Messages = {
     unreadable: 'Esta entrada no se puede mostrar',
     until: (date) => `Se guarda hasta el ${date}`,
     refresh: 'Buscar mensajes nuevos',
+    keepSeveral: 'Guardar copias',
   },
 
   reader: {
