@@ -33,6 +33,7 @@ import type { Submitter } from './submitters.ts';
 import { waitsForOfficer, type OfficerHold } from './officer-hold.ts';
 import { writeOfficerMails } from './officer-mails.ts';
 import { traceFields } from './trace-fields.ts';
+import { undoUntil, waitForUndo } from './undo-window.ts';
 import { writeAuthorMails } from './author-mails.ts';
 import type { MailToSend, WrittenMailSealer } from '#src/queue/written-mails.ts';
 
@@ -80,7 +81,7 @@ export async function acceptMessage(
   const secured = await secureNow(timed, tools);
   const announced = secured.filter(({ recipient }) => recipient.id !== message.ownCopyId);
   const mails = [
-    ...announced.map(({ notice }) => notice),
+    ...announced.map(({ notice }) => waitForUndo(notice, undoUntil(timed))),
     ...writeAuthorMails(timed, tools),
     ...writeOfficerMails(timed, tools),
   ];

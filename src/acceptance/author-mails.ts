@@ -11,7 +11,7 @@ import { newMessageIdField } from '#src/notification/compose/mail.ts';
 import { renderHeld } from '#src/notification/held.ts';
 import type { OriginalMail } from '#src/notification/mail-site.ts';
 import { renderReturned } from '#src/notification/returned.ts';
-import { renderSecured } from '#src/notification/secured.ts';
+import { renderSecured, type SecuredData } from '#src/notification/secured.ts';
 import type { NearMissKind, ProtectedHow, SecuredReason } from '#src/notification/words.ts';
 import type { Decision } from '#src/policy/facts.ts';
 import { carriesCode } from '#src/policy/subject-code.ts';
@@ -23,6 +23,7 @@ import { NOTHING_ASKED } from './asked-at-sending.ts';
 import { isChangedByObserving } from './decide-recipients.ts';
 import { holdTokenOf } from './hold-token.ts';
 import { messageIdField } from './gather-facts.ts';
+import { undoTokenOf, undoUntil } from './undo-window.ts';
 import type { MailToSend } from '#src/queue/written-mails.ts';
 
 export interface AuthorMailTools {
@@ -94,8 +95,16 @@ function secured(message: TimedMessage, to: string, tools: AuthorMailTools): Mai
     keptUntilMs: byPortal.length > 0 ? Math.min(keptUntil, asked.expiresAt ?? keptUntil) : null,
     asked,
     pageUrl: settings.messagePage(message.queueId),
+    undo: undoOf(message, tools),
   });
   return { kind: 'secured', mail, recipientId: null, reversePath: '' };
+}
+
+/** Null where notices left at once. */
+function undoOf(message: TimedMessage, { keys }: AuthorMailTools): SecuredData['undo'] {
+  const untilMs = undoUntil(message);
+  if (untilMs === null) return null;
+  return { url: `${message.settings.consoleUrl}/undo/${undoTokenOf(keys, message.queueId)}`, untilMs };
 }
 
 function howOf(decision: Decision): ProtectedHow {

@@ -171,6 +171,7 @@ export class SecureLater {
       keptUntilMs: Math.min(keptUntil, ...recipients.map(({ expiresAt }) => expiresAt ?? keptUntil)),
       asked: askedOf(recipients),
       pageUrl: settings.messagePage(message.id),
+      undo: null,
     });
     return [{ kind: 'secured', mail, recipientId: null, reversePath: '' }];
   }

@@ -25,6 +25,8 @@ export interface AcceptanceSettings {
   messagePage(messageId: string): string | null;
   readonly holdMs: number;
   readonly keepMs: number;
+  /** How long notices wait, so that their author can undo; 0: not at all. */
+  readonly undoMs: number;
   readonly maxRecipients: number;
   readonly lowDiskBytes: number;
   /** Who may hand mail in. */

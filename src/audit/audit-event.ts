@@ -7,6 +7,7 @@ export const AUDIT_EVENTS = [
   'hold-released',
   'hold-cancelled',
   'recipient-sent-as-it-is',
+  'sending-undone',
   'delivery-handed-over',
   'delivery-captured',
   'delivery-deferred',

@@ -71,7 +71,7 @@ export function assembleSettings(values: ReadValues, baseDir: string, isTrial: b
       recipientDays: get('reminders.recipientDays'),
       authorDays: get('reminders.authorDays'),
     },
-    notice: { from: get('notice.from') },
+    notice: { from: get('notice.from'), undoWindow: get('notice.undoWindow') },
     smtp: {
       listen: get('smtp.listen'),
       listenTls: optional<ListenAddress>('smtp.listenTls'),

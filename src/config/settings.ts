@@ -138,7 +138,8 @@ export interface Settings {
   };
   /** Days from the notice; 0: not at all. */
   readonly reminders: { readonly recipientDays: number; readonly authorDays: number };
-  readonly notice: { readonly from: 'author' | 'service' };
+  /** `undoWindow`: seconds for which notices wait. */
+  readonly notice: { readonly from: 'author' | 'service'; readonly undoWindow: number };
   readonly smtp: {
     readonly listen: ListenAddress;
     /** TLS from the first octet; null: no such listener. */

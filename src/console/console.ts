@@ -34,6 +34,7 @@ import { addSignInRoutes } from './sign-in-routes.ts';
 import { canSignIn, staffCookies } from './staff-cookies.ts';
 import { startPage } from './start-page.ts';
 import { addWaitingRoutes } from './waiting-routes.ts';
+import { addUndoRoutes } from './undo-routes.ts';
 import { statusPage, type GatewayStatus } from './status-page.ts';
 
 export interface ConsoleOptions extends CapturedOptions, HeldOptions {
@@ -86,6 +87,7 @@ export async function createConsole(options: ConsoleOptions): Promise<HttpServer
   addPublicRoutes(app, options, context);
   addCapturedRoutes(app, options);
   addHeldRoutes(app, options);
+  addUndoRoutes(app, { ...options, undo: options.desk }, context.formatMoment);
   if (canSignIn(options.consoleUrl)) {
     const { oidc } = options.staff;
     const script = options.web?.passkeyScript ?? null;

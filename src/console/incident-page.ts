@@ -9,14 +9,13 @@ import type { FramedPage, Language } from './frame.ts';
 import { lockWords, openedWords } from './message-page.ts';
 import { MESSAGES_WORDS } from './messages-words.ts';
 import { html, type SafeHtml } from './page.ts';
+import { rightAddress } from './right-address.ts';
 
 const WORDS = {
   en: {
     title: 'Incident sheet: wrong recipient',
     back: 'Back to the message',
     print: 'To keep or sign it, print this page.',
-    resend:
-      'Send the message to the right address now: open it in your Sent folder, forward it, and type “send secure” in the subject.',
     what: 'What happened',
     author: 'Sent by',
     sent: 'Sent on',
@@ -69,8 +68,6 @@ const WORDS = {
     title: 'Hoja del incidente: destinatario equivocado',
     back: 'Volver al mensaje',
     print: 'Para guardarla o firmarla, imprima esta página.',
-    resend:
-      'Envíe ahora el mensaje a la dirección correcta: ábralo en Enviados, reenvíelo y escriba «send secure» en el asunto.',
     what: 'Qué ocurrió',
     author: 'Enviado por',
     sent: 'Enviado el',
@@ -124,6 +121,8 @@ const WORDS = {
 export interface IncidentView {
   readonly language: Language;
   readonly incident: Incident;
+  /** For its author alone; null: none is known. */
+  readonly subject: string | null;
   /** Not a privacy officer who looks at somebody else's. */
   readonly isAuthor: boolean;
   readonly now: number;
@@ -138,7 +137,7 @@ export function incidentPage(view: IncidentView): FramedPage {
     body: html`${
         view.isAuthor
           ? html`<p class="back"><a href="/messages/${incident.messageId}">${words.back}</a></p>
-              <p class="note on-screen">${words.resend}</p>`
+              <div class="note on-screen">${rightAddress(view.subject, view.language)}</div>`
           : html``
       }
       <p class="quiet on-screen">${words.print}</p>

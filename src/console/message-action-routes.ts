@@ -7,7 +7,7 @@ import { announceAgain, remindNow } from '#src/desk/announce-again.ts';
 import { changeReadBy, changeReplies } from '#src/desk/change-asked.ts';
 import { changeEnd } from '#src/desk/change-end.ts';
 import type { Act, Desk } from '#src/desk/desk-context.ts';
-import type { FoundMessage } from '#src/desk/find-messages.ts';
+import { findMessage, type FoundMessage } from '#src/desk/find-messages.ts';
 import { findIncident } from '#src/desk/incident.ts';
 import { lockCopy, unlockCopy } from '#src/desk/lock-copy.ts';
 import { recipientOf, type MessageRecipient } from '#src/desk/recipients-of.ts';
@@ -20,7 +20,7 @@ import { addAnswerRoutes } from './answer-routes.ts';
 import type { ConsoleContext } from './console-context.ts';
 import { incidentPage } from './incident-page.ts';
 import type { ActionResult } from './message-actions.ts';
-import { isOwnMessage, notFound, requireOwnMessage } from './own-messages.ts';
+import { notFound, ownAddresses, requireOwnMessage } from './own-messages.ts';
 
 const config = { policy: 'sender' } as const;
 const path = '/messages/:id/:recipient';
@@ -118,12 +118,14 @@ function addSecondChannelForms(app: HttpApp, desk: Desk): void {
 function addIncidentRoute(app: HttpApp, context: ConsoleContext, desk: Desk): void {
   app.get('/messages/:id/incident/:recipient', { config, schema: { params } }, async (request, reply) => {
     const { id, recipient } = request.params;
-    const isAuthor = await isOwnMessage(desk, request, id);
+    const message = await findMessage(desk, ownAddresses(request), id);
+    const isAuthor = message !== null;
     if (!isAuthor && !viewerOf(request).roles.has('privacy-officer')) throw notFound();
     const incident = await findIncident(desk.database, id, recipient, desk.clock.now());
     if (incident === null) throw notFound();
     const { language, formatMoment } = context;
-    const view = { language: language(), incident, isAuthor, now: desk.clock.now(), formatMoment };
+    const subject = message?.subject ?? null;
+    const view = { language: language(), incident, subject, isAuthor, now: desk.clock.now(), formatMoment };
     return context.show(request, reply, incidentPage(view));
   });
 }

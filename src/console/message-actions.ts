@@ -9,6 +9,7 @@ import type { MessageRecipient } from '#src/desk/recipients-of.ts';
 import type { Language } from './frame.ts';
 import { html, type SafeHtml } from './page.ts';
 import { secondChannelForm, type SecondChannelView } from './second-channel-form.ts';
+import { rightAddress } from './right-address.ts';
 
 const WORDS = {
   en: {
@@ -148,6 +149,8 @@ export function resultNote(result: ActionResult | null, language: Language): Saf
 }
 
 export interface ActionsView extends SecondChannelView {
+  /** Null: none is known. */
+  readonly subject: string | null;
   readonly formatDay: (ms: number) => string;
 }
 
@@ -234,9 +237,10 @@ function wrongRecipient(recipient: MessageRecipient, view: ActionsView): SafeHtm
   const { wrongRecipientAt, protection, id, address } = recipient;
   if (wrongRecipientAt !== null)
     return html`<p class="reported">
-      ${words.reported(view.formatMoment(wrongRecipientAt))}
-      <a href="${incidentPath(view.messageId, id)}">${words.sheet}</a>
-    </p>`;
+        ${words.reported(view.formatMoment(wrongRecipientAt))}
+        <a href="${incidentPath(view.messageId, id)}">${words.sheet}</a>
+      </p>
+      ${rightAddress(view.subject, view.language)}`;
   if (!mayBeReported(recipient)) return html``;
   return html`<details>
     <summary>${words.wrong}</summary>

@@ -59,7 +59,7 @@ function recipientCard(recipient: MessageRecipient, view: MessageView, words: Me
           </div>`,
       )}
     </dl>
-    ${recipientActions(recipient, { ...view, messageId: view.message.id })}
+    ${recipientActions(recipient, { ...view, messageId: view.message.id, subject: view.message.subject })}
   </section>`;
 }
 

@@ -4,7 +4,7 @@ import { createSecureContext } from 'node:tls';
 
 import type { AcceptanceSettings } from '#src/acceptance/settings.ts';
 import { CodedError } from '#src/base/coded-error.ts';
-import { DAY_MS, HOUR_MS, MINUTE_MS } from '#src/base/clock.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '#src/base/clock.ts';
 import { parseMailAddress } from '#src/base/mail-address.ts';
 import { NetworkList } from '#src/base/network-list.ts';
 import { canSignIn } from '#src/console/staff-cookies.ts';
@@ -80,6 +80,7 @@ function makeAcceptanceSettings(settings: Settings): AcceptanceSettings {
     messagePage: (messageId) => messagePage(settings, messageId),
     holdMs: settings.hold.minutes * MINUTE_MS,
     keepMs: settings.limits.keepDays * DAY_MS,
+    undoMs: settings.notice.undoWindow * SECOND_MS,
     maxRecipients: settings.limits.maxRecipients,
     lowDiskBytes: settings.limits.lowDiskBytes,
     submitters: submittersOf(settings),

@@ -6,9 +6,9 @@ import { formatMessageCode } from '#src/base/identifiers.ts';
 import type { Catalog } from './catalog/catalog.ts';
 import { catalogs } from './catalog/catalogs.ts';
 import type { Block } from './compose/block.ts';
-import { facts, heading, link, list, paragraph, title } from './compose/block.ts';
+import { action, facts, heading, link, list, paragraph, title } from './compose/block.ts';
 import { shownAddress } from './compose/clean-text.ts';
-import { formatDay, formatMoment } from './compose/local-date.ts';
+import { formatClock, formatDay, formatMoment } from './compose/local-date.ts';
 import { alternative, writeAutomaticMail } from './compose/mail.ts';
 import type { MailFrame, MailSite, OriginalMail } from './mail-site.ts';
 import { helpBlocks, shownRecipients, shownUrl } from './shared-blocks.ts';
@@ -33,6 +33,8 @@ export interface SecuredData extends MailFrame {
   readonly asked: AskedAtSending;
   /** The message among its author's own on the staff pages; null: nobody can sign in there. */
   readonly pageUrl: string | null;
+  /** Until when, and where, it can be taken back; null: the notices left at once. */
+  readonly undo: { readonly url: string; readonly untilMs: number } | null;
 }
 
 // What the author should see first: what needs them, then what left.
@@ -59,6 +61,7 @@ export function renderSecured(site: MailSite, data: SecuredData): WrittenMail {
   const blocks = [
     title(words.title),
     paragraph(words.intro({ moment: formatMoment(data.sentMs, site.locale, site.timeZone) })),
+    ...undoBlocks(site, catalog, data),
     ...ORDER.flatMap((how) => groupBlocks(catalog, data, how)),
     ...whyBlocks(catalog, data.reasons),
     ...askedBlocks(site, catalog, data),
@@ -73,6 +76,18 @@ export function renderSecured(site: MailSite, data: SecuredData): WrittenMail {
     content: alternative(subject, [{ locale: site.locale, blocks }]),
     autoSubmitted: 'auto-generated',
   });
+}
+
+/** What was relayed has left all the same: only secure messages can be taken back. */
+function undoBlocks(site: MailSite, catalog: Catalog, { undo, recipients }: SecuredData): Block[] {
+  if (undo === null) return [];
+  const words = catalog.secured;
+  const clock = formatClock(undo.untilMs, site.locale, site.timeZone);
+  const isMixed = recipients.some(({ how }) => how !== 'secure-message');
+  return [
+    paragraph(isMixed ? words.undoMixed({ clock }) : words.undo({ clock })),
+    action(words.undoButton, shownUrl(undo.url), 'second'),
+  ];
 }
 
 function groupBlocks(catalog: Catalog, data: SecuredData, how: ProtectedHow): Block[] {

@@ -23,6 +23,8 @@ export interface NewDelivery {
   readonly route: 'internal' | 'outside';
   readonly tlsRequirement?: DeliveriesTable['tlsRequirement'];
   readonly urgent?: boolean;
+  /** It leaves no earlier (ms). */
+  readonly notBefore?: number | undefined;
   /** Set aside from the beginning, and why. */
   readonly held?: DeliveriesTable['heldReason'];
   /** Byte range in the object's content stream; null: all of it. */
@@ -70,7 +72,7 @@ function deliveryRow(
     heldAt: delivery.held == null ? null : now,
     heldReason: delivery.held ?? null,
     attempts: 0,
-    nextAttemptAt: now,
+    nextAttemptAt: Math.max(now, delivery.notBefore ?? now),
     expiresAt: now + DELIVERY_LIFETIME_MS,
     delayReportedAt: null,
     leaseOwner: null,

@@ -39,6 +39,8 @@ export interface MailToSend {
   readonly recipientId: string | null;
   /** Empty: null reverse-path, so that no bounce of it comes back. */
   readonly reversePath: string;
+  /** It leaves no earlier (ms). */
+  readonly notBefore?: number;
 }
 
 export interface WrittenMailStatements {
@@ -160,7 +162,7 @@ export class WrittenMailSealer {
 
   #deliveries(mails: readonly MailToSend[], marks: readonly Buffer[], messageId: string): NewDelivery[] {
     let start = 0;
-    return mails.map(({ kind, mail, recipientId, reversePath }, i) => {
+    return mails.map(({ kind, mail, recipientId, reversePath, notBefore }, i) => {
       const range = { start, end: start + (marks[i]?.length ?? 0) + mail.bytes.length };
       start = range.end;
       const address = parseMailAddress(mail.to);
@@ -170,6 +172,7 @@ export class WrittenMailSealer {
         recipientId,
         kind,
         reversePath,
+        notBefore,
         recipient: address.raw,
         domain: address.domain,
         route: isInternalDomain(address.domain, this.#options.internalDomains()) ? 'internal' : 'outside',

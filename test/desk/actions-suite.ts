@@ -278,9 +278,14 @@ export function testMessageActions(opened: () => Database): void {
     );
     const mine = (await ann.get(sheet)).body;
     assert.match(mine, /3\. Whether it was really seen[\s\S]*once, on[\s\S]*4\.[\s\S]*wrong recipient/u);
+    assert.match(mine, /href="mailto:\?subject=send%20secure%20Results"/u);
+    assert.match(
+      (await ann.get(`/messages/${message.id}`)).body,
+      /mailto:\?subject=send%20secure%20Results/u,
+    );
     const theirs = await officer.get(sheet);
     assert.equal(theirs.statusCode, 200);
-    assert.doesNotMatch(theirs.body, /Results/u);
+    assert.doesNotMatch(theirs.body, /Results|mailto:/u);
     const stranger = await world.signedIn(robId);
     assert.equal((await stranger.get(sheet)).statusCode, 404);
     assert.equal((await officer.get(`/messages/${message.id}`)).statusCode, 404);

@@ -93,6 +93,7 @@ export const securedData: SecuredData = {
   keptUntilMs: sentMs + 365 * day,
   asked: { expiresAt: null, readBy: null, noReply: false, verify: false, unmet: [] },
   pageUrl: 'https://staff.hospital.example/messages/01KAH2V8QK3M5N7P9R1S3T5V7W',
+  undo: null,
 };
 
 /** Everything that can be asked for, understood and not. */
@@ -111,6 +112,11 @@ const securedAsked: SecuredData = {
       { name: 'verify', why: 'misspelled' },
     ],
   },
+};
+
+const undo = {
+  url: 'https://staff.hospital.example/undo/01KAH2V8QK3M5N7P9R1S3T5V7WZm9vYmFyYmF6cXV4MTIzNA',
+  untilMs: sentMs + 2 * minute,
 };
 
 export const wrongRecipientData: WrongRecipientData = {
@@ -314,6 +320,9 @@ export const fixedMails: Readonly<Record<string, () => WrittenMail>> = {
   'notice-name-not-ascii': () =>
     renderNotice(site, { ...noticeData, author: { name: 'Dra. Íñiga Muñoz 李', address: author.address } }),
   secured: () => renderSecured(site, securedData),
+  'secured-undo': () =>
+    renderSecured(site, { ...securedData, recipients: securedData.recipients.slice(0, 1), undo }),
+  'secured-undo-es': () => renderSecured(spanishSite, { ...securedData, undo }),
   'secured-es': () =>
     renderSecured(spanishSite, { ...securedData, reasons: ['secured-thread', 'header-rule'] }),
   'secured-asked': () => renderSecured(site, securedAsked),

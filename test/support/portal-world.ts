@@ -219,6 +219,7 @@ function replyTools(
       messagePage: () => null,
       holdMs: DAY_MS,
       keepMs: 365 * DAY_MS,
+      undoMs: 0,
       maxRecipients: 100,
       lowDiskBytes: 0,
       observe: { everybody: false, authors: [] },

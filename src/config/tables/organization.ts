@@ -164,5 +164,11 @@ export const organizationTables: Tables = {
       default: 'service',
       read: readChoice('service', 'author'),
     },
+    undoWindow: {
+      description:
+        'How long notices wait, in seconds, so that an author can take a secure message back before anything has left; the mail "Secured" has the link. 0: notices leave at once.',
+      default: 0,
+      read: readNumber(0, 3600),
+    },
   },
 };

@@ -25,6 +25,7 @@ const PLAIN = new Set([
   'captured/:id',
   'domains/:domain',
   'held/:token',
+  'undo/:token',
   'link/:token',
   'invite/:token',
   'addresses/:token',

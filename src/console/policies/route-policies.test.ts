@@ -43,6 +43,8 @@ const ROUTES: Readonly<Record<string, PolicyName>> = {
   'GET /captured/:id': 'this-machine',
   'GET /held/:token': 'token-holder',
   'POST /held/:token': 'token-holder',
+  'GET /undo/:token': 'token-holder',
+  'POST /undo/:token': 'token-holder',
   'GET /sign-in': 'anybody',
   'POST /sign-in/link': 'anybody',
   'GET /sign-in/link/:token': 'token-holder',

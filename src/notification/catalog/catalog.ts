@@ -80,6 +80,10 @@ export interface Catalog {
     readonly noOpenedMailMixed: string;
     readonly code: string;
     readonly page: string;
+    /** Its notices wait: it can be taken back. */
+    readonly undo: Phrase<{ clock: string }>;
+    readonly undoMixed: Phrase<{ clock: string }>;
+    readonly undoButton: string;
   };
   readonly opened: {
     readonly subject: Phrase<{ who: string }>;

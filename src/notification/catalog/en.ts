@@ -129,6 +129,10 @@ export const en: Catalog = {
       'If you get no email that begins with "Opened", nobody has opened it yet, or it went out in a way that ' +
       'we cannot see.',
     code: 'If they ask whether our email is real, give them this message code:',
+    undo: ({ clock }) => `Nothing has gone out yet. Until ${clock} you can still take it back.`,
+    undoMixed: ({ clock }) =>
+      `To the people who read it on our website, nothing has gone out yet. Until ${clock} you can still take it back.`,
+    undoButton: 'Undo: do not send it',
     page: 'See what became of it, lock it, or say that it went to the wrong person:',
   },
   opened: {

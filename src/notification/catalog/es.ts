@@ -130,6 +130,10 @@ export const es: Catalog = {
       'Si no recibe un correo que empiece con "Abierto", nadie lo ha abierto todavía, o salió de una forma que ' +
       'no podemos ver.',
     code: 'Si le preguntan si nuestro correo es verdadero, dé este código del mensaje:',
+    undo: ({ clock }) => `Todavía no ha salido nada. Hasta las ${clock} puede deshacerlo.`,
+    undoMixed: ({ clock }) =>
+      `Para quienes lo leen en nuestro sitio web todavía no ha salido nada. Hasta las ${clock} puede deshacerlo.`,
+    undoButton: 'Deshacer: no enviarlo',
     page: 'Vea qué ocurrió, bloquéelo o diga que llegó a la persona equivocada:',
   },
   opened: {
