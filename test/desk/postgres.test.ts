@@ -6,6 +6,7 @@ import { openDatabase } from '#src/storage/open-database.ts';
 import { startTestPostgres, type TestPostgres } from '#test/peers/postgres.ts';
 
 import { testMessageActions } from './actions-suite.ts';
+import { testHelpDesk } from './help-desk-suite.ts';
 import { testMyMessages } from './my-messages-suite.ts';
 import { testAccessRequests } from './requests-suite.ts';
 
@@ -30,4 +31,8 @@ describe('what authors do about a recipient on PostgreSQL', () => {
 
 describe('answers to recipients who ask on PostgreSQL', () => {
   testAccessRequests(() => database);
+});
+
+describe('the help desk on PostgreSQL', () => {
+  testHelpDesk(() => database);
 });

@@ -3,6 +3,7 @@ import { after, before, describe } from 'node:test';
 import { openTestDatabase, type TestDatabase } from '#test/support/test-database.ts';
 
 import { testMessageActions } from './actions-suite.ts';
+import { testHelpDesk } from './help-desk-suite.ts';
 import { testMyMessages } from './my-messages-suite.ts';
 import { testAccessRequests } from './requests-suite.ts';
 
@@ -22,4 +23,8 @@ describe('what authors do about a recipient on SQLite', () => {
 
 describe('answers to recipients who ask on SQLite', () => {
   testAccessRequests(() => fixture.database);
+});
+
+describe('the help desk on SQLite', () => {
+  testHelpDesk(() => fixture.database);
 });

@@ -78,6 +78,7 @@ describe('W10: ids of others on the staff pages', () => {
       choice: 'stop',
       day: '2026-12-24',
       seen: '',
+      passphrase: 'blue otter hill',
       q: '',
       filter: 'all',
       from: ANN,
