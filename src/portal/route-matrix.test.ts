@@ -232,6 +232,7 @@ describe('the routes of the portal', () => {
     if (path === '/api/account/password') return { current: GOOD_PASSWORD, password: GOOD_PASSWORD };
     if (path === '/api/account/delete') return { confirm: true };
     if (path === '/api/account/addresses/verify') return { code: '123456' };
+    if (path === '/api/messages/{id}/verify') return { answer: 'four words' };
     if (path.startsWith('/api/account/addresses/')) return { address: 'further@mail.test' };
     if (path === '/api/messages' || path.endsWith('/open')) return { pageKey: page.pageKey };
     if (path.endsWith('/reply')) return { pageKey: page.pageKey };

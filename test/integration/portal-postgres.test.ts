@@ -11,6 +11,7 @@ import { draftFileContext } from '#src/sealing/contexts.ts';
 import { ExpectationFailed, type Database } from '#src/storage/database.ts';
 import { openDatabase } from '#src/storage/open-database.ts';
 import { startTestPostgres, type TestPostgres } from '#test/peers/postgres.ts';
+import { codeOfApp, secretOf } from '#test/support/authenticator-app.ts';
 import {
   GOOD_PASSWORD,
   openPortalWorld,
@@ -62,6 +63,26 @@ describe('the portal on PostgreSQL', () => {
       .where('kind', '=', 'opened')
       .execute();
     assert.equal(receipts.length, 1);
+  });
+
+  it('W11: one code of an app, and one recovery code, let one of twenty in', async () => {
+    const [copy] = (await world.send(['app@mail.test'])).copies;
+    assert.ok(copy);
+    const owner = new TestBrowser(world);
+    await owner.register(copy);
+    const secret = secretOf((await owner.post('/api/account/second-factor/setup')).json());
+    const on = await owner.post('/api/account/second-factor', { code: codeOfApp(secret, world.clock) });
+    world.clock.advance(30_000);
+    const browsers = Array.from({ length: 5 }, () => new TestBrowser(world));
+    for (const code of [codeOfApp(secret, world.clock), String(on.json().recoveryCodes[0])]) {
+      for (const browser of browsers)
+        await browser.post('/api/session', { address: copy.address, password: GOOD_PASSWORD });
+      const twenty = Array.from({ length: 4 }, () => browsers).flat();
+      const answers = await Promise.all(
+        twenty.map((browser) => browser.post('/api/session/second-factor', { code })),
+      );
+      assert.equal(answers.filter(({ statusCode }) => statusCode === 200).length, 1);
+    }
   });
 
   it('keeps files of an answer within their limits, and each group once', async () => {
