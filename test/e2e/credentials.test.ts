@@ -78,7 +78,7 @@ test('R28: a passkey is made after the code, reads the message, and signs in aga
   await arrived.waitFor();
   await page.getByRole('link', { name: 'My account' }).click();
   await page.getByRole('heading', { name: 'Passkeys' }).waitFor();
-  await page.getByText('Last used on').waitFor();
+  await page.getByText(/^Added on .* Last used on/u).waitFor();
   await assertAccessible(page, 'the account with a passkey');
   await person.leave();
 });
