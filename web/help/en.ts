@@ -13,11 +13,13 @@ export const help: HelpTexts = [
           'Open the **link in the mail**. You see who sent the message.',
           'Choose **Send me the code**. We mail 6 digits to the same mailbox. This shows us that it is yours.',
           '**Type the code.** You may leave the page to look for it and come back.',
-          '**Choose a password** of at least 15 characters. Four words in a row are fine; we suggest some.',
+          '**Choose how to sign in.** The quick way is your fingerprint, your face or the PIN of your device: a passkey. Or choose a password. Four words in a row are fine; we suggest some.',
           'Your message opens. Attachments can be viewed or saved.',
         ],
       },
-      { note: 'The code is needed only the first time. Next time you open the link and type your password.' },
+      {
+        note: 'The code is needed only the first time. Next time you open the link and use your passkey or your password.',
+      },
       { h: 'Good to know' },
       {
         list: [
@@ -82,6 +84,8 @@ export const help: HelpTexts = [
         ],
       },
       'After that, new messages open at once. Messages that you **opened before** stay closed at first: whoever gets into your mailbox could ask for a new password too. Ask the sender to send such a message again, or call the help line.',
+      'You had a **passkey**? It rests until you use it once under **My account**. Then your older messages open again.',
+      'You had a **second step**? We ask for its code too. If you have lost the app and the recovery codes, choose **I have lost both**. You can go on after 24 hours. Until then each of your addresses can stop it.',
       '{helpLine}',
     ],
   },

@@ -13,12 +13,12 @@ export const help: HelpTexts = [
           'Abra el **enlace del correo**. Verá quién envió el mensaje.',
           'Elija **Enviarme el código**. Enviamos 6 cifras al mismo buzón. Así sabemos que es suyo.',
           '**Escriba el código.** Puede salir de la página para buscarlo y volver.',
-          '**Elija una contraseña** de al menos 15 caracteres. Cuatro palabras seguidas valen; le proponemos algunas.',
+          '**Elija cómo entrar.** Lo más rápido es su huella, su cara o el PIN de su dispositivo: una clave de acceso. O elija una contraseña. Cuatro palabras seguidas valen; le proponemos algunas.',
           'Su mensaje se abre. Los archivos adjuntos se pueden ver o guardar.',
         ],
       },
       {
-        note: 'El código solo hace falta la primera vez. La próxima vez abra el enlace y escriba su contraseña.',
+        note: 'El código solo hace falta la primera vez. La próxima vez abra el enlace y use su clave de acceso o su contraseña.',
       },
       { h: 'Conviene saber' },
       {
@@ -84,6 +84,8 @@ export const help: HelpTexts = [
         ],
       },
       'Después, los mensajes nuevos se abren enseguida. Los que **ya abrió** quedan cerrados al principio: quien entrara en su buzón también podría pedir una contraseña nueva. Pida a quien lo envió que lo envíe otra vez, o llame a la línea de ayuda.',
+      '¿Tenía una **clave de acceso**? Está en pausa hasta que la use una vez en **Mi cuenta**. Entonces sus mensajes de antes se abren otra vez.',
+      '¿Tenía un **segundo paso**? También pedimos su código. Si perdió la aplicación y los códigos de recuperación, elija **Perdí los dos**. Podrá seguir después de 24 horas. Hasta entonces cada una de sus direcciones puede detenerlo.',
       '{helpLine}',
     ],
   },
