@@ -12,6 +12,7 @@ import type { KeyProvider } from '#src/keys/key-provider.ts';
 import type {
   AccountAddressesTable,
   AccountsTable,
+  AddressAccessTable,
   AddressCodesTable,
   CredentialsTable,
   PendingResetsTable,
@@ -80,6 +81,19 @@ export function pendingResetMac(keys: MacKeys, row: Omit<PendingResetsTable, 'ma
     row.requestedAt,
     row.effectiveAt,
     row.cancelHash,
+  ]);
+}
+
+export function accessMac(keys: MacKeys, row: Omit<AddressAccessTable, 'mac'>): Buffer {
+  return rowMac(keys, 'address_access', [
+    row.id,
+    row.ownerAccountId,
+    row.canonicalAddress,
+    row.recipientId,
+    row.readerAddress,
+    row.state,
+    row.createdAt,
+    row.until,
   ]);
 }
 

@@ -31,6 +31,7 @@ export type ThrottleKind =
   | 'resets-a-day'
   | 'account-codes'
   | 'second-channel'
+  | 'access-asks'
   | 'replies'
   | 'reply-files'
   | 'decoy'

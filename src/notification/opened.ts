@@ -18,6 +18,8 @@ import type { WrittenMail } from './written-mail.ts';
 export interface OpenedData extends MailFrame {
   readonly original: OriginalMail;
   readonly recipient: string;
+  /** Who read it for them, by the recipient's leave; null: themselves. */
+  readonly reader?: string | null;
   readonly openedMs: number;
   readonly sentMs: number;
   /** Unformatted. */
@@ -35,18 +37,20 @@ export function renderOpened(site: MailSite, data: OpenedData): WrittenMail {
   const catalog = catalogs[site.locale];
   const words = catalog.opened;
   const who = shownAddress(data.recipient);
+  const reader = data.reader == null ? null : shownAddress(data.reader);
   const moment = formatMoment(data.openedMs, site.locale, site.timeZone);
   const subject = words.subject({ who: shownRecipients(catalog, [data.recipient]) });
   const blocks = [
     title(words.title),
-    paragraph(words.intro({ who, moment })),
+    paragraph(reader === null ? words.intro({ who, moment }) : words.introFor({ reader, who, moment })),
     facts(
       [catalog.fact.recipient, who],
+      ...(reader === null ? [] : [[catalog.access.reader, reader] as const]),
       [catalog.fact.opened, moment],
       [catalog.fact.sent, formatMoment(data.sentMs, site.locale, site.timeZone)],
       [catalog.fact.messageCode, formatMessageCode(data.messageCode)],
     ),
-    paragraph(words.meaning),
+    paragraph(reader === null ? words.meaning : words.meaningFor),
     paragraph(words.once),
     ...helpBlocks(catalog, site.senderHelp),
   ];

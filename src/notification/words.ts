@@ -65,6 +65,9 @@ export type PartnerWarningKind =
   | 'policy-not-confirmed'
   | 'agreement-ends';
 
+/** What became of access to an address: `asked` goes to its owner, `given-owner` too; the others to the reader. */
+export type AccessNews = 'asked' | 'given' | 'given-owner' | 'refused' | 'over';
+
 export type AccountChangeKind =
   | 'account-created'
   | 'password-changed'

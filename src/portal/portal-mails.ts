@@ -1,7 +1,9 @@
 /** The mails that come from what people do in the portal, as statements for the unit of work that makes them true. */
+import type { AddressAccess } from '#src/accounts/address-access.ts';
 import { CODE_LIFETIME_MS } from '#src/accounts/address-codes.ts';
-import { renderAskedAgain } from '#src/notification/asked-again.ts';
+import { renderAccess } from '#src/notification/access.ts';
 import { renderAccountChange } from '#src/notification/account-change.ts';
+import { renderAskedAgain } from '#src/notification/asked-again.ts';
 import { renderCode } from '#src/notification/code.ts';
 import { newMessageIdField } from '#src/notification/compose/mail.ts';
 import type { Locale, MailFrame } from '#src/notification/mail-site.ts';
@@ -9,7 +11,7 @@ import { renderNotForMe } from '#src/notification/not-for-me.ts';
 import { renderOpened } from '#src/notification/opened.ts';
 import { renderSuspectMail } from '#src/notification/suspect-mail.ts';
 import { renderResetWaits } from '#src/notification/reset-waits.ts';
-import type { AccountChangeKind } from '#src/notification/words.ts';
+import type { AccessNews, AccountChangeKind } from '#src/notification/words.ts';
 import type { Statement } from '#src/storage/database.ts';
 
 import type { Closure } from './policies/closure.ts';
@@ -47,8 +49,8 @@ export class PortalMails {
     return mailer.statementsForMail({ kind: 'code', to, recipientId, messageId, render, route: 'outside' });
   }
 
-  /** *Opened*, to the author; nothing where nobody is told about the message. */
-  async opened(copy: Copy, openedMs: number): Promise<readonly Statement[]> {
+  /** *Opened*, to the author; `reader`: who read it for the recipient. Nothing where nobody is told about the message. */
+  async opened(copy: Copy, openedMs: number, reader: string | null): Promise<readonly Statement[]> {
     const to = copy.message.authorAddress;
     if (to === null) return [];
     const thread = await this.#portal.threadOf(copy.message.id, copy.recipient.id);
@@ -56,6 +58,7 @@ export class PortalMails {
       ...this.#frame(to),
       original: thread.original,
       recipient: copy.recipient.address,
+      reader,
       openedMs,
       sentMs: copy.message.acceptedAt,
       messageCode: thread.messageCode,
@@ -67,6 +70,35 @@ export class PortalMails {
         : null,
     });
     return this.#toAuthor('opened', to, copy, render);
+  }
+
+  /** What became of access for others, to its owner or reader (raw address). */
+  async access(
+    news: AccessNews,
+    to: string,
+    access: AddressAccess,
+    locale: string,
+  ): Promise<readonly Statement[]> {
+    const toOwner = news === 'asked' || news === 'given-owner';
+    const page = toOwner ? '/account' : news === 'given' ? '/join' : '/messages';
+    const render = renderAccess(this.#portal.mailSite, {
+      ...this.#frame(to),
+      news,
+      address: access.canonicalAddress,
+      reader: access.readerAddress,
+      untilMs: access.until,
+      page,
+      locale: mailLocale(locale),
+    });
+    const mail = {
+      kind: 'access',
+      to,
+      recipientId: null,
+      messageId: null,
+      render,
+      route: 'outside',
+    } as const;
+    return this.#portal.mailer.statementsForMail(mail);
   }
 
   /** *Not for me*, to the author. */

@@ -2,6 +2,7 @@
  * The portal: what recipients of secure messages reach with their browser. This file only puts endpoints, policies
  * and dependencies together.
  */
+import { sweepAccess } from '#src/accounts/address-access.ts';
 import { raiseTamperAlarm } from '#src/accounts/accounts-context.ts';
 import { sweepPendingResets } from '#src/accounts/pending-reset.ts';
 import { sweepDevices } from '#src/accounts/remembered-devices.ts';
@@ -20,6 +21,7 @@ import { hostOf } from '#src/http/request-checks.ts';
 import { forgetOldDrafts } from '#src/replies/drafts.ts';
 import type { Statement } from '#src/storage/database.ts';
 
+import { addAccessEndpoints } from './endpoints/access.ts';
 import { addAccountAddressEndpoints } from './endpoints/account-addresses.ts';
 import { addAccountPasswordEndpoint } from './endpoints/account-password.ts';
 import { addAccountEndpoints } from './endpoints/account.ts';
@@ -31,6 +33,7 @@ import { addAccountPasskeyEndpoints } from './endpoints/account-passkeys.ts';
 import { addAccountSecondFactorEndpoints } from './endpoints/account-second-factor.ts';
 import { addChunkEndpoints } from './endpoints/chunks.ts';
 import { addHealthEndpoints } from './endpoints/health.ts';
+import { addJoinEndpoints } from './endpoints/join.ts';
 import { addKeptEndpoint } from './endpoints/kept.ts';
 import { addLinkCodeEndpoints } from './endpoints/link-code.ts';
 import { addLinkEndpoint } from './endpoints/link.ts';
@@ -97,6 +100,7 @@ export async function createPortal(dependencies: PortalDependencies): Promise<Po
       portal.tickets.sweep(),
       sweepDevices(portal),
       sweepPendingResets(portal),
+      sweepAccess(portal),
       forgetOldDrafts(portal.database, portal.clock.now() - DRAFTS_KEPT_MS),
     ],
     settled: () => portal.background.settled(),
@@ -132,6 +136,8 @@ async function addEndpoints(app: HttpApp, portal: PortalContext): Promise<void> 
   addAccountEndpoints(app, portal);
   addAccountPasswordEndpoint(app, portal);
   addAccountAddressEndpoints(app, portal);
+  addAccessEndpoints(app, portal);
+  addJoinEndpoints(app, portal);
   addCheckEndpoint(app, portal);
   addCheckMailEndpoint(app, portal);
   addHealthEndpoints(app, portal);

@@ -24,6 +24,8 @@ const PUBLIC = new Set([
   'POST /api/links/{token}/ask',
   'GET /api/registration',
   'GET /api/passphrase',
+  'POST /api/join/code',
+  'POST /api/join/verify',
   'POST /api/session',
   'GET /api/session',
   'DELETE /api/session',
@@ -229,6 +231,10 @@ describe('the routes of the portal', () => {
   }
 
   function bodyFor(path: string): Record<string, unknown> {
+    if (path === '/api/access/give')
+      return { address: 'owner@mail.test', reader: 'x@mail.test', until: null };
+    if (path === '/api/access/answer') return { id: 'none', allow: true };
+    if (path === '/api/access/end') return { id: 'none' };
     if (path === '/api/account/password') return { current: GOOD_PASSWORD, password: GOOD_PASSWORD };
     if (path === '/api/account/delete') return { confirm: true };
     if (path === '/api/account/addresses/verify') return { code: '123456' };

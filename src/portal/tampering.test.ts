@@ -107,6 +107,42 @@ describe('a database that somebody wrote into', () => {
     await assertAlarm('account_addresses');
   });
 
+  it('leave to read planted for the thief, turned to another owner, or made out of what was only asked for', async () => {
+    const asked = await thief.post(`/api/links/${message.copies[0]?.token ?? ''}/ask`);
+    assert.equal(asked.statusCode, 202);
+    await assertRefused(await open(thief, message));
+    await update('address_access', { state: 'given' }, 'readerAddress', thiefAddress);
+    await assertRefused(await open(thief, message));
+    await assertAlarm('address_access');
+    const planted = {
+      id: newId(world.clock),
+      ownerAccountId: await accountOf(victimAddress),
+      canonicalAddress: victimAddress,
+      recipientId: null,
+      readerAddress: thiefAddress,
+      state: 'given' as const,
+      createdAt: world.clock.now(),
+      until: null,
+      mac: systemRandom(32),
+    };
+    const { query } = world.database;
+    await world.database.commit([
+      statement(query.deleteFrom('address_access').where('readerAddress', '=', thiefAddress)),
+      statement(query.insertInto('address_access').values(planted)),
+    ]);
+    await assertRefused(await open(thief, message));
+  });
+
+  it('leave to read that was given to somebody else, turned to the thief, or made to last', async () => {
+    const friend = `friend-of-${victimAddress}`;
+    const until = new Date(world.clock.now() + 60_000).toISOString();
+    const give = { address: victimAddress, reader: friend, until };
+    assert.equal((await victim.post('/api/access/give', give)).statusCode, 200);
+    await update('address_access', { readerAddress: thiefAddress }, 'readerAddress', friend);
+    await assertRefused(await open(thief, message));
+    await assertAlarm('address_access');
+  });
+
   it('a session planted for the victim', async () => {
     const token = systemRandom(32).toString('base64url');
     const session = await world.database.query

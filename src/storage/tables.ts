@@ -17,6 +17,7 @@ export interface Tables {
   accounts: AccountsTable;
   account_keys: AccountKeysTable;
   account_addresses: AccountAddressesTable;
+  address_access: AddressAccessTable;
   credentials: CredentialsTable;
   recovery_codes: RecoveryCodesTable;
   remembered_devices: RememberedDevicesTable;
@@ -286,6 +287,7 @@ export type DeliveryKind =
   | 'reminder'
   | 'not-opened'
   | 'reply-failed'
+  | 'access'
   | 'account-change'
   | 'partner-report'
   | 'wrong-recipient'
@@ -352,6 +354,23 @@ export interface AccountAddressesTable {
   accountId: string;
   address: string;
   provenAt: number;
+  mac: Uint8Array;
+}
+
+/** Somebody who reads what comes to another person's address, or asks to. */
+export interface AddressAccessTable {
+  id: string;
+  /** Whose word it is; it counts while they have the address. */
+  ownerAccountId: string;
+  canonicalAddress: string;
+  /** One copy; null: everything that comes to the address. */
+  recipientId: string | null;
+  /** Canonical address of the reader, who signs in to an account of their own. */
+  readerAddress: string;
+  state: 'asked' | 'given';
+  createdAt: number;
+  /** Null: until it is taken back. */
+  until: number | null;
   mac: Uint8Array;
 }
 
@@ -444,7 +463,7 @@ export interface AddressCodesTable {
   /** SHA-256 of the browser cookie the code is bound to. */
   browserHash: Uint8Array;
   codeHash: Uint8Array;
-  purpose: 'register' | 'reset' | 'add-address' | 'return';
+  purpose: 'register' | 'reset' | 'add-address' | 'return' | 'join';
   createdAt: number;
   expiresAt: number;
   tries: number;

@@ -1,4 +1,5 @@
 /** One mail of each kind with data that never changes: for the golden files, the checks over all mails, the pictures. */
+import { type AccessData, renderAccess } from '#src/notification/access.ts';
 import { type AccountChangeData, renderAccountChange } from '#src/notification/account-change.ts';
 import { type AskedAgainData, renderAskedAgain } from '#src/notification/asked-again.ts';
 import { type BounceData, renderBounce, renderDelay } from '#src/notification/bounce.ts';
@@ -237,6 +238,16 @@ export const notForMeData: NotForMeData = {
   messageCode: '7K42QF9XM',
 };
 
+const accessData: AccessData = {
+  ...frame('access', 'front.desk@law.example'),
+  news: 'asked',
+  address: 'front.desk@law.example',
+  reader: 'pat.doe@outside.example',
+  untilMs: null,
+  page: '/account',
+  locale: 'en',
+};
+
 const accountChangeData: AccountChangeData = {
   ...frame('account-change', 'pat.doe@outside.example'),
   change: 'account-created',
@@ -329,6 +340,7 @@ export const fixedMails: Readonly<Record<string, () => WrittenMail>> = {
   'secured-asked-es': () => renderSecured(spanishSite, securedAsked),
   'secured-1000': () => renderSecured(site, { ...securedData, recipients: manyRecipients }),
   opened: () => renderOpened(site, openedData),
+  'opened-for': () => renderOpened(site, { ...openedData, reader: 'pat@law.example' }),
   'opened-disposition': () =>
     renderOpened(spanishSite, {
       ...openedData,
@@ -401,6 +413,19 @@ export const fixedMails: Readonly<Record<string, () => WrittenMail>> = {
       signature: 'broken',
       reportedFor: null,
     }),
+  'access-asked': () => renderAccess(site, accessData),
+  'access-asked-es': () => renderAccess(site, { ...accessData, locale: 'es' }),
+  'access-given': () =>
+    renderAccess(site, {
+      ...accessData,
+      to: accessData.reader,
+      news: 'given',
+      untilMs: sentMs + 30 * 24 * 60 * minute,
+      page: '/join',
+    }),
+  'access-given-owner-es': () => renderAccess(site, { ...accessData, news: 'given-owner', locale: 'es' }),
+  'access-refused': () => renderAccess(site, { ...accessData, to: accessData.reader, news: 'refused' }),
+  'access-over': () => renderAccess(site, { ...accessData, to: accessData.reader, news: 'over' }),
   'address-removed': () =>
     renderAccountChange(site, {
       ...accountChangeData,

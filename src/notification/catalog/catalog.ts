@@ -5,6 +5,7 @@
  */
 import type { FailureKind } from '../failure-kind.ts';
 import type {
+  AccessNews,
   AccountChangeKind,
   AskedProblem,
   AskedWord,
@@ -89,7 +90,9 @@ export interface Catalog {
     readonly subject: Phrase<{ who: string }>;
     readonly title: string;
     readonly intro: Phrase<{ who: string; moment: string }>;
+    readonly introFor: Phrase<{ reader: string; who: string; moment: string }>;
     readonly meaning: string;
+    readonly meaningFor: string;
     readonly once: string;
   };
   readonly held: {
@@ -247,6 +250,18 @@ export interface Catalog {
     readonly kept: string;
     readonly button: string;
   };
+  readonly access: Readonly<
+    Record<
+      AccessNews,
+      {
+        readonly subject: Phrase<{ organization: string }>;
+        readonly title: string;
+        readonly text: Phrase<{ organization: string }>;
+        readonly button: string;
+        readonly after: string;
+      }
+    >
+  > & { readonly address: string; readonly reader: string; readonly until: string };
   readonly accountChange: Readonly<Record<AccountChangeKind, AccountChangeWords>> & {
     readonly notYou: string;
     readonly notYouNew: string;

@@ -139,6 +139,11 @@ export const en: Catalog = {
     subject: ({ who }) => `Opened: your message to ${who}`,
     title: 'Your message was opened',
     intro: ({ who, moment }) => `${who} opened your secure message on ${moment}.`,
+    introFor: ({ reader, who, moment }) =>
+      `${reader} opened your secure message for ${who} on ${moment}. ${who} lets them read for this address.`,
+    meaningFor:
+      'This means: somebody signed in to the account of the reader and opened the message. We cannot see who sat ' +
+      'at the screen, or if all of it was read.',
     meaning:
       'This means: somebody signed in to the account of this address and opened the message. ' +
       'We cannot see who sat at the screen, or if all of it was read.',
@@ -436,6 +441,55 @@ export const en: Catalog = {
     next: 'Please call them if it cannot wait. You can also open the message again and reply to somebody else in it.',
     kept: 'What you wrote is not lost: you find it in the list of your messages.',
     button: 'Open my messages',
+  },
+  access: {
+    asked: {
+      subject: ({ organization }) => `Somebody asks to read a message that was sent to you (${organization})`,
+      title: 'May somebody read your message?',
+      text: ({ organization }) =>
+        `A mail about a secure message from ${organization} was sent to you. Somebody who got that mail from ` +
+        'you or from another person asks to read the message too:',
+      button: 'Answer',
+      after: 'Sign in, then choose yes or no. If you do nothing, they can not read it.',
+    },
+    given: {
+      subject: ({ organization }) => `You may read secure messages for somebody else (${organization})`,
+      title: 'You may read for somebody else',
+      text: ({ organization }) =>
+        `Somebody lets you read secure messages from ${organization} that were sent to them:`,
+      button: 'Read the messages',
+      after:
+        'Sign in with your own address and password. No account yet? You can make one there. Who wrote to them is ' +
+        'told that you read, and for whom.',
+    },
+    'given-owner': {
+      subject: ({ organization }) => `Somebody may now read messages that are sent to you (${organization})`,
+      title: 'Somebody may read your messages',
+      text: ({ organization }) =>
+        `In your account for secure messages from ${organization}, somebody was given leave to read what is sent ` +
+        'to you:',
+      button: 'Look at it, or end it',
+      after: 'Was this not you? End it there at once, set a new password, and tell us:',
+    },
+    refused: {
+      subject: ({ organization }) => `You can not read that message (${organization})`,
+      title: 'The answer is no',
+      text: ({ organization }) =>
+        `You asked to read a secure message from ${organization} that was sent to somebody else. They said no.`,
+      button: 'My messages',
+      after: 'If you need to know what it says, please ask the person who sent it.',
+    },
+    over: {
+      subject: ({ organization }) => `You no longer read messages for somebody else (${organization})`,
+      title: 'You no longer read for somebody else',
+      text: ({ organization }) =>
+        `You can no longer read the secure messages from ${organization} that are sent to them:`,
+      button: 'My messages',
+      after: 'Your own messages stay as they are.',
+    },
+    address: 'Sent to',
+    reader: 'Who reads',
+    until: 'Until',
   },
   accountChange: {
     ...credentialChanges,

@@ -140,6 +140,11 @@ export const es: Catalog = {
     subject: ({ who }) => `Abierto: su mensaje a ${who}`,
     title: 'Su mensaje se abrió',
     intro: ({ who, moment }) => `${who} abrió su mensaje seguro el ${moment}.`,
+    introFor: ({ reader, who, moment }) =>
+      `${reader} abrió su mensaje seguro para ${who} el ${moment}. ${who} le permite leer por esta dirección.`,
+    meaningFor:
+      'Esto significa: alguien entró en la cuenta de quien lee y abrió el mensaje. No podemos ver quién estaba ante ' +
+      'la pantalla ni si se leyó todo.',
     meaning:
       'Esto significa: alguien inició sesión en la cuenta de esta dirección y abrió el mensaje. ' +
       'No podemos ver quién estaba ante la pantalla, ni si lo leyó todo.',
@@ -440,6 +445,53 @@ export const es: Catalog = {
     next: 'Llame a esa persona si no puede esperar. También puede abrir otra vez el mensaje y responder a otra persona.',
     kept: 'Lo que escribió no se ha perdido: está en la lista de sus mensajes.',
     button: 'Abrir mis mensajes',
+  },
+  access: {
+    asked: {
+      subject: ({ organization }) => `Alguien pide leer un mensaje que le enviaron a usted (${organization})`,
+      title: '¿Puede alguien leer su mensaje?',
+      text: ({ organization }) =>
+        `A usted le llegó un correo sobre un mensaje seguro de ${organization}. Alguien que recibió ese correo de ` +
+        'usted o de otra persona pide leer también el mensaje:',
+      button: 'Responder',
+      after: 'Entre y elija sí o no. Si no hace nada, no podrá leerlo.',
+    },
+    given: {
+      subject: ({ organization }) => `Puede leer mensajes seguros de otra persona (${organization})`,
+      title: 'Puede leer en nombre de otra persona',
+      text: ({ organization }) =>
+        `Alguien le permite leer los mensajes seguros de ${organization} que le llegan:`,
+      button: 'Leer los mensajes',
+      after:
+        'Entre con su propia dirección y contraseña. ¿Aún no tiene cuenta? Allí puede crear una. A quien escribió ' +
+        'se le dice que usted lee, y para quién.',
+    },
+    'given-owner': {
+      subject: ({ organization }) => `Alguien puede leer ahora los mensajes que le envían (${organization})`,
+      title: 'Alguien puede leer sus mensajes',
+      text: ({ organization }) =>
+        `En su cuenta para mensajes seguros de ${organization} se permitió a alguien leer lo que le envían:`,
+      button: 'Verlo o terminarlo',
+      after: '¿No fue usted? Termínelo allí enseguida, ponga una contraseña nueva y avísenos:',
+    },
+    refused: {
+      subject: ({ organization }) => `No puede leer ese mensaje (${organization})`,
+      title: 'La respuesta es no',
+      text: ({ organization }) =>
+        `Pidió leer un mensaje seguro de ${organization} que enviaron a otra persona. Esa persona dijo que no.`,
+      button: 'Mis mensajes',
+      after: 'Si necesita saber qué dice, pregunte a quien lo envió.',
+    },
+    over: {
+      subject: ({ organization }) => `Ya no lee mensajes de otra persona (${organization})`,
+      title: 'Ya no lee para otra persona',
+      text: ({ organization }) => `Ya no puede leer los mensajes seguros de ${organization} que le llegan:`,
+      button: 'Mis mensajes',
+      after: 'Sus propios mensajes siguen igual.',
+    },
+    address: 'Enviado a',
+    reader: 'Quién lee',
+    until: 'Hasta',
   },
   accountChange: {
     ...credentialChanges,

@@ -29,6 +29,7 @@ export type MailKind =
   | 'reminder'
   | 'not-opened'
   | 'reply-failed'
+  | 'access'
   | 'account-change'
   | 'partner-report'
   | 'wrong-recipient'

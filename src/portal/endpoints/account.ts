@@ -4,12 +4,13 @@
  */
 import { Type } from '@fastify/type-provider-typebox';
 
+import { accessByOwner, accessOf, type AddressAccess } from '#src/accounts/address-access.ts';
 import { deleteAccount } from '#src/accounts/delete-account.ts';
 import type { HttpApp } from '#src/http/http-server.ts';
 import { Refusal } from '#src/http/refusal.ts';
 import { statement } from '#src/storage/database.ts';
 
-import { requireReader, requireRecentSignIn, type Reader } from '../policies/reader.ts';
+import { canonicalAddresses, requireReader, requireRecentSignIn, type Reader } from '../policies/reader.ts';
 import type { PortalContext } from '../portal-context.ts';
 import { presentPreferences, presentPreviousSignIn } from '../presenters/account.ts';
 import {
@@ -32,11 +33,26 @@ const ShownSession = Type.Object({
   /** The one that asks. */
   current: Type.Boolean(),
 });
+const ShownAccess = Type.Object({
+  id: Type.String(),
+  state: Type.Union([Type.Literal('asked'), Type.Literal('given')]),
+  address: Type.String(),
+  reader: Type.String(),
+  since: Timestamp,
+  /** Null: until it is taken back. */
+  until: Type.Union([Timestamp, Type.Null()]),
+  /** False: one message. */
+  all: Type.Boolean(),
+});
 const Account = Type.Object({
   addresses: Type.Array(Type.Object({ address: Type.String(), provenAt: Timestamp })),
   preferences: Preferences,
   previousSignIn: PreviousSignIn,
   sessions: Type.Array(ShownSession),
+  /** Who reads, or asks to read, what comes to the addresses. */
+  readers: Type.Array(ShownAccess),
+  /** Whose messages the owner of the account reads. */
+  readsFor: Type.Array(ShownAccess),
 });
 
 export function addAccountEndpoints(app: HttpApp, portal: PortalContext): void {
@@ -53,6 +69,8 @@ export function addAccountEndpoints(app: HttpApp, portal: PortalContext): void {
         preferences: presentPreferences(reader.account),
         previousSignIn: presentPreviousSignIn(reader.account),
         sessions: await presentSessions(portal, reader),
+        readers: (await accessByOwner(portal, reader.account.id)).map(presentAccess),
+        readsFor: (await accessOf(portal, canonicalAddresses(reader))).map(presentAccess),
       };
     },
   });
@@ -136,6 +154,18 @@ function addDeletionEndpoint(app: HttpApp, portal: PortalContext): void {
 
 function changedMeanwhile(): Refusal {
   return new Refusal(409, 'account-changed', 'Your account was changed in between. Please try again.');
+}
+
+function presentAccess(access: AddressAccess) {
+  return {
+    id: access.id,
+    state: access.state,
+    address: access.canonicalAddress,
+    reader: access.readerAddress,
+    since: timestamp(access.createdAt),
+    until: access.until === null ? null : timestamp(access.until),
+    all: access.recipientId === null,
+  };
 }
 
 async function presentSessions(portal: PortalContext, reader: Reader) {

@@ -6,6 +6,7 @@ import { Type } from '@fastify/type-provider-typebox';
 
 import type { HttpApp } from '#src/http/http-server.ts';
 
+import { readsForFacts } from '../policies/access.ts';
 import { requireReader } from '../policies/reader.ts';
 import type { PortalContext } from '../portal-context.ts';
 import { body, errors, MessageParams, Nothing } from '../wire.ts';
@@ -28,7 +29,11 @@ export function addKeptEndpoint(app: HttpApp, portal: PortalContext): void {
           messageId: copy.message.id,
           recipientId: copy.recipient.id,
           accountId: reader.account.id,
-          facts: { address: copy.recipient.canonicalAddress, what: request.body.what },
+          facts: {
+            address: copy.recipient.canonicalAddress,
+            what: request.body.what,
+            ...readsForFacts(copy),
+          },
         }),
       ]);
       return {};

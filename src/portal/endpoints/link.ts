@@ -7,6 +7,7 @@ import { Type } from '@fastify/type-provider-typebox';
 import { isRegistered } from '#src/accounts/account-directory.ts';
 import type { HttpApp } from '#src/http/http-server.ts';
 
+import { leaveFor, leaveOf } from '../policies/access.ts';
 import { findClosure } from '../policies/closure.ts';
 import { requireManifest } from '../policies/content-key.ts';
 import { findCopyByLink, keptUntil } from '../policies/copy.ts';
@@ -25,6 +26,8 @@ const Link = Type.Object({
   maskedAddress: Type.String(),
   registered: Type.Boolean(),
   signedIn: Type.Boolean(),
+  /** Somebody else is signed in: one of their addresses; they may ask for leave. */
+  signedInAs: Type.Union([Type.String(), Type.Null()]),
   state: State,
   messageId: Type.Union([Type.String(), Type.Null()]),
   keptUntil: Timestamp,
@@ -44,7 +47,11 @@ export function addLinkEndpoint(app: HttpApp, portal: PortalContext): void {
       if (copy === null) throw linkUnknown();
       requireManifest(portal, copy);
       const reader = await findReader(portal, request);
-      const mayOpen = reader !== null && canonicalAddresses(reader).includes(copy.recipient.canonicalAddress);
+      const leave = reader === null ? [] : await leaveOf(portal, reader);
+      const mayOpen =
+        reader !== null &&
+        (canonicalAddresses(reader).includes(copy.recipient.canonicalAddress) ||
+          leaveFor(leave, copy.recipient) !== null);
       const account = mayOpen ? reader.account : null;
       const closure = await findClosure(portal, copy, account);
       return {
@@ -54,6 +61,7 @@ export function addLinkEndpoint(app: HttpApp, portal: PortalContext): void {
         maskedAddress: maskedAddress(copy.recipient.address),
         registered: await isRegistered(portal, copy.recipient.canonicalAddress),
         signedIn: mayOpen,
+        signedInAs: reader === null || mayOpen ? null : (reader.addresses[0]?.address ?? ''),
         state: closure?.state ?? ('ready' as const),
         messageId: mayOpen ? copy.message.id : null,
         keptUntil: timestamp(keptUntil(copy)),

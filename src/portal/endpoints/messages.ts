@@ -12,15 +12,9 @@ import { fateOfReply } from '#src/replies/fate-of-reply.ts';
 import { deriveListKey } from '#src/sealing/list-entry.ts';
 import { releaseToPage } from '#src/sealing/page-release.ts';
 
+import { leaveFor, leaveOf, readerStateFor, type Leave, type ReadableCopy } from '../policies/access.ts';
 import { requireManifest, SealBroken, unwrapContentKey } from '../policies/content-key.ts';
-import {
-  believeCopy,
-  copyStateFor,
-  keptUntil,
-  listCopyRows,
-  type Copy,
-  type CopyRow,
-} from '../policies/copy.ts';
+import { believeCopy, keptUntil, listCopyRows, type CopyRow } from '../policies/copy.ts';
 import { requirePagePoint } from '../policies/page-key.ts';
 import { canonicalAddresses, requireReader, type Reader } from '../policies/reader.ts';
 import type { PortalContext } from '../portal-context.ts';
@@ -34,6 +28,8 @@ const ListedMessage = Type.Object({
   sentAt: Timestamp,
   sizeBytes: Type.Integer(),
   opened: Type.Boolean(),
+  /** The address that it came to, where somebody else's; null: the reader's own. */
+  readFor: Type.Union([Type.String(), Type.Null()]),
   /** Null: it was sent to the reader. Else what became of the answer that they sent. */
   sent: Type.Union([
     Type.Literal('on-its-way'),
@@ -65,14 +61,15 @@ export function addMessagesEndpoint(app: HttpApp, portal: PortalContext): void {
     handler: async (request) => {
       const pagePoint = requirePagePoint(request.body.pageKey);
       const reader = await requireReader(portal, request);
-      const rows = await listCopyRows(portal, canonicalAddresses(reader), {
+      const leave = await leaveOf(portal, reader);
+      const rows = await listCopyRows(portal, readableOf(reader, leave), {
         before: request.body.before ?? null,
         limit: PAGE_LENGTH + 1,
       });
       const page = rows.slice(0, PAGE_LENGTH);
       const messages = [];
       for (const row of onePerMessage(page)) {
-        const listed = await listMessage(portal, reader, row, pagePoint);
+        const listed = await listMessage(portal, reader, { row, leave }, pagePoint);
         if (listed !== null) messages.push(listed);
       }
       return {
@@ -85,16 +82,33 @@ export function addMessagesEndpoint(app: HttpApp, portal: PortalContext): void {
   });
 }
 
+/** The reader's own copies, and those of others that they may read. */
+function readableOf(reader: Reader, leave: readonly Leave[]) {
+  const all = leave.filter(({ access }) => access.recipientId === null);
+  return {
+    addresses: [...canonicalAddresses(reader), ...all.map(({ access }) => access.canonicalAddress)],
+    recipientIds: leave.flatMap(({ access }) => access.recipientId ?? []),
+  };
+}
+
 /** Two addresses of one person may have got the same message. */
 function onePerMessage(rows: readonly CopyRow[]): readonly CopyRow[] {
   return rows.filter((row, i) => rows.findIndex(({ messageId }) => messageId === row.messageId) === i);
 }
 
 /** Null where the row or its seal is broken: it is not shown, and the alarm is raised. */
-async function listMessage(portal: PortalContext, reader: Reader, row: CopyRow, pagePoint: Buffer) {
+async function listMessage(
+  portal: PortalContext,
+  reader: Reader,
+  { row, leave }: { row: CopyRow; leave: readonly Leave[] },
+  pagePoint: Buffer,
+) {
   try {
-    const copy = believeCopy(portal, row);
-    const state = await copyStateFor(portal, copy, portal.clock.now(), reader.account);
+    const believed = believeCopy(portal, row);
+    const isOwn = canonicalAddresses(reader).includes(believed.recipient.canonicalAddress);
+    const copy = { ...believed, leave: isOwn ? null : leaveFor(leave, believed.recipient) };
+    if (!isOwn && copy.leave === null) return null;
+    const state = await readerStateFor(portal, reader, copy);
     const entry =
       state === 'ready' && copy.message.listEntry !== null
         ? await releaseListKey(portal, reader, copy, pagePoint)
@@ -104,6 +118,7 @@ async function listMessage(portal: PortalContext, reader: Reader, row: CopyRow, 
       sentAt: timestamp(copy.message.acceptedAt),
       sizeBytes: copy.message.sizeBytes,
       opened: copy.recipient.firstOpenedAt !== null,
+      readFor: copy.leave === null ? null : copy.recipient.address,
       sent: copy.recipient.rule === OWN_COPY_RULE ? await fateOfReply(portal, copy.message.id) : null,
       state,
       keptUntil: timestamp(keptUntil(copy)),
@@ -125,7 +140,7 @@ async function listMessage(portal: PortalContext, reader: Reader, row: CopyRow, 
   }
 }
 
-async function releaseListKey(portal: PortalContext, reader: Reader, copy: Copy, pagePoint: Buffer) {
+async function releaseListKey(portal: PortalContext, reader: Reader, copy: ReadableCopy, pagePoint: Buffer) {
   const manifest = requireManifest(portal, copy);
   const contentKey = await unwrapContentKey(portal, reader, copy, manifest);
   const ids = { organizationId: manifest.organizationId, messageId: copy.message.id };

@@ -13,7 +13,15 @@ import { releaseToPage } from '#src/sealing/page-release.ts';
 import { exactlyOne, ExpectationFailed, statement, type Statement } from '#src/storage/database.ts';
 
 import { requireManifest, unwrapContentKey } from '../policies/content-key.ts';
-import { copyState, copyStateFor, findCopiesOfMessage, keptUntil, type Copy } from '../policies/copy.ts';
+import {
+  leaveFor,
+  leaveOf,
+  readerStateFor,
+  readsForFacts,
+  stateFor,
+  type ReadableCopy,
+} from '../policies/access.ts';
+import { findCopiesOfMessage, keptUntil } from '../policies/copy.ts';
 import { requirePagePoint } from '../policies/page-key.ts';
 import { canonicalAddresses, requireReader, type Reader } from '../policies/reader.ts';
 import { notAvailable, requireReady } from '../policies/refusals.ts';
@@ -82,9 +90,9 @@ export async function requireReadableCopy(
   portal: PortalContext,
   reader: Reader,
   messageId: string,
-): Promise<Copy> {
+): Promise<ReadableCopy> {
   const copy = await requireOwnCopy(portal, reader, messageId);
-  requireReady(await copyStateFor(portal, copy, portal.clock.now(), reader.account));
+  requireReady(await readerStateFor(portal, reader, copy));
   return copy;
 }
 
@@ -93,10 +101,13 @@ export async function requireOwnCopy(
   portal: PortalContext,
   reader: Reader,
   messageId: string,
-): Promise<Copy> {
-  const copies = await findCopiesOfMessage(portal, messageId, canonicalAddresses(reader));
-  const now = portal.clock.now();
-  const ready = copies.filter((copy) => copyState(copy, now, reader.account) === 'ready');
+): Promise<ReadableCopy> {
+  const own = await findCopiesOfMessage(portal, messageId, canonicalAddresses(reader));
+  const copies: readonly ReadableCopy[] =
+    own.length > 0
+      ? own.map((copy) => ({ ...copy, leave: null }))
+      : await copiesByLeave(portal, reader, messageId);
+  const ready = copies.filter((copy) => stateFor(portal, reader, copy) === 'ready');
   // With several addresses, an unopened copy first: each copy has a receipt of its own.
   const copy = ready.find(({ recipient }) => recipient.firstOpenedAt === null) ?? ready[0] ?? copies[0];
   if (copy === undefined) {
@@ -109,12 +120,27 @@ export async function requireOwnCopy(
     ]);
     throw notAvailable();
   }
-  requireReady(copyState(copy, now, reader.account));
+  requireReady(stateFor(portal, reader, copy));
   return copy;
 }
 
+/** The copies of others that the reader may read. */
+async function copiesByLeave(
+  portal: PortalContext,
+  reader: Reader,
+  messageId: string,
+): Promise<readonly ReadableCopy[]> {
+  const leave = await leaveOf(portal, reader);
+  const addresses = [...new Set(leave.map(({ access }) => access.canonicalAddress))];
+  const copies = await findCopiesOfMessage(portal, messageId, addresses);
+  return copies.flatMap((copy) => {
+    const found = leaveFor(leave, copy.recipient);
+    return found === null ? [] : [{ ...copy, leave: found }];
+  });
+}
+
 /** Commits the opening, with the receipt if it is the first; returns until when the copy is kept. */
-async function recordOpening(portal: PortalContext, reader: Reader, copy: Copy): Promise<number> {
+async function recordOpening(portal: PortalContext, reader: Reader, copy: ReadableCopy): Promise<number> {
   const now = portal.clock.now();
   if (copy.recipient.firstOpenedAt === null) {
     const statements = await firstOpening(portal, reader, copy, now);
@@ -143,7 +169,7 @@ async function recordOpening(portal: PortalContext, reader: Reader, copy: Copy):
 async function firstOpening(
   portal: PortalContext,
   reader: Reader,
-  copy: Copy,
+  copy: ReadableCopy,
   now: number,
 ): Promise<readonly Statement[]> {
   const { query } = portal.database;
@@ -168,12 +194,12 @@ async function firstOpening(
     opened,
     ...(kept === copy ? [] : [keep]),
     openingEntry(portal, reader, copy, 'message-opened'),
-    ...(await portal.mails.opened(copy, now)),
+    ...(await portal.mails.opened(copy, now, copy.leave?.access.readerAddress ?? null)),
   ];
 }
 
 /** The copy with its message kept for 90 days from `now` at least; the same object where it is already. */
-function keptLonger(copy: Copy, now: number): Copy {
+function keptLonger(copy: ReadableCopy, now: number): ReadableCopy {
   const end = now + KEPT_AFTER_OPENING_MS;
   if (copy.message.keptUntil === null || copy.message.keptUntil >= end) return copy;
   return { ...copy, message: { ...copy.message, keptUntil: end } };
@@ -182,7 +208,7 @@ function keptLonger(copy: Copy, now: number): Copy {
 function openingEntry(
   portal: PortalContext,
   reader: Reader,
-  copy: Copy,
+  copy: ReadableCopy,
   event: 'message-opened' | 'message-opened-again',
 ): Statement {
   return portal.audit.entry({
@@ -190,7 +216,7 @@ function openingEntry(
     messageId: copy.message.id,
     recipientId: copy.recipient.id,
     accountId: reader.account.id,
-    facts: { address: copy.recipient.canonicalAddress },
+    facts: { address: copy.recipient.canonicalAddress, ...readsForFacts(copy) },
   });
 }
 
@@ -207,7 +233,7 @@ async function commitUnlessLost(portal: PortalContext, statements: readonly Stat
 
 function presentOpened(
   reader: Reader,
-  copy: Copy,
+  copy: ReadableCopy,
   manifest: Manifest,
   release: { contentKey: Buffer; pagePoint: Buffer; kept: number },
 ) {
@@ -231,7 +257,7 @@ function presentOpened(
     sentAt: timestamp(copy.message.acceptedAt),
     keptUntil: timestamp(release.kept),
     recipientAddress: copy.recipient.address,
-    canReply: copy.message.authorAddress !== null && copy.recipient.noReply !== 1,
+    canReply: copy.leave === null && copy.message.authorAddress !== null && copy.recipient.noReply !== 1,
     repliesRefused: copy.recipient.noReply === 1,
   };
 }

@@ -16,6 +16,7 @@ const PAGES = [
   '/messages',
   '/messages/:id',
   '/account',
+  '/join',
   '/sign-in',
   '/stop-reset/:token',
   '/check',

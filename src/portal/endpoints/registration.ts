@@ -71,7 +71,7 @@ export function addRegistrationEndpoints(app: HttpApp, portal: PortalContext): v
     handler: async (request, reply) => {
       const proven = await requireProvenAddress(portal, request);
       const { password, locale } = request.body;
-      requireGoodPassword(portal, password, [proven.copy.recipient.address]);
+      requireGoodPassword(portal, password, [proven.address]);
       const entered = await register(portal, request, reply, proven, { kind: 'password', password }, locale);
       return reply.code(201).send(entered);
     },
@@ -122,17 +122,22 @@ export function addRegistrationEndpoints(app: HttpApp, portal: PortalContext): v
 
 interface ProvenAddress {
   readonly session: PortalSession & { readonly canonicalAddress: string };
-  readonly copy: Copy;
+  /** As mails were sent to it. */
+  readonly address: string;
+  /** To go on with; null: the account is made without a notice of its own. */
+  readonly messageId: string | null;
 }
 
 /** Of the registration that is under way in this browser. Throws Refusal 401 `session-needed`. */
 async function requireProvenAddress(portal: PortalContext, request: FastifyRequest): Promise<ProvenAddress> {
   const session = await portal.sessions.find(portal.cookies.read(request, 'registration'), 'registration');
-  if (session?.canonicalAddress == null || session.recipientId === null || session.accountId !== null)
-    throw sessionNeeded();
-  const copy = await findCopy(portal, session.recipientId);
-  if (copy === null || copy.recipient.canonicalAddress !== session.canonicalAddress) throw sessionNeeded();
-  return { session: { ...session, canonicalAddress: session.canonicalAddress }, copy };
+  if (session?.canonicalAddress == null || session.accountId !== null) throw sessionNeeded();
+  const { canonicalAddress, recipientId } = session;
+  const proven = { ...session, canonicalAddress };
+  if (recipientId === null) return { session: proven, address: canonicalAddress, messageId: null };
+  const copy = await findCopy(portal, recipientId);
+  if (copy === null || copy.recipient.canonicalAddress !== canonicalAddress) throw sessionNeeded();
+  return { session: proven, address: copy.recipient.address, messageId: copy.message.id };
 }
 
 function ownerOf({ canonicalAddress }: ProvenAddress['session']) {
@@ -143,12 +148,11 @@ async function register(
   portal: PortalContext,
   request: FastifyRequest,
   reply: FastifyReply,
-  { session, copy }: ProvenAddress,
+  { session, address, messageId }: ProvenAddress,
   credential: FirstCredential,
   language: Locale | undefined,
 ) {
   const locale = language ?? portal.settings.locale;
-  const { address } = copy.recipient;
   const news = credential.kind === 'passkey' ? 'account-created-passkey' : 'account-created';
   const registered = await portal.registration.register(session, {
     credential,
@@ -159,7 +163,7 @@ async function register(
   });
   if (registered.outcome === 'already-registered') throw alreadyRegistered();
   portal.cookies.clear(reply, 'registration');
-  return enter(portal, reply, registered, copy.message.id);
+  return enter(portal, reply, registered, messageId);
 }
 
 /** Throws Refusal 422 with the reason. */

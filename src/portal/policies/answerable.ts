@@ -10,13 +10,13 @@ import type { DraftOwner } from '#src/replies/drafts.ts';
 import { requireReadableCopy } from '../endpoints/open-message.ts';
 import type { PortalContext } from '../portal-context.ts';
 import { requireManifest, unwrapContentKey } from './content-key.ts';
-import type { Copy } from './copy.ts';
+import type { ReadableCopy } from './access.ts';
 import type { Reader } from './reader.ts';
 import { findObject } from './stored-content.ts';
 
 export interface Answerable {
   readonly reader: Reader;
-  readonly copy: Copy;
+  readonly copy: ReadableCopy;
   readonly owner: DraftOwner;
   /** Raw address of the author, who is inside. */
   readonly author: string;
@@ -36,7 +36,8 @@ export async function requireAnswerable(
     throw new Refusal(409, 'not-opened', 'Please read the message first.');
   }
   const author = copy.message.authorAddress;
-  if (author === null || copy.recipient.noReply === 1)
+  // Whoever reads for somebody else does not write in that person's name.
+  if (author === null || copy.leave !== null || copy.recipient.noReply === 1)
     throw new Refusal(403, 'no-reply', 'This message can not be answered here.');
   const owner = { accountId: reader.account.id, recipientId: copy.recipient.id, messageId: copy.message.id };
   return { reader, copy, owner, author };

@@ -1,5 +1,6 @@
 /**
- * From a copy to its content key, for the account that is signed in. In this order: the manifest is ours and names
+ * From a copy to its content key, for the account that is signed in, or for one that may read for the copy's owner: then
+ * the owner's key opens it (docs/decisions/0028). In this order: the manifest is ours and names
  * this copy; the wrap is the one it names, or one that the account authority put in its place; the account's key
  * record is signed; only then is anything unwrapped, with a context built from session and request alone. Whatever
  * does not fit throws SealBroken: the answer is as for a message that does not exist, and the alarm is raised.
@@ -17,6 +18,7 @@ import { preparedQuery } from '#src/storage/prepared.ts';
 import type { AccountKeysTable, WrapsTable } from '#src/storage/tables.ts';
 
 import type { PortalContext } from '../portal-context.ts';
+import { holderOf, type ReadableCopy } from './access.ts';
 import type { Copy } from './copy.ts';
 import type { Reader } from './reader.ts';
 
@@ -66,12 +68,12 @@ export function requireManifest(portal: PortalContext, copy: Copy): Manifest {
 export async function unwrapContentKey(
   portal: PortalContext,
   reader: Reader,
-  copy: Copy,
+  copy: ReadableCopy,
   manifest: Manifest,
 ): Promise<Buffer> {
   const { keys } = portal;
   const publicKeys = keys.publicKeys();
-  const accountId = reader.account.id;
+  const accountId = holderOf(reader, copy).id;
   const wrap = await findWrap(portal, reader, copy);
   const row = { recipientId: copy.recipient.id, accountId, replacement: wrap.replacement };
   if (!isAcceptedWrap(manifest, wrap.wrap, row, publicKeys)) throw new SealBroken('wrap', copy);
@@ -92,17 +94,21 @@ export async function unwrapContentKey(
   }
 }
 
-async function findWrap(portal: PortalContext, reader: Reader, copy: Copy): Promise<WrapsTable> {
+async function findWrap(portal: PortalContext, reader: Reader, copy: ReadableCopy): Promise<WrapsTable> {
   const wrap = (await accountWrap(portal, reader, copy)) ?? (await moveWrap(portal, reader, copy));
   if (wrap === undefined) throw new SealBroken('wrap', copy);
   return wrap;
 }
 
-function accountWrap(portal: PortalContext, reader: Reader, copy: Copy): Promise<WrapsTable | undefined> {
+function accountWrap(
+  portal: PortalContext,
+  reader: Reader,
+  copy: ReadableCopy,
+): Promise<WrapsTable | undefined> {
   return selectAccountWrap(portal.database.query, {
     messageId: copy.message.id,
     recipientId: copy.recipient.id,
-    accountId: reader.account.id,
+    accountId: holderOf(reader, copy).id,
   }).then(([wrap]) => wrap);
 }
 
@@ -120,16 +126,20 @@ const selectAccountWrap = preparedQuery<
 );
 
 /** A message that was accepted while its recipient registered is still wrapped to the enrolment key. */
-async function moveWrap(portal: PortalContext, reader: Reader, copy: Copy): Promise<WrapsTable | undefined> {
+async function moveWrap(
+  portal: PortalContext,
+  reader: Reader,
+  copy: ReadableCopy,
+): Promise<WrapsTable | undefined> {
   const newest = await portal.database.query
     .selectFrom('account_keys')
     .select('kid')
-    .where('accountId', '=', reader.account.id)
+    .where('accountId', '=', holderOf(reader, copy).id)
     .orderBy('createdAt', 'desc')
     .executeTakeFirst();
   if (newest === undefined) throw new SealBroken('key record', copy);
   const { key } = await findAccountKey(portal, reader, copy, newest.kid);
-  const account = { accountId: reader.account.id, key };
+  const account = { accountId: holderOf(reader, copy).id, key };
   const rewraps = await rewrapWaitingMessages(portal, copy.recipient.canonicalAddress, account);
   try {
     if (rewraps.length > 0) await portal.database.commit(rewraps);
@@ -143,13 +153,13 @@ async function moveWrap(portal: PortalContext, reader: Reader, copy: Copy): Prom
 async function findAccountKey(
   portal: PortalContext,
   reader: Reader,
-  copy: Copy,
+  copy: ReadableCopy,
   kid: string,
 ): Promise<AccountKey> {
-  const [row] = await selectAccountKey(portal.database.query, { accountId: reader.account.id, kid });
+  const [row] = await selectAccountKey(portal.database.query, { accountId: holderOf(reader, copy).id, kid });
   if (row === undefined) throw new SealBroken('key record', copy);
   try {
-    const { key } = verifyKeyRecord(row.record, portal.keys.publicKeys(), reader.account.id);
+    const { key } = verifyKeyRecord(row.record, portal.keys.publicKeys(), holderOf(reader, copy).id);
     if (key.kid !== kid) throw new SealBroken('key record', copy);
     return { key, wrappedPrivateKey: row.wrappedPrivateKey };
   } catch (error) {

@@ -138,15 +138,20 @@ export async function findCopiesByCode(
   return rows.map((row) => believeCopy(context, row));
 }
 
-/** Rows of the copies that went to any of `canonicalAddresses`, newest first, not yet believed. */
+/** Rows of the copies that went to any of the addresses, and of those named, newest first, not yet believed. */
 export async function listCopyRows(
   context: CopyContext,
-  canonicalAddresses: readonly string[],
+  { addresses, recipientIds }: { addresses: readonly string[]; recipientIds: readonly string[] },
   page: { before: string | null; limit: number },
 ): Promise<readonly CopyRow[]> {
-  if (canonicalAddresses.length === 0) return [];
+  if (addresses.length === 0) return [];
   return selectCopies(context)
-    .where('recipients.canonicalAddress', 'in', canonicalAddresses)
+    .where((eb) => {
+      const toAddresses = eb('recipients.canonicalAddress', 'in', addresses);
+      return recipientIds.length === 0
+        ? toAddresses
+        : eb.or([toAddresses, eb('recipients.id', 'in', recipientIds)]);
+    })
     .where(notGivenUp)
     .$if(page.before !== null, (query) => query.where('recipients.messageId', '<', page.before ?? ''))
     .orderBy('recipients.messageId', 'desc')

@@ -22,6 +22,7 @@ import { knownRecipientsByAge } from './0025-known-recipients-by-age.ts';
 import { accessRequests } from './0026-access-requests.ts';
 import { secondChannel } from './0028-second-channel.ts';
 import { officersPages } from './0028-officers-pages.ts';
+import { addressAccess } from './0029-address-access.ts';
 
 export const migrations: readonly Migration[] = [
   firstTables,
@@ -46,4 +47,5 @@ export const migrations: readonly Migration[] = [
   accessRequests,
   secondChannel,
   officersPages,
+  addressAccess,
 ];
