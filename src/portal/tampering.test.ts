@@ -108,7 +108,7 @@ describe('a database that somebody wrote into', () => {
   });
 
   it('leave to read planted for the thief, turned to another owner, or made out of what was only asked for', async () => {
-    const asked = await thief.post(`/api/links/${message.copies[0]?.token ?? ''}/ask`);
+    const asked = await thief.post(`/api/links/${message.copies[0]?.token ?? ''}/ask-owner`);
     assert.equal(asked.statusCode, 202);
     await assertRefused(await open(thief, message));
     await update('address_access', { state: 'given' }, 'readerAddress', thiefAddress);

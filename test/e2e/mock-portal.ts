@@ -217,6 +217,7 @@ function buildRoutes(state: MockState, mails: Map<string, SealedMail>): readonly
               maskedAddress: MASKED,
               registered: token === 'returning',
               signedIn: state.signedIn,
+              signedInAs: null,
               state: linkState(token),
               messageId: state.signedIn ? TEXT_MAIL.id : null,
               keptUntil: KEPT_UNTIL,

@@ -13,6 +13,7 @@ import { Page } from '../ui/parts/page.tsx';
 import { noteSignedIn, session } from '../ui/session.ts';
 import type { Account } from './account.ts';
 import { accountTexts, loadAccountTexts } from './account-texts.ts';
+import { AccessSection } from './sections/access-section.tsx';
 import { AddressesSection } from './sections/addresses-section.tsx';
 import { DeleteSection } from './sections/delete-section.tsx';
 import { CredentialsSection } from './sections/credentials-section.tsx';
@@ -30,6 +31,7 @@ const SECTIONS: readonly ComponentType<SectionProps>[] = [
   CredentialsSection,
   SessionsSection,
   PreferencesSection,
+  AccessSection,
   DeleteSection,
 ];
 

@@ -6,6 +6,21 @@ export interface Account {
   readonly preferences: Preferences;
   readonly previousSignIn: PreviousSignIn | null;
   readonly sessions: readonly AccountSession[];
+  /** Who reads, or asks to read, what comes to the addresses. */
+  readonly readers: readonly AccountAccess[];
+  /** Whose messages the owner of the account reads. */
+  readonly readsFor: readonly AccountAccess[];
+}
+
+export interface AccountAccess {
+  readonly id: string;
+  readonly state: 'asked' | 'given';
+  readonly address: string;
+  readonly reader: string;
+  /** Null: until it is taken back. */
+  readonly until: string | null;
+  /** False: one message. */
+  readonly all: boolean;
 }
 
 export interface AccountSession {

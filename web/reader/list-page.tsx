@@ -170,6 +170,7 @@ function ListedRow({ message, entry }: Row) {
       <span class="subject">{subject === '' ? t.noSubject : subject}</span>
       <span class="aside">
         {fresh && <span class="tag">{t.unread}</span>}
+        {message.readFor != null && <span class="tag closed">{t.readFor(message.readFor)}</span>}{' '}
         {message.sent !== null && <span class="tag">{sentLabel(message.sent)}</span>}{' '}
         {ready && t.until(formatDate(message.keptUntil))}
       </span>

@@ -32,6 +32,8 @@ export interface LinkFacts {
   readonly maskedAddress: string;
   readonly registered: boolean;
   readonly signedIn: boolean;
+  /** Somebody else is signed in; they may ask for access. */
+  readonly signedInAs: string | null;
   readonly state: MessageState;
   readonly messageId: string | null;
   readonly keptUntil: string;
@@ -106,6 +108,8 @@ export interface ListedMessage {
   readonly sentAt: string;
   readonly sizeBytes: number;
   readonly opened: boolean;
+  /** The address that it came to, where somebody else's. */
+  readonly readFor?: string | null;
   /** Null: it came to the reader. Else what became of the reply that they sent. */
   readonly sent: 'on-its-way' | 'arrived' | 'failed' | null;
   readonly state: MessageState;

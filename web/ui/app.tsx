@@ -21,6 +21,7 @@ function Lazy({ load, pieces }: { readonly load: () => Promise<PageModule>; read
 const loadListPage = (): Promise<PageModule> => import('../reader/list-page.tsx');
 const loadAccountPage = (): Promise<PageModule> => import('../account/account-page.tsx');
 const loadStopResetPage = (): Promise<PageModule> => import('../credentials/stop-reset-page.tsx');
+const loadJoinPage = (): Promise<PageModule> => import('../access/join-page.tsx');
 const loadCheckPage = (): Promise<PageModule> => import('./pages/check-page.tsx');
 const loadFakePage = (): Promise<PageModule> => import('./pages/fake-page.tsx');
 const loadHelpPage = (): Promise<PageModule> => import('./pages/help-page.tsx');
@@ -53,6 +54,7 @@ const ROUTES: readonly Route[] = [
     pattern: '/stop-reset/:token',
     show: (pieces) => <Lazy key="stop-reset" load={loadStopResetPage} pieces={pieces} />,
   },
+  { pattern: '/join', show: (pieces) => <Lazy key="join" load={loadJoinPage} pieces={pieces} /> },
   { pattern: '/check', show: (pieces) => <Lazy key="check" load={loadCheckPage} pieces={pieces} /> },
   { pattern: '/help', show: (pieces) => <Lazy key="help" load={loadHelpPage} pieces={pieces} /> },
   { pattern: '/help/fake', show: (pieces) => <Lazy key="fake" load={loadFakePage} pieces={pieces} /> },

@@ -182,7 +182,7 @@ describe('access for others', () => {
     const link = (await reader.get(`/api/links/${token}`)).json();
     assert.deepEqual([link.signedIn, link.signedInAs], [false, helper]);
     for (let times = 0; times < 2; times++) {
-      assert.equal((await reader.post(`/api/links/${token}/ask`)).statusCode, 202);
+      assert.equal((await reader.post(`/api/links/${token}/ask-owner`)).statusCode, 202);
     }
     const asks = world.mails.filter(({ kind }) => kind === 'access');
     assert.deepEqual(
@@ -207,7 +207,7 @@ describe('access for others', () => {
 
   it('a forwarded notice: no is told, and opens nothing', async () => {
     const token = message.copies[0]?.token ?? '';
-    await reader.post(`/api/links/${token}/ask`);
+    await reader.post(`/api/links/${token}/ask-owner`);
     const [asked] = await shown(owner, 'readers');
     await owner.post('/api/access/answer', { id: asked?.id, allow: false });
     assert.match(world.lastMail('access', helper), /They said no/u);
@@ -254,7 +254,7 @@ describe('access for others', () => {
     await world.portal.settled();
     assert.equal((await browser.post('/api/join/verify', { code: world.lastCode(fresh) })).statusCode, 200);
     await browser.post('/api/registration/password', { password: GOOD_PASSWORD });
-    assert.equal((await browser.post(`/api/links/${linkToken}/ask`)).statusCode, 202);
+    assert.equal((await browser.post(`/api/links/${linkToken}/ask-owner`)).statusCode, 202);
     assert.equal((await open(browser)).json().code, 'not-available');
     assert.equal((await shown(owner, 'readers'))[0]?.reader, fresh);
   });

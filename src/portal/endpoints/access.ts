@@ -1,5 +1,5 @@
 /**
- * `POST /api/access/give`, `…/answer`, `…/end` and `POST /api/links/:token/ask`: others who read what comes to an address. Its
+ * `POST /api/access/give`, `…/answer`, `…/end` and `POST /api/links/:token/ask-owner`: others who read what comes to an address. Its
  * owner gives leave, answers who asks, and takes it back; a reader may give it back. Each change is mailed to both sides.
  */
 import { Type } from '@fastify/type-provider-typebox';
@@ -129,7 +129,7 @@ export function addAccessEndpoints(app: HttpApp, portal: PortalContext): void {
 
 /** For whoever got a notice from somebody else. */
 function addAskEndpoint(app: HttpApp, portal: PortalContext): void {
-  app.post('/api/links/:token/ask', {
+  app.post('/api/links/:token/ask-owner', {
     schema: {
       summary: 'Ask the owner of the address for leave to read the message',
       params: TokenParams,

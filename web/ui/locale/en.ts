@@ -78,6 +78,7 @@ export const en = {
     sendCode: 'Send me the code',
     sendingCode: 'Sending…',
     whatHappens: 'We will mail you a code with 6 digits. Then you choose a password and read your message.',
+    forwarded: 'Somebody gave me this mail',
     notForMe: 'This is not for me',
     notForMeTitle: 'Not meant for you?',
     notForMeText: (author: string) =>
@@ -167,6 +168,7 @@ export const en = {
     empty: 'You have no messages here.',
     emptyHint: 'When somebody sends you a secure message, you get a mail with a link.',
     unread: 'New',
+    readFor: (address: string) => `For ${address}`,
     sentOnItsWay: 'Your reply: on its way',
     sentArrived: 'Your reply: sent',
     sentFailed: 'Your reply: could not be delivered',

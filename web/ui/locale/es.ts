@@ -80,6 +80,7 @@ export const es: Messages = {
     sendingCode: 'Enviando…',
     whatHappens:
       'Le enviaremos un código de 6 cifras por correo. Después elige una contraseña y lee su mensaje.',
+    forwarded: 'Alguien me dio este correo',
     notForMe: 'Esto no es para mí',
     notForMeTitle: '¿No es para usted?',
     notForMeText: (author) =>
@@ -168,6 +169,7 @@ export const es: Messages = {
     title: 'Mis mensajes',
     empty: 'No tiene mensajes aquí.',
     emptyHint: 'Cuando alguien le envíe un mensaje seguro, recibirá un correo con un enlace.',
+    readFor: (address) => `Para ${address}`,
     unread: 'Nuevo',
     sentOnItsWay: 'Su respuesta: en camino',
     sentArrived: 'Su respuesta: enviada',

@@ -1,5 +1,7 @@
 /** The notice's link: says who sent what, then leads by code and password, or by password alone, to the message. */
+import type { ComponentType } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
+import type { ForwardedProps } from '../../access/forwarded.tsx';
 import { ApiFailure, call } from '../api.ts';
 import type { CodeSent, LinkFacts, Registration, SignInAnswer, SignInNext } from '../api-types.ts';
 import { codeOf, explain } from '../explain.ts';
@@ -32,6 +34,7 @@ type Step =
   | { readonly at: 'password'; readonly username: string }
   | { readonly at: 'further'; readonly next: Exclude<SignInNext, 'done'> }
   | { readonly at: 'reset' }
+  | { readonly at: 'forwarded' }
   | { readonly at: 'not-for-me' };
 
 /** Without a name the address stands below; a heading made of it would break in mid-word on a phone. */
@@ -78,6 +81,7 @@ export function LinkPage({ token }: { readonly token: string }) {
       if (!found.registered && registration.state === 'choose-password') {
         setStep({ at: 'password', username: registration.address ?? found.maskedAddress });
       }
+      if (found.registered && found.signedInAs !== null) setStep({ at: 'forwarded' });
       setFacts(found);
     });
   }
@@ -121,6 +125,10 @@ export function LinkPage({ token }: { readonly token: string }) {
           onDone={enter}
         />
       );
+    case 'forwarded':
+      return (
+        <LoadForwarded token={token} facts={facts} onSignedIn={load} onForgot={() => navigate('/sign-in')} />
+      );
     case 'not-for-me':
       return <NotForMeDone author={authorName(facts.author)} />;
     default:
@@ -130,6 +138,23 @@ export function LinkPage({ token }: { readonly token: string }) {
         <FirstTime facts={facts} link={link} lost={step.lost === true} onStep={setStep} />
       );
   }
+}
+
+/** Rare, so its code is fetched when it is shown. */
+function LoadForwarded(props: ForwardedProps) {
+  const [loaded, setLoaded] = useState<ComponentType<ForwardedProps> | null>(null);
+  const fetching = useRequest();
+  const fetchIt = (): void =>
+    fetching.run(async () => {
+      const { Forwarded } = await import('../../access/forwarded.tsx');
+      setLoaded(() => Forwarded);
+    });
+  useEffect(fetchIt, []);
+  if (fetching.failure !== null)
+    return <FailedPage text={explain(new ApiFailure('offline', 0))} onRetry={fetchIt} />;
+  if (loaded === null) return <PageSkeleton />;
+  const Loaded = loaded;
+  return <Loaded {...props} />;
 }
 
 interface StartProps {
@@ -270,6 +295,9 @@ function Returning({ token, facts, link, onStep, onDone }: ReturningProps) {
           }}
           onForgot={() => onStep({ at: 'reset' })}
         />
+        <Button kind="plain" onPress={() => onStep({ at: 'forwarded' })}>
+          {t.link.forwarded}
+        </Button>
         <NotForMe facts={facts} link={link} onStep={onStep} />
       </Page>
     </div>

@@ -1,0 +1,87 @@
+/**
+ * For whoever follows the link of a notice that was sent to somebody else: signs in with an address of their own, or makes
+ * an account, then asks the owner for access.
+ */
+import { useState } from 'preact/hooks';
+import { call } from '../ui/api.ts';
+import type { LinkFacts } from '../ui/api-types.ts';
+import { codeOf, explain } from '../ui/explain.ts';
+import { texts } from '../ui/locale/locale.ts';
+import { Button, ProblemBox } from '../ui/parts/controls.tsx';
+import { Page } from '../ui/parts/page.tsx';
+import { noteSignedIn } from '../ui/session.ts';
+import { SignInForm } from '../ui/steps/sign-in-form.tsx';
+import { useRequest } from '../ui/use-request.ts';
+import { accessTexts } from './access-texts.ts';
+import { Join } from './join.tsx';
+
+export interface ForwardedProps {
+  readonly token: string;
+  readonly facts: LinkFacts;
+  /** Asks anew what the link shows: somebody has signed in. */
+  readonly onSignedIn: () => void;
+  readonly onForgot: () => void;
+}
+
+export function Forwarded({ token, facts, onSignedIn, onForgot }: ForwardedProps) {
+  const t = accessTexts();
+  const [joining, setJoining] = useState(false);
+  if (joining) return <Join linkToken={token} onDone={onSignedIn} onSignIn={() => setJoining(false)} />;
+  return (
+    <div class="card">
+      <Page title={t.forwardedTitle} stepped>
+        <p>{t.sentTo(facts.maskedAddress)}</p>
+        {facts.signedInAs === null ? (
+          <>
+            <p>{t.signInFirst}</p>
+            <SignInForm
+              knownAddress={null}
+              submit={texts().signInPage.submit}
+              signIn={async (credentials) => {
+                await call('POST', '/api/session', credentials);
+                noteSignedIn();
+                onSignedIn();
+              }}
+              onForgot={onForgot}
+            />
+            <Button kind="plain" onPress={() => setJoining(true)}>
+              {t.noAccount}
+            </Button>
+          </>
+        ) : (
+          <Ask token={token} address={facts.signedInAs} />
+        )}
+      </Page>
+    </div>
+  );
+}
+
+function Ask({ token, address }: { readonly token: string; readonly address: string }) {
+  const t = accessTexts();
+  const [asked, setAsked] = useState(false);
+  const asking = useRequest();
+  const { failure } = asking;
+  return (
+    <>
+      <p>{t.signedInAs(address)}</p>
+      <div role="status">{asked && <p class="box good">{t.asked}</p>}</div>
+      {failure !== null && (
+        <ProblemBox text={codeOf(failure) === 'no-owner' ? t.noOwner : explain(failure)} />
+      )}
+      {!asked && (
+        <Button
+          wide
+          busy={asking.busy}
+          onPress={() =>
+            asking.run(async () => {
+              await call('POST', `/api/links/${encodeURIComponent(token)}/ask-owner`);
+              setAsked(true);
+            })
+          }
+        >
+          {t.ask}
+        </Button>
+      )}
+    </>
+  );
+}

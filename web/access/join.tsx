@@ -1,0 +1,91 @@
+/** An account with an address of one's own: address, code, password. `linkToken`: of a notice that somebody passed on. */
+import { useState } from 'preact/hooks';
+import { call } from '../ui/api.ts';
+import type { CodeSent } from '../ui/api-types.ts';
+import { explain } from '../ui/explain.ts';
+import { language } from '../ui/locale/locale.ts';
+import { Button, Field, ProblemBox } from '../ui/parts/controls.tsx';
+import { Page } from '../ui/parts/page.tsx';
+import { noteSignedIn } from '../ui/session.ts';
+import { CodeStep } from '../ui/steps/code-step.tsx';
+import { PasswordStep } from '../ui/steps/password-step.tsx';
+import { useRequest } from '../ui/use-request.ts';
+import { accessTexts } from './access-texts.ts';
+
+type Step =
+  | { readonly at: 'address' }
+  | { readonly at: 'code'; readonly sent: CodeSent }
+  | { readonly at: 'password'; readonly proven: string };
+
+export interface JoinProps {
+  readonly linkToken: string | null;
+  readonly onDone: () => void;
+  readonly onSignIn: () => void;
+}
+
+export function Join({ linkToken, onDone, onSignIn }: JoinProps) {
+  const t = accessTexts();
+  const [step, setStep] = useState<Step>({ at: 'address' });
+  const [address, setAddress] = useState('');
+  const sending = useRequest();
+
+  function sendCode(): Promise<CodeSent> {
+    const link = linkToken === null ? {} : { linkToken };
+    return call<CodeSent>('POST', '/api/join/code', { address, locale: language.value, ...link });
+  }
+  if (step.at === 'code') {
+    return (
+      <CodeStep
+        sentTo={t.codeSent(address.trim())}
+        sent={step.sent}
+        resend={sendCode}
+        verify={async (code) => {
+          const proof = await call<{ address: string }>('POST', '/api/join/verify', { code });
+          setStep({ at: 'password', proven: proof.address });
+        }}
+      />
+    );
+  }
+  if (step.at === 'password') {
+    return (
+      <PasswordStep
+        title={t.joinTitle}
+        submit={t.save}
+        username={step.proven}
+        save={async (password) => {
+          await call('POST', '/api/registration/password', { password, locale: language.value });
+          noteSignedIn();
+          onDone();
+        }}
+      />
+    );
+  }
+  return (
+    <div class="card">
+      <Page title={t.joinTitle} stepped>
+        <p>{t.joinLead}</p>
+        {linkToken === null && <p>{t.joinInvited}</p>}
+        <form
+          noValidate
+          onSubmit={(event) => {
+            event.preventDefault();
+            sending.run(async () => setStep({ at: 'code', sent: await sendCode() }));
+          }}
+        >
+          <Field
+            id="own-address"
+            label={t.address}
+            input={{ type: 'email', autoComplete: 'email', value: address, onText: setAddress }}
+          />
+          {sending.failure !== null && <ProblemBox text={explain(sending.failure)} />}
+          <Button submit wide busy={sending.busy}>
+            {t.send}
+          </Button>
+        </form>
+        <Button kind="plain" onPress={onSignIn}>
+          {t.haveAccount}
+        </Button>
+      </Page>
+    </div>
+  );
+}
