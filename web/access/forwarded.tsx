@@ -9,8 +9,8 @@ import { codeOf, explain } from '../ui/explain.ts';
 import { texts } from '../ui/locale/locale.ts';
 import { Button, ProblemBox } from '../ui/parts/controls.tsx';
 import { Page } from '../ui/parts/page.tsx';
-import { noteSignedIn } from '../ui/session.ts';
-import { SignInForm } from '../ui/steps/sign-in-form.tsx';
+import { navigate } from '../ui/router.ts';
+import { returnTo } from '../ui/session.ts';
 import { useRequest } from '../ui/use-request.ts';
 import { accessTexts } from './access-texts.ts';
 import { Join } from './join.tsx';
@@ -20,10 +20,9 @@ export interface ForwardedProps {
   readonly facts: LinkFacts;
   /** Asks anew what the link shows: somebody has signed in. */
   readonly onSignedIn: () => void;
-  readonly onForgot: () => void;
 }
 
-export function Forwarded({ token, facts, onSignedIn, onForgot }: ForwardedProps) {
+export function Forwarded({ token, facts, onSignedIn }: ForwardedProps) {
   const t = accessTexts();
   const [joining, setJoining] = useState(false);
   if (joining) return <Join linkToken={token} onDone={onSignedIn} onSignIn={() => setJoining(false)} />;
@@ -34,16 +33,15 @@ export function Forwarded({ token, facts, onSignedIn, onForgot }: ForwardedProps
         {facts.signedInAs === null ? (
           <>
             <p>{t.signInFirst}</p>
-            <SignInForm
-              knownAddress={null}
-              submit={texts().signInPage.submit}
-              signIn={async (credentials) => {
-                await call('POST', '/api/session', credentials);
-                noteSignedIn();
-                onSignedIn();
+            <Button
+              wide
+              onPress={() => {
+                returnTo.value = `/m/${token}`;
+                navigate('/sign-in');
               }}
-              onForgot={onForgot}
-            />
+            >
+              {texts().signInPage.submit}
+            </Button>
             <Button kind="plain" onPress={() => setJoining(true)}>
               {t.noAccount}
             </Button>

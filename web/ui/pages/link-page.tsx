@@ -126,9 +126,7 @@ export function LinkPage({ token }: { readonly token: string }) {
         />
       );
     case 'forwarded':
-      return (
-        <LoadForwarded token={token} facts={facts} onSignedIn={load} onForgot={() => navigate('/sign-in')} />
-      );
+      return <LoadForwarded token={token} facts={facts} onSignedIn={load} />;
     case 'not-for-me':
       return <NotForMeDone author={authorName(facts.author)} />;
     default:
