@@ -7,6 +7,10 @@ import { after, before, describe, it } from 'node:test';
 
 import type { LightMyRequestResponse } from 'fastify';
 
+import { rememberedDeviceMac } from '#src/accounts/row-mac.ts';
+import { DAY_MS } from '#src/base/clock.ts';
+import { newId } from '#src/base/identifiers.ts';
+import { statement } from '#src/storage/database.ts';
 import { describedRoutes, type ApiDescription, type DescribedRoute } from '#test/support/described-routes.ts';
 import { openPortalWorld, TestBrowser, TestPage, type PortalWorld } from '#test/support/portal-world.ts';
 
@@ -24,7 +28,7 @@ const PLAIN = {
   before: undefined,
 };
 /** The token of a link is itself the permission; what it shows to whom is tested with the links. */
-const PERMISSIONS = new Set(['links/{token}']);
+const PERMISSIONS = new Set(['links/{token}', 'stop/{token}']);
 
 interface Someone {
   readonly who: string;
@@ -58,9 +62,13 @@ describe('W10: ids of others', () => {
     await owner.request('DELETE', '/api/session');
     await owner.post('/api/session', { address: 'owner@mail.test', password: PLAIN.password });
     for (const [name, value] of cookies) gone.cookies.set(name, value);
-    ownersIds = await write(owner, shared.messageId);
+    ownersIds = { ...(await write(owner, shared.messageId)), ...(await accountIds('owner@mail.test')) };
     const copiedIds = await write(copied, shared.messageId);
-    const onlyOwners = { ...(await write(owner, own.messageId)), 'messages/{id}': own.messageId };
+    const onlyOwners = {
+      ...ownersIds,
+      ...(await write(owner, own.messageId)),
+      'messages/{id}': own.messageId,
+    };
     const ids: Readonly<Record<string, string>> = { ...ownersIds, 'messages/{id}': shared.messageId };
     const all = Object.keys(ids);
     const as = (browser: TestBrowser) => async () => browser;
@@ -94,6 +102,36 @@ describe('W10: ids of others', () => {
   });
   after(() => world.dispose());
 
+  /** What an account names of its own: a credential, a remembered device. */
+  async function accountIds(address: string): Promise<Record<string, string>> {
+    const { query } = world.database;
+    const { accountId } = await query
+      .selectFrom('account_addresses')
+      .select('accountId')
+      .where('canonicalAddress', '=', address)
+      .executeTakeFirstOrThrow();
+    const credential = await query
+      .selectFrom('credentials')
+      .select('id')
+      .where('accountId', '=', accountId)
+      .executeTakeFirstOrThrow();
+    const now = world.clock.now();
+    const device = {
+      tokenHash: Buffer.alloc(32, 7),
+      id: newId(world.clock),
+      accountId,
+      browser: 'Firefox, Linux',
+      createdAt: now,
+      lastUsedAt: now,
+      expiresAt: now + DAY_MS,
+    };
+    const mac = rememberedDeviceMac(world.keys, device);
+    await world.database.commit([
+      statement(query.insertInto('remembered_devices').values({ ...device, mac })),
+    ]);
+    return { 'passkeys/{passkey}': credential.id, 'devices/{device}': device.id };
+  }
+
   /** A draft of theirs with a file. */
   async function write(browser: TestBrowser, messageId: string): Promise<Record<string, string>> {
     const path = `/api/messages/${messageId}/reply`;
@@ -125,7 +163,7 @@ describe('W10: ids of others', () => {
           const cell = `${who}: ${route.method} ${route.path}, ${id}`;
           assert.deepEqual(look(theirs), look(never), cell);
           // What removes may answer that it is gone; that nothing changed is seen below.
-          const isRefused = [401, 404, 409].includes(theirs.statusCode) || theirs.body === '{}';
+          const isRefused = [401, 403, 404, 409].includes(theirs.statusCode) || theirs.body === '{}';
           assert.ok(isRefused, `${cell}: ${theirs.statusCode} ${theirs.body}`);
           cells += 1;
         }
@@ -135,7 +173,7 @@ describe('W10: ids of others', () => {
   });
 
   it('are taken from their owner, so that the refusals above say something', async () => {
-    for (const route of routes.filter(({ ids }) => ids.some((id) => !PERMISSIONS.has(id)))) {
+    for (const route of routes.filter((one) => one.ids.includes('messages/{id}'))) {
       // Some of the routes end the draft.
       const ids = { ...ownersIds, ...(await write(owner, ownersIds['messages/{id}'] ?? '')) };
       const theirs = await ask(owner, route, ids);
@@ -151,6 +189,8 @@ describe('W10: ids of others', () => {
       // Refusals themselves are recorded.
       events: (await world.auditEvents()).filter((event) => event !== 'message-refused-to-reader'),
       recipients: await query.selectFrom('recipients').selectAll().orderBy('id').execute(),
+      credentials: await query.selectFrom('credentials').select('id').orderBy('id').execute(),
+      devices: await query.selectFrom('remembered_devices').select('id').orderBy('id').execute(),
       drafts: await query.selectFrom('drafts').select(['id', 'text']).orderBy('id').execute(),
       files: await query.selectFrom('draft_files').selectAll().orderBy('id').execute(),
       mails: world.mails.length,

@@ -80,6 +80,7 @@ describe('W10: ids of others on the staff pages', () => {
       seen: '',
       passphrase: 'blue otter hill',
       q: '',
+      passphrase: 'blue lamp on the hill',
       filter: 'all',
       from: ANN,
       to: 'x@outside.example',
