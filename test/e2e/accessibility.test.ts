@@ -123,7 +123,7 @@ test('axe: a message that is locked', async () => {
   await assertAccessible(page, 'locked');
   await page.getByLabel(/A few words/u).fill('It was for me after all.');
   await button(page, 'Ask to read it').click();
-  await heading(page, 'We have asked for you').waitFor();
+  await page.getByRole('heading', { name: 'We have asked for you' }).waitFor();
   await assertAccessible(page, 'asked for');
   await leave();
 });

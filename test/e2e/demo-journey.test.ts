@@ -274,11 +274,11 @@ test('"This is not for me" locks the message and tells the author', async () => 
   assert.equal(await openedMails(to), 0);
   await page.getByLabel(/A few words/u).fill('It was for me after all.');
   await button(page, 'Ask to read it').click();
-  await heading(page, 'We have asked for you').waitFor();
+  await page.getByRole('heading', { name: 'We have asked for you' }).waitFor();
   const asked = await product.mail('asked-again', to);
   assert.equal(asked.to, AUTHOR);
   await page.reload();
-  await heading(page, 'We have asked for you').waitFor();
+  await page.getByRole('heading', { name: 'We have asked for you' }).waitFor();
   await person.leave();
 });
 
