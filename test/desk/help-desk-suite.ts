@@ -85,6 +85,7 @@ export function testHelpDesk(opened: () => Database): void {
       locale: 'en',
       resetAt: null,
       lastSignInAt: now,
+      suspendedBefore: null,
     };
     const proof = { canonicalAddress: JANE, accountId: account.id, address: JANE, provenAt: now };
     const session = {

@@ -1,6 +1,6 @@
 /**
  * From a copy to its content key, for the account that is signed in, or for one that may read for the copy's owner: then
- * the owner's key opens it (docs/decisions/0028). In this order: the manifest is ours and names
+ * the owner's key opens it (docs/decisions/0034). In this order: the manifest is ours and names
  * this copy; the wrap is the one it names, or one that the account authority put in its place; the account's key
  * record is signed; only then is anything unwrapped, with a context built from session and request alone. Whatever
  * does not fit throws SealBroken: the answer is as for a message that does not exist, and the alarm is raised.
