@@ -20,8 +20,8 @@ import { administration } from './0020-administration.ts';
 import { recipientsCredentials } from './0021-recipients-credentials.ts';
 import { knownRecipientsByAge } from './0025-known-recipients-by-age.ts';
 import { accessRequests } from './0026-access-requests.ts';
-import { secondChannel } from './0028-second-channel.ts';
 import { officersPages } from './0028-officers-pages.ts';
+import { secondChannel } from './0028-second-channel.ts';
 import { addressAccess } from './0029-address-access.ts';
 
 export const migrations: readonly Migration[] = [
@@ -45,7 +45,7 @@ export const migrations: readonly Migration[] = [
   recipientsCredentials,
   knownRecipientsByAge,
   accessRequests,
-  secondChannel,
   officersPages,
+  secondChannel,
   addressAccess,
 ];
