@@ -160,6 +160,8 @@ h2 + .facts.long { margin-top: .6rem; }
 .item code { overflow-wrap: anywhere; font-size: .875rem; }
 .recipient .facts.long { margin-bottom: .75rem; }
 .recipient .row.small { margin: 0 0 .25rem; }
+.help-desk { max-width: 28rem; margin-bottom: 1.5rem; }
+.help-desk button { margin-top: .5rem; }
 .telephone-code { font-size: 1.5rem; letter-spacing: .08em; font-variant-numeric: tabular-nums; }
 .recipient details .way { max-width: 28rem; }
 blockquote { margin: .25rem 0 .75rem; padding: 0 0 0 .75rem; border-left: 3px solid var(--line); overflow-wrap: anywhere; }

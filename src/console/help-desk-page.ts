@@ -89,21 +89,19 @@ export function helpDeskPage(view: HelpDeskView): FramedPage {
   return {
     title: words.title,
     body: html`${done === null ? html`` : html`<p class="note" role="status">${words.done[done]}</p>`}
-      <form class="search" method="post" action="/help-desk" role="search">
-        <div class="field">
-          <label for="address">${words.label}</label>
-          <input
-            id="address"
-            name="address"
-            type="email"
-            maxlength="320"
-            autocomplete="off"
-            required
-            value="${address}"
-            ${isWrong ? html`aria-invalid="true" aria-describedby="wrong"` : html``}
-          />
-          ${isWrong ? html`<p class="problem" id="wrong" role="alert">${words.noAddress}</p>` : html``}
-        </div>
+      <form class="way help-desk" method="post" action="/help-desk" role="search">
+        <label for="address">${words.label}</label>
+        <input
+          id="address"
+          name="address"
+          type="email"
+          maxlength="320"
+          autocomplete="off"
+          required
+          value="${address}"
+          ${isWrong ? html`aria-invalid="true" aria-describedby="wrong"` : html``}
+        />
+        ${isWrong ? html`<p class="problem" id="wrong" role="alert">${words.noAddress}</p>` : html``}
         <button class="second">${words.look}</button>
       </form>
       ${report === null ? html`` : found(report, view)}`,

@@ -60,8 +60,8 @@ export function secondChannelForm(recipient: MessageRecipient, view: SecondChann
     </form>`;
   if (secondChannel !== 1) return html`<div class="row small">${button('ask-code', words.ask)}</div>`;
   const secret = view.secrets.get(id) ?? null;
-  return html`<section aria-labelledby="code-${id}">
-    <h3 id="code-${id}">${words.title}</h3>
+  return html`<div>
+    <h3>${words.title}</h3>
     ${secretWords(secret, view)}
     <div class="row small">
       ${button('new-code', secret?.kind === 'code' ? words.renew : words.make)}
@@ -84,7 +84,7 @@ export function secondChannelForm(recipient: MessageRecipient, view: SecondChann
         <button class="second">${words.passphraseButton}</button>
       </form>
     </details>
-  </section>`;
+  </div>`;
 }
 
 function secretWords(secret: LiveSecret | null, { language, formatMoment }: SecondChannelView): SafeHtml {

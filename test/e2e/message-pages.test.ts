@@ -10,7 +10,9 @@ import { fileURLToPath } from 'node:url';
 
 import type { Browser, Page } from 'playwright-core';
 
+import { makeTelephoneCode } from '#src/accounts/second-channel.ts';
 import { DAY_MS } from '#src/base/clock.ts';
+import { systemRandom } from '#src/base/identifiers.ts';
 import { addAuthored } from '#test/support/authored-messages.ts';
 import { freePort } from '#test/support/free-port.ts';
 import { cookieName, openStaffWorld, type StaffWorld } from '#test/support/staff-world.ts';
@@ -34,7 +36,10 @@ interface Desk {
   readonly url: string;
 }
 
-async function openDesk(language: 'en' | 'es'): Promise<Desk> {
+async function openDesk(
+  language: 'en' | 'es',
+  roles: Parameters<StaffWorld['addPerson']>[1] = [],
+): Promise<Desk> {
   const port = await freePort();
   const url = `http://localhost:${port}`;
   const world = await openStaffWorld({
@@ -42,7 +47,7 @@ async function openDesk(language: 'en' | 'es'): Promise<Desk> {
   });
   world.clock.advance(Date.UTC(2026, 10, 1, 9) - world.clock.now());
   await world.server.listen({ host: '127.0.0.1', port });
-  const jar = await world.signedIn(await world.addPerson(ANN));
+  const jar = await world.signedIn(await world.addPerson(ANN, roles));
   const name = cookieName(url, 'staff-session');
   const context = await browser.newContext({ locale: language });
   await context.addCookies([{ name, value: jar.cookies.get(name) ?? '', url }]);
@@ -99,7 +104,7 @@ async function sendEverything({ world }: Desk): Promise<string> {
     ],
   });
   world.clock.advance(1_000);
-  const { id } = await addAuthored(world, {
+  const { id, recipientIds } = await addAuthored(world, {
     author: ANN,
     subject: 'Results of your MRI',
     recipients: [
@@ -118,8 +123,13 @@ async function sendEverything({ world }: Desk): Promise<string> {
       { address: 'over@outside.example', expiresAt: day(1), tlsFacts: DANE },
       { address: 'queued@outside.example', state: 'queued' },
       { address: 'held@outside.example', state: 'held', protection: 'none' },
+      { address: 'verify@outside.example', secondChannel: 1, readBy: now + DAY_MS, noReply: 1 },
+      { address: 'no-code-yet@outside.example', secondChannel: 1 },
     ],
   });
+  await world.database.commit(
+    makeTelephoneCode({ ...world, random: systemRandom }, recipientIds[8] ?? '', 'ann'),
+  );
   return id;
 }
 
@@ -178,6 +188,26 @@ for (const language of ['en', 'es'] as const) {
     for (const summary of await page.locator('summary').all()) await summary.click();
     await look(page, `one-${language}`);
     await actInBrowser(page, url, language);
+    await closeDesk(desk);
+  });
+}
+
+for (const language of ['en', 'es'] as const) {
+  test(`R31, axe: the help desk’s page (${language})`, async () => {
+    const desk = await openDesk(language, ['help-desk']);
+    const { page, url } = desk;
+    await sendEverything(desk);
+    await page.goto(`${url}/help-desk`);
+    await look(page, `help-desk-${language}`);
+    await page.getByRole('textbox').fill('lost@outside.example');
+    await page.getByRole('textbox').press('Enter');
+    await page.getByText('550 5.1.1', { exact: false }).waitFor();
+    assert.equal(await page.getByText('MRI').count(), 0);
+    await look(page, `help-desk-failed-${language}`);
+    await page.getByRole('textbox').fill('nobody@outside.example');
+    await page.getByRole('textbox').press('Enter');
+    await page.locator('.empty').waitFor();
+    if (language === 'en') await look(page, 'help-desk-nothing-en');
     await closeDesk(desk);
   });
 }
