@@ -124,7 +124,7 @@ export function RecoveryCodes({ codes, onDone }: RecoveryCodesProps) {
   const text = `${codes.join('\n')}\n`;
   return (
     <>
-      <h3>{t.recoveryTitle}</h3>
+      <h2>{t.recoveryTitle}</h2>
       <p>{t.recoveryLead}</p>
       <ul class="codes box">
         {codes.map((code) => (
