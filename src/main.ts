@@ -6,6 +6,7 @@ import type { Settings } from '#src/config/settings.ts';
 import { startupNotices } from '#src/config/startup-notices.ts';
 import { type Core, type GatewayOptions, openCore } from '#src/gateway/core.ts';
 import { mailSigning } from '#src/gateway/mail-signing.ts';
+import { siteLogos } from '#src/gateway/site-logos.ts';
 import { routesOf } from '#src/gateway/part-settings.ts';
 import { type ReturnListener, startReturnListener } from '#src/gateway/return-listener.ts';
 import { startConsole } from '#src/gateway/start-console.ts';
@@ -114,6 +115,7 @@ async function reload(
   metricsAccess(settings);
   routesOf(settings);
   mailSigning(settings);
+  siteLogos(settings);
   await listeners.returns.reload(settings);
   // What can't be recorded doesn't happen; nothing behind this can fail.
   await core.audit.record({ event: 'configuration-reloaded', facts: { mode: modeOf(settings) } });

@@ -81,7 +81,7 @@ export function originalOf(message: Pick<TimedMessage, 'received'>): OriginalMai
 function secured(message: TimedMessage, to: string, tools: AuthorMailTools): MailToSend {
   const { decided, settings, keptUntil, asked = NOTHING_ASKED } = message;
   const byPortal = decided.filter(({ decision }) => decision.action === 'protect');
-  const mail = renderSecured(settings.site, {
+  const mail = renderSecured(settings.siteOf(to), {
     ...frame(to, message, tools),
     recipients: decided.map(({ recipient, decision }) => ({
       address: recipient.address.raw,
@@ -132,7 +132,7 @@ function held(message: TimedMessage, to: string, tools: AuthorMailTools): MailTo
   const { decided, settings, acceptedAt, queueId } = message;
   const waiting = decided.filter(({ decision }) => decision.action === 'hold');
   const url = `${settings.consoleUrl}/held/${holdTokenOf(tools.keys, queueId)}`;
-  const mail = renderHeld(settings.site, {
+  const mail = renderHeld(settings.siteOf(to), {
     ...frame(to, message, tools),
     nearMiss: nearMissOf(waiting[0]?.decision),
     heldRecipients: waiting.map(({ recipient }) => recipient.address.raw),
@@ -155,7 +155,7 @@ function returned(message: TimedMessage, tools: AuthorMailTools): MailToSend[] {
     const concerned = decided.filter(({ decision }) => decision.action === 'return' && decision.why === why);
     const [first] = concerned;
     if (first?.decision.action !== 'return') return [];
-    const mail = renderReturned(settings.site, {
+    const mail = renderReturned(settings.siteOf(envelope.reversePath), {
       ...frame(envelope.reversePath, message, tools),
       reportingHost: settings.hostname,
       envelopeId: decoded(envelope.envid),
@@ -194,7 +194,7 @@ function refused(message: TimedMessage, tools: AuthorMailTools): MailToSend[] {
       : [],
   );
   if (recipients.length === 0) return [];
-  const mail = renderBounce(settings.site, {
+  const mail = renderBounce(settings.siteOf(envelope.reversePath), {
     ...frame(envelope.reversePath, message, tools),
     reportingHost: settings.hostname,
     envelopeId: decoded(envelope.envid),

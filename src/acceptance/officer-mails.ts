@@ -23,8 +23,9 @@ export function writeOfficerMails(message: TimedMessage, tools: AuthorMailTools)
       .map(({ recipient }) => recipient.address.raw),
     untilMs: officerHold.until,
   };
+  const site = settings.siteOf(author.from?.address ?? null);
   const idField = (): string => newMessageIdField(settings.mainDomain, tools.random);
-  const question = renderOfficerQuestion(settings.site, {
+  const question = renderOfficerQuestion(site, {
     ...shared,
     messageIdField: idField(),
     to: officerHold.officer,
@@ -34,7 +35,7 @@ export function writeOfficerMails(message: TimedMessage, tools: AuthorMailTools)
   const mails = [{ kind: 'held' as const, mail: question, recipientId: null, reversePath: '' }];
   // Automatic mail is answered by nothing of ours (RFC 3834).
   if (author.told === null || facts.automatic !== null) return mails;
-  const word = renderWaitsForOfficer(settings.site, {
+  const word = renderWaitsForOfficer(site, {
     ...shared,
     messageIdField: idField(),
     to: author.told.raw,

@@ -18,7 +18,7 @@ import type { ObjectStore } from '#src/storage/objects.ts';
 
 import { loadHeldMessage, type HeldMessage } from './held-message.ts';
 import { destroySpoolWrap, endHold } from './hold-statements.ts';
-import { OfficerHolds, type PreparedEnd } from './release-officer-hold.ts';
+import { OfficerHolds } from './release-officer-hold.ts';
 import { prepareSendingAsItIs } from './send-as-it-is.ts';
 import { SecureLater } from './secure-later.ts';
 import type { AcceptanceSettings } from './settings.ts';
@@ -181,7 +181,7 @@ export class Holds {
   #returnedMail({ message, recipients }: HeldMessage, why: HoldEnd): MailToSend[] {
     if (message.reversePath === '' || (why !== 'unanswered' && why !== 'record-changed')) return [];
     const settings = this.#options.settings();
-    const mail = renderReturned(settings.site, {
+    const mail = renderReturned(settings.siteOf(message.reversePath), {
       ...this.#frame(message.reversePath, message, settings),
       reportingHost: settings.hostname,
       envelopeId: null,

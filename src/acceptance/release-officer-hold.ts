@@ -139,7 +139,7 @@ export class OfficerHolds {
   #bounce({ message, recipients }: HeldMessage): MailToSend[] {
     const settings = this.#options.settings();
     if (message.reversePath === '' || recipients.length === 0) return [];
-    const mail = renderReturned(settings.site, {
+    const mail = renderReturned(settings.siteOf(message.reversePath), {
       messageIdField: newMessageIdField(settings.mainDomain, this.#options.random),
       dateMs: this.#options.clock.now(),
       to: message.reversePath,

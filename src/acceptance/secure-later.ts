@@ -156,7 +156,7 @@ export class SecureLater {
     settings: AcceptanceSettings,
   ): MailToSend[] {
     if (message.authorAddress === null) return [];
-    const mail = renderSecured(settings.site, {
+    const mail = renderSecured(settings.siteOf(message.authorAddress), {
       messageIdField: newMessageIdField(settings.mainDomain, this.#options.random),
       dateMs: this.#options.clock.now(),
       to: message.authorAddress,

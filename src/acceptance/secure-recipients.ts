@@ -112,7 +112,7 @@ function writeNotice(
   settings: AcceptanceSettings,
   tools: SecureRecipientsTools,
 ): MailToSend {
-  const mail = renderNotice(settings.site, {
+  const mail = renderNotice(settings.siteOf(message.author.address), {
     messageIdField: newMessageIdField(settings.mainDomain, tools.random),
     dateMs: tools.clock.now(),
     to: recipient.address,

@@ -11,6 +11,8 @@ export interface AcceptanceSettings {
   /** Whose mail is decided and passed on as it is. */
   readonly observe: ObserveSettings;
   readonly site: MailSite;
+  /** Whose name, address and help line the mails about a message have: by its author; null: not known. */
+  siteOf(author: string | null): MailSite;
   /** Our name in trace fields and reports. */
   readonly hostname: string;
   /** First of our domains, A-labels: the one in our mark and our Message-IDs. */

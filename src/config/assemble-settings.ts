@@ -1,6 +1,7 @@
 /** Values that were read key by key → the settings as the program uses them: absolute paths, bytes, nothing missing. */
 import { resolve } from 'node:path';
 
+import { assembleSites } from './assemble-sites.ts';
 import type {
   ClamdSetting,
   DkimSetting,
@@ -40,28 +41,31 @@ export function assembleSettings(values: ReadValues, baseDir: string, isTrial: b
   const oidc = readOidc(get, optional, optionalPath);
   const consoleListen = get<ListenAddress>('console.listen');
   const caFile = optional<string>('delivery.caFile');
+  const organization: Settings['organization'] = {
+    name: get('organization.name'),
+    domains: get('organization.domains'),
+    serviceAddress: get('organization.serviceAddress'),
+    encrypt: get('organization.encrypt'),
+    codes: get('organization.codes'),
+    mode: get('organization.mode'),
+    observe: get('organization.observe'),
+    language: get('organization.language'),
+    timeZone: get('organization.timeZone'),
+    helpPhone: get('organization.helpPhone'),
+    helpHours: get('organization.helpHours'),
+    helpDeskPhone: get('organization.helpDeskPhone'),
+    helpDeskHours: get('organization.helpDeskHours'),
+    policyUrl: get('organization.policyUrl'),
+    patientPortalUrl: get('organization.patientPortalUrl'),
+    securityOfficer: optional('organization.securityOfficer'),
+    privacyOfficer: optional('organization.privacyOfficer'),
+  };
+  const notice: Settings['notice'] = { from: get('notice.from'), undoWindow: get('notice.undoWindow') };
   return {
     publicUrl: get('publicUrl'),
     dataDir: path('dataDir'),
     keysDir: path('keysDir'),
-    organization: {
-      name: get('organization.name'),
-      domains: get('organization.domains'),
-      serviceAddress: get('organization.serviceAddress'),
-      encrypt: get('organization.encrypt'),
-      codes: get('organization.codes'),
-      mode: get('organization.mode'),
-      observe: get('organization.observe'),
-      language: get('organization.language'),
-      timeZone: get('organization.timeZone'),
-      helpPhone: get('organization.helpPhone'),
-      helpHours: get('organization.helpHours'),
-      helpDeskPhone: get('organization.helpDeskPhone'),
-      policyUrl: get('organization.policyUrl'),
-      patientPortalUrl: get('organization.patientPortalUrl'),
-      securityOfficer: optional('organization.securityOfficer'),
-      privacyOfficer: optional('organization.privacyOfficer'),
-    },
+    organization,
     hold: {
       minutes: get('hold.minutes'),
       officerHours: get('hold.officerHours'),
@@ -71,7 +75,7 @@ export function assembleSettings(values: ReadValues, baseDir: string, isTrial: b
       recipientDays: get('reminders.recipientDays'),
       authorDays: get('reminders.authorDays'),
     },
-    notice: { from: get('notice.from'), undoWindow: get('notice.undoWindow') },
+    notice,
     smtp: {
       listen: get('smtp.listen'),
       listenTls: optional<ListenAddress>('smtp.listenTls'),
@@ -138,6 +142,7 @@ export function assembleSettings(values: ReadValues, baseDir: string, isTrial: b
       (rule) => Object.fromEntries(rule) as unknown as HeaderRuleSetting,
     ),
     submitters: (values.lists.get('submitters') ?? []).map((entry) => readSubmitter(entry, baseDir)),
+    sites: assembleSites(values.lists.get('sites') ?? [], { organization, notice }, baseDir),
     dkim: (values.lists.get('dkim') ?? []).map((key) => Object.fromEntries(key) as unknown as DkimSetting),
     log: { level: get('log.level') },
     isTrial,

@@ -2,6 +2,7 @@ import { sep } from 'node:path';
 
 import { parseMailAddress } from '#src/base/mail-address.ts';
 
+import { checkSites } from './check-sites.ts';
 import { checkSubmitters } from './check-submitters.ts';
 import type { ProblemCollector } from './config-problems.ts';
 import { hasAuthorsAt } from './dkim-domains.ts';
@@ -39,6 +40,7 @@ export function checkTogether(settings: Settings, problems: ProblemCollector): v
   checkAuthorLimits(settings, problems);
   checkSubmitters(settings, (key, message) => problems.add(key, message));
   checkStaffSignIn(settings, problems);
+  checkSites(settings, (key, message) => problems.add(key, message));
 }
 
 function checkStaffSignIn({ console: { oidc, publicUrl, tls } }: Settings, problems: ProblemCollector): void {

@@ -5,6 +5,7 @@ import { canonicalDomain, parseMailAddress } from '#src/base/mail-address.ts';
 
 import { wantedOfCode } from '#src/policy/further-codes.ts';
 
+import { isColour } from './site-colours.ts';
 import type {
   ClamdSetting,
   ListenAddress,
@@ -197,6 +198,24 @@ export const readGroupRoles: Reader<Readonly<Record<string, StaffRoleSetting>>> 
     roles.push([group, role]);
   }
   return ok(Object.fromEntries(roles));
+};
+
+/** `#rrggbb`, lower case. */
+export const readColour: Reader<string> = (value) => {
+  const colour = typeof value === 'string' ? value.toLowerCase() : '';
+  return isColour(colour) ? ok(colour) : wanted('a colour such as "#0a5a76"');
+};
+
+export const readSiteId: Reader<string> = (value) =>
+  typeof value === 'string' && /^[a-z\d](?:[a-z\d-]{0,28}[a-z\d])?$/u.test(value)
+    ? ok(value)
+    : wanted('a short name of small letters, digits and hyphens, such as "north"');
+
+export const readLanguages: Reader<readonly ('en' | 'es')[]> = (value) => {
+  const complaint = wanted('a list of "en" and "es"');
+  if (!Array.isArray(value) || value.length === 0) return complaint;
+  const known = (['en', 'es'] as const).filter((language) => value.includes(language));
+  return known.length === value.length ? ok(known) : complaint;
 };
 
 /** A page elsewhere that help pages link to; empty: none. */

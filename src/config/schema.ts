@@ -7,11 +7,12 @@ import { deliveryTables } from './tables/delivery.ts';
 import { listenerTables } from './tables/listeners.ts';
 import { listTables } from './tables/lists.ts';
 import { organizationTables } from './tables/organization.ts';
+import { siteTables } from './tables/sites.ts';
 
 /** Top-level keys and tables; a nested record is a table, and a name with a dot a table within a table. */
 export const SCHEMA: Tables = { ...organizationTables, ...listenerTables, ...deliveryTables };
 
-export const LIST_SCHEMA: Tables = listTables;
+export const LIST_SCHEMA: Tables = { ...listTables, ...siteTables };
 
 /** Keys of a repeated table that must be given. */
 export const REQUIRED_IN_LIST: Readonly<Record<string, readonly string[]>> = {
@@ -19,4 +20,5 @@ export const REQUIRED_IN_LIST: Readonly<Record<string, readonly string[]>> = {
   rules: ['name', 'field', 'contains'],
   submitters: ['name'],
   dkim: ['domain'],
+  sites: ['id', 'name', 'domains'],
 };

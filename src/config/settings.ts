@@ -3,6 +3,8 @@
  * a TOML file or from nothing; described key by key in `schema.ts`.
  */
 
+import type { SiteColours } from './site-colours.ts';
+
 /** An address that a listener binds. */
 export interface ListenAddress {
   readonly host: string;
@@ -102,6 +104,33 @@ export interface OidcSetting {
   readonly acrValues: readonly string[];
 }
 
+/** A hospital of the installation. What it leaves out is the organisation's. */
+export interface SiteSetting {
+  readonly id: string;
+  readonly name: string;
+  /** For everybody outside who has not signed in; empty: the name. */
+  readonly neutralName: string;
+  /** Lower-case A-labels, each exact or `*.` and what is below it. */
+  readonly domains: readonly string[];
+  readonly serviceAddress: string;
+  readonly noticeFrom: 'author' | 'service';
+  readonly language: 'en' | 'es';
+  readonly languages: readonly ('en' | 'es')[];
+  /** Path of a file. */
+  readonly logo: string | null;
+  readonly colour: string | null;
+  readonly colourDark: string | null;
+  /** Null: the colours of the product. */
+  readonly colours: SiteColours | null;
+  readonly helpPhone: string;
+  readonly helpHours: string;
+  readonly helpDeskPhone: string;
+  readonly helpDeskHours: string;
+  readonly policyUrl: string;
+  readonly patientPortalUrl: string;
+  readonly securityOfficer: string | null;
+}
+
 export interface Settings {
   /** Without trailing slash. */
   readonly publicUrl: string;
@@ -124,6 +153,7 @@ export interface Settings {
     readonly helpPhone: string;
     readonly helpHours: string;
     readonly helpDeskPhone: string;
+    readonly helpDeskHours: string;
     readonly policyUrl: string;
     readonly patientPortalUrl: string;
     /** Who is told what an administrator should know; null: the service address. */
@@ -221,6 +251,8 @@ export interface Settings {
   readonly partners: readonly PartnerSetting[];
   readonly rules: readonly HeaderRuleSetting[];
   readonly submitters: readonly SubmitterSetting[];
+  /** Empty: one, the organisation itself. */
+  readonly sites: readonly SiteSetting[];
   /** Signs what we originate. */
   readonly dkim: readonly DkimSetting[];
   readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error' };

@@ -38,6 +38,8 @@ import { addUndoRoutes } from './undo-routes.ts';
 import { statusPage, type GatewayStatus } from './status-page.ts';
 
 export interface ConsoleOptions extends CapturedOptions, HeldOptions {
+  /** The name of the site of an address; without one the organisation's. */
+  readonly organization: (address?: string) => string;
   readonly staff: Staff;
   readonly partners: PartnerPages;
   readonly administration: AdministrationContext;

@@ -25,7 +25,8 @@ export interface FramedPage {
 }
 
 export interface FrameOptions {
-  readonly organization: () => string;
+  /** The name of the site of whoever looks; without an address the organisation's. */
+  readonly organization: (address?: string) => string;
   readonly language: () => Language;
 }
 
@@ -43,7 +44,7 @@ export function showFramed(
     .send(
       page({
         title: framed.title,
-        organization: options.organization(),
+        organization: options.organization(request.viewer?.addresses[0]?.address),
         body: framed.body,
         language: options.language(),
         card: framed.card ?? false,

@@ -27,7 +27,8 @@ export async function writeReplyFailed(
 ): Promise<MailToSend | null> {
   const writer = await findWriter(database, messageId);
   if (writer === undefined) return null;
-  const { mainDomain, site } = settings();
+  const { mainDomain, siteOf } = settings();
+  const site = siteOf(recipient);
   const mail = renderReplyFailed(site, {
     messageIdField: newMessageIdField(mainDomain),
     dateMs: clock.now(),

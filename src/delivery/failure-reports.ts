@@ -37,7 +37,8 @@ const REPORTED_COLUMNS = ['id', 'reversePath', 'originalMessageId', 'acceptedAt'
 type ReportedMessage = Pick<MessagesTable, (typeof REPORTED_COLUMNS)[number]>;
 
 export interface ReportSettings {
-  readonly site: MailSite;
+  /** By the author of the message that a mail is about. */
+  siteOf(author: string | null): MailSite;
   readonly hostname: string;
   readonly mainDomain: string;
 }
@@ -85,7 +86,7 @@ export class FailureReports {
     address: string,
   ): Promise<Report> {
     if (message.reversePath === '') return this.#tellWriter(delivery, message);
-    const mail = renderReturned(this.#options.settings().site, {
+    const mail = renderReturned(this.#options.settings().siteOf(message.reversePath), {
       ...this.#frame(message),
       reason: { kind },
       recipients: [{ address, originalRecipient: originalRecipientOf(delivery) }],
@@ -101,7 +102,7 @@ export class FailureReports {
     const message = await this.#messageToReport(delivery);
     if (message === null) return null;
     if (message.reversePath === '') return isDelay ? null : this.#tellWriter(delivery, message);
-    const { site } = this.#options.settings();
+    const site = this.#options.settings().siteOf(message.reversePath);
     const data = {
       ...this.#frame(message),
       recipients: [undelivered(delivery, attempt, this.#options.clock.now())],

@@ -86,9 +86,9 @@ function officerMail(
   recipient: MessageRecipient,
   now: number,
 ): MailToSend {
-  const { site, mainDomain, consoleUrl } = desk.acceptance();
+  const { siteOf, mainDomain, consoleUrl } = desk.acceptance();
   const isSecure = recipient.protection === 'secure-message';
-  const mail = renderWrongRecipient(site, {
+  const mail = renderWrongRecipient(siteOf(message.author), {
     messageIdField: newMessageIdField(mainDomain, desk.random),
     dateMs: now,
     to: desk.privacyOfficer(),

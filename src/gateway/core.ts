@@ -25,6 +25,7 @@ import { mailSigning } from './mail-signing.ts';
 import { configurationChecks, dmarcChecks, foundationChecks } from './readiness-checks.ts';
 import { Readiness } from './readiness.ts';
 import { PartnerList } from '#src/partners/partner-list.ts';
+import { siteLogos } from './site-logos.ts';
 import { Channels, type MailNetwork } from './verified-channels.ts';
 
 export interface GatewayOptions {
@@ -92,6 +93,7 @@ export async function openCore(options: GatewayOptions): Promise<Core> {
     });
     // A key that is configured and can't be used stops the start.
     mailSigning(settings);
+    siteLogos(settings);
     const objects = await openFileObjectStore({ folder: join(settings.dataDir, 'objects'), log });
     const fresh = new FreshContent(clock);
     const audit = new AuditLog({ database, clock, random });

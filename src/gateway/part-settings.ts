@@ -17,30 +17,12 @@ import type { MailSite } from '#src/notification/mail-site.ts';
 import type { NextHop } from '#src/smtp/client/transmit.ts';
 
 import { oncePerSettings } from './once-per-settings.ts';
+import { sitesOf } from './sites.ts';
 import { submittersOf } from './submitters.ts';
 
-/** One object a configuration: templates of mails are compiled once for each. */
-export const mailSite = oncePerSettings(makeMailSite);
+/** Of the organisation itself. */
+export const mailSite = (settings: Settings): MailSite => sitesOf(settings).whole.mail;
 export const acceptanceSettings = oncePerSettings(makeAcceptanceSettings);
-
-function makeMailSite(settings: Settings): MailSite {
-  const { organization, publicUrl } = settings;
-  const orNull = (text: string): string | null => (text === '' ? null : text);
-  return {
-    organization: organization.name,
-    serviceAddress: organization.serviceAddress,
-    publicUrl,
-    recipientHelp: {
-      url: `${publicUrl}/help`,
-      phone: orNull(organization.helpPhone),
-      hours: orNull(organization.helpHours),
-    },
-    senderHelp: { url: `${publicUrl}/help/send`, phone: orNull(organization.helpDeskPhone), hours: null },
-    timeZone: organization.timeZone,
-    locale: organization.language,
-    secondLocale: organization.language === 'en' ? 'es' : 'en',
-  };
-}
 
 /** The first domain that is no wildcard: in our mark and our Message-IDs. */
 export function mainDomain(settings: Settings): string {
@@ -49,12 +31,14 @@ export function mainDomain(settings: Settings): string {
 }
 
 /** Domains in the From of the mails that we write to people outside; none where no mail leaves. */
-export function noticeDomains({ organization, notice, delivery }: Settings): readonly string[] {
+export function noticeDomains({ organization, notice, sites, delivery }: Settings): readonly string[] {
   if (delivery.nextHop.kind === 'capture') return [];
-  const service = parseMailAddress(organization.serviceAddress)?.domain;
-  const authors =
-    notice.from === 'author' ? organization.domains.map((domain) => domain.replace('*.', '')) : [];
-  return [...new Set([...(service === undefined ? [] : [service]), ...authors])];
+  const ofSites = sites.map(({ noticeFrom, ...site }) => ({ ...site, from: noticeFrom }));
+  const domains = [{ ...organization, from: notice.from }, ...ofSites].flatMap((site) => [
+    parseMailAddress(site.serviceAddress)?.domain ?? [],
+    site.from === 'author' ? site.domains.map((domain) => domain.replace('*.', '')) : [],
+  ]);
+  return [...new Set(domains.flat())];
 }
 
 function makeAcceptanceSettings(settings: Settings): AcceptanceSettings {
@@ -72,6 +56,7 @@ function makeAcceptanceSettings(settings: Settings): AcceptanceSettings {
     },
     observe: { everybody: settings.organization.mode === 'observe', authors: settings.organization.observe },
     site: mailSite(settings),
+    siteOf: (author) => sitesOf(settings).of(author).mail,
     hostname: settings.smtp.hostname,
     mainDomain: mainDomain(settings),
     noticeFromAuthor: (author) => noticeFromAuthor(settings, author),
@@ -95,7 +80,11 @@ export function messagePage({ console: { publicUrl } }: Settings, messageId: str
 }
 
 export function reportSettings(settings: Settings): ReportSettings {
-  return { site: mailSite(settings), hostname: settings.smtp.hostname, mainDomain: mainDomain(settings) };
+  return {
+    siteOf: (author) => sitesOf(settings).of(author).mail,
+    hostname: settings.smtp.hostname,
+    mainDomain: mainDomain(settings),
+  };
 }
 
 function authorLimitsOf({ limits, organization, hold }: Settings): AcceptanceSettings['authorLimits'] {
@@ -112,8 +101,9 @@ function authorLimitsOf({ limits, organization, hold }: Settings): AcceptanceSet
 }
 
 /** In an author's own name only where the author's domain signs it: unsigned it would be taken for forged. */
-function noticeFromAuthor({ notice, delivery, dkim }: Settings, author: string): boolean {
-  if (notice.from !== 'author') return false;
+function noticeFromAuthor(settings: Settings, author: string): boolean {
+  const { delivery, dkim } = settings;
+  if (sitesOf(settings).of(author).setting.noticeFrom !== 'author') return false;
   if (delivery.nextHopSigns || delivery.nextHop.kind === 'capture') return true;
   const domain = parseMailAddress(author)?.domain;
   return domain !== undefined && signingDomainOf(dkim, domain) !== null;

@@ -7,9 +7,12 @@ import { parseMailAddress } from '#src/base/mail-address.ts';
 import { readDkimKey } from '#src/mail-auth/dkim-keys.ts';
 import { dnsRecordName, dnsRecordText } from '#src/mail-auth/dkim-record.ts';
 import type {
+  Logo,
   MessageThread,
   PortalMailer,
   PortalSettings,
+  PortalSite,
+  PortalSites,
   SuspectMailSettings,
 } from '#src/portal/portal-dependencies.ts';
 import { messageCodeOf } from '#src/protection/secure-message/message-code.ts';
@@ -24,6 +27,8 @@ import type { Core } from './core.ts';
 import { oncePerSettings } from './once-per-settings.ts';
 import { allowedHosts, mainDomain, messagePage } from './part-settings.ts';
 import { currentAcceptanceSettings } from './partner-directory.ts';
+import { siteLogos } from './site-logos.ts';
+import { type Site, sitesOf } from './sites.ts';
 import type { TlsPair } from './tls-files.ts';
 
 export function portalSettings(
@@ -37,14 +42,12 @@ export function portalSettings(
     allowedHosts: allowedHosts(publicUrl, portal.listen.port),
     organization: {
       name: organization.name,
-      words: organization.domains.map((domain) => domain.replace('*.', '')),
-    },
-    helpLine:
-      organization.helpPhone === '' ? null : { phone: organization.helpPhone, hours: organization.helpHours },
-    forSenders: {
-      helpDeskPhone: organization.helpDeskPhone,
-      policyUrl: organization.policyUrl,
-      patientPortalUrl: organization.patientPortalUrl,
+      words: [
+        ...organization.domains.map((domain) => domain.replace('*.', '')),
+        ...settings.sites.flatMap(({ name, neutralName }) =>
+          neutralName === '' ? [name] : [name, neutralName],
+        ),
+      ],
     },
     accountRules: portal.accounts,
     locale: organization.language,
@@ -53,6 +56,35 @@ export function portalSettings(
     tls,
     trustedProxies: portal.trustedProxies,
     version,
+  };
+}
+
+/** Asked for anew with each request: a reload takes effect. */
+export function portalSites(core: Pick<Core, 'settings'>): PortalSites {
+  const present = (site: Site): PortalSite => portalSite(site, siteLogos(core.settings));
+  return {
+    of: (author) => present(sitesOf(core.settings).of(author)),
+    byId: (id) => present(sitesOf(core.settings).byId(id) ?? sitesOf(core.settings).whole),
+    logos: () => [...siteLogos(core.settings).values()],
+  };
+}
+
+function portalSite({ setting, mail }: Site, logos: ReadonlyMap<string, Logo>): PortalSite {
+  return {
+    mail,
+    fullName: setting.name,
+    hasNeutralName: setting.neutralName !== '',
+    helpLine: setting.helpPhone === '' ? null : { phone: setting.helpPhone, hours: setting.helpHours },
+    forSenders: {
+      helpDeskPhone: setting.helpDeskPhone,
+      helpDeskHours: setting.helpDeskHours,
+      policyUrl: setting.policyUrl,
+      patientPortalUrl: setting.patientPortalUrl,
+      securityOfficer: setting.securityOfficer ?? '',
+    },
+    logo: setting.logo === null ? null : (logos.get(setting.logo) ?? null),
+    colours: setting.colours,
+    securityOfficer: setting.securityOfficer ?? setting.serviceAddress,
   };
 }
 
@@ -69,13 +101,14 @@ export function portalMailer(sealer: WrittenMailSealer): PortalMailer {
 }
 
 export const suspectMailSettings = oncePerSettings(
-  ({ publicUrl, console, organization, dkim, keysDir }: Settings): SuspectMailSettings => ({
+  ({ publicUrl, console, organization, sites, dkim, keysDir }: Settings): SuspectMailSettings => ({
     origins: [publicUrl, console.publicUrl].map((url) => new URL(url).origin),
     dkimRecords: new Map(
       dkim.map((name) => [dnsRecordName(name), dnsRecordText(readDkimKey(keysDir, name).privateKey)]),
     ),
-    serviceAddresses: [parseMailAddress(organization.serviceAddress)?.canonical ?? ''],
-    officer: organization.securityOfficer ?? organization.serviceAddress,
+    serviceAddresses: [organization, ...sites].flatMap(
+      ({ serviceAddress }) => parseMailAddress(serviceAddress)?.canonical ?? [],
+    ),
   }),
 );
 

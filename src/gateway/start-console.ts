@@ -13,6 +13,7 @@ import type { Core } from './core.ts';
 import { allowedHosts } from './part-settings.ts';
 import { partnerPages } from './partner-pages.ts';
 import { RepeatingTask } from './repeating-task.ts';
+import { sitesOf } from './sites.ts';
 import { consoleNetworks, metricsAccess, openStaff } from './staff-parts.ts';
 import { readTlsPair } from './tls-files.ts';
 import { readConsoleWeb } from './web-app.ts';
@@ -46,7 +47,7 @@ export async function startConsole(core: Core, holds: Holds, captured: CapturedM
     publicUrl: settings.publicUrl,
     allowedHosts: allowedHosts(settings.console.publicUrl, settings.console.listen.port),
     admits: (address) => consoleNetworks(core.settings)?.has(address) ?? true,
-    organization: () => core.settings.organization.name,
+    organization: (address) => sitesOf(core.settings).of(address ?? null).setting.name,
     language: () => core.settings.organization.language,
     timeZone: () => core.settings.organization.timeZone,
     mailsLinks: () => core.settings.console.mailedLinks,

@@ -5,8 +5,14 @@ import { createPortal, type Portal } from '#src/portal/portal.ts';
 import { sendWaiting } from '#src/replies/send-waiting.ts';
 
 import type { Core } from './core.ts';
-import { mailSite } from './part-settings.ts';
-import { portalMailer, portalSettings, replyTools, suspectMailSettings, threadOf } from './portal-parts.ts';
+import {
+  portalMailer,
+  portalSettings,
+  portalSites,
+  replyTools,
+  suspectMailSettings,
+  threadOf,
+} from './portal-parts.ts';
 import type { Finding } from './readiness.ts';
 import { RepeatingTask } from './repeating-task.ts';
 import { readTlsPair } from './tls-files.ts';
@@ -29,7 +35,7 @@ export async function startPortal(core: Core) {
     steps,
     audit,
     mailer: portalMailer(sealer),
-    mailSite: mailSite(settings),
+    sites: portalSites(core),
     threadOf: (messageId, recipientId) => threadOf(core.database, keys, messageId, recipientId),
     suspectMail: () => suspectMailSettings(core.settings),
     replies: replyTools(core),

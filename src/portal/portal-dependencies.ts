@@ -62,13 +62,6 @@ export interface PortalSettings {
     /** Further words that no password may be made of: sites, domains. */
     readonly words?: readonly string[];
   };
-  readonly helpLine: { readonly phone: string; readonly hours: string } | null;
-  /** What the help pages tell people who send; empty texts: none. */
-  readonly forSenders?: {
-    readonly helpDeskPhone: string;
-    readonly policyUrl: string;
-    readonly patientPortalUrl: string;
-  };
   readonly accountRules: AccountRules;
   readonly locale: Locale;
   /** Where an author answers about a message on the staff pages; null: nobody can sign in there. */
@@ -78,6 +71,51 @@ export interface PortalSettings {
   readonly tls?: TlsFiles | undefined;
   readonly trustedProxies?: readonly string[] | undefined;
   readonly version: string;
+}
+
+/** A picture of a site, as it is served. */
+export interface Logo {
+  /** Last piece of its path: a hash of its content and an extension. */
+  readonly name: string;
+  readonly contentType: string;
+  readonly bytes: Uint8Array;
+}
+
+export interface ThemeColours {
+  readonly accent: string;
+  readonly accentStrong: string;
+  readonly onAccent: string;
+  readonly tint: string;
+}
+
+/** The organisation, or one of several hospitals in it. */
+export interface PortalSite {
+  /** Its name here is the one for everybody. */
+  readonly mail: MailSite;
+  /** For who has signed in. */
+  readonly fullName: string;
+  readonly hasNeutralName: boolean;
+  readonly helpLine: { readonly phone: string; readonly hours: string } | null;
+  /** What the help pages tell people who send; empty texts: none. */
+  readonly forSenders: {
+    readonly helpDeskPhone: string;
+    readonly helpDeskHours: string;
+    readonly policyUrl: string;
+    readonly patientPortalUrl: string;
+    readonly securityOfficer: string;
+  };
+  readonly logo: Logo | null;
+  readonly colours: { readonly light: ThemeColours; readonly dark: ThemeColours } | null;
+  /** Who is told of mails that pretend to come from it. */
+  readonly securityOfficer: string;
+}
+
+export interface PortalSites {
+  /** By the author of a message; the organisation itself where that is no site's. */
+  of(author: string | null): PortalSite;
+  /** By its short name; the organisation itself where there is none. */
+  byId(id: string): PortalSite;
+  logos(): readonly Logo[];
 }
 
 /** The built web app. */
@@ -96,8 +134,6 @@ export interface SuspectMailSettings {
   readonly dkimRecords: ReadonlyMap<string, string>;
   /** Canonical addresses from which only we write. */
   readonly serviceAddresses: readonly string[];
-  /** Who is told of mails that pretend to come from us. */
-  readonly officer: string;
 }
 
 export interface PortalDependencies {
@@ -110,7 +146,7 @@ export interface PortalDependencies {
   readonly steps: Steps;
   readonly audit: Pick<AuditLog, 'entry'>;
   readonly mailer: PortalMailer;
-  readonly mailSite: MailSite;
+  readonly sites: PortalSites;
   /** What receipts say of a message; kept by whoever accepted it. */
   threadOf(messageId: string, recipientId: string): Promise<MessageThread>;
   readonly suspectMail: () => SuspectMailSettings;

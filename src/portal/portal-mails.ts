@@ -35,9 +35,11 @@ export class PortalMails {
     locale: Locale;
     recipientId: string | null;
     messageId: string | null;
+    /** Of the message whose link asked for it. */
+    author?: string | null;
   }): Promise<readonly Statement[]> {
-    const { mailer, mailSite, clock, settings } = this.#portal;
-    const render = renderCode(mailSite, {
+    const { mailer, sites, clock, settings } = this.#portal;
+    const render = renderCode(sites.of(mail.author ?? null).mail, {
       ...this.#frame(mail.to),
       code: mail.code,
       validUntilMs: clock.now() + CODE_LIFETIME_MS,
@@ -54,7 +56,7 @@ export class PortalMails {
     const to = copy.message.authorAddress;
     if (to === null) return [];
     const thread = await this.#portal.threadOf(copy.message.id, copy.recipient.id);
-    const render = renderOpened(this.#portal.mailSite, {
+    const render = renderOpened(this.#portal.sites.of(to).mail, {
       ...this.#frame(to),
       original: thread.original,
       recipient: copy.recipient.address,
@@ -81,7 +83,7 @@ export class PortalMails {
   ): Promise<readonly Statement[]> {
     const toOwner = news === 'asked' || news === 'given-owner';
     const page = toOwner ? '/account' : news === 'given' ? '/join' : '/messages';
-    const render = renderAccess(this.#portal.mailSite, {
+    const render = renderAccess(this.#portal.sites.of(to).mail, {
       ...this.#frame(to),
       news,
       address: access.canonicalAddress,
@@ -106,7 +108,7 @@ export class PortalMails {
     const to = copy.message.authorAddress;
     if (to === null) return [];
     const thread = await this.#portal.threadOf(copy.message.id, copy.recipient.id);
-    const render = renderNotForMe(this.#portal.mailSite, {
+    const render = renderNotForMe(this.#portal.sites.of(to).mail, {
       ...this.#frame(to),
       original: thread.original,
       sentMs: copy.message.acceptedAt,
@@ -128,7 +130,7 @@ export class PortalMails {
     if (to === null) return [];
     const thread = await this.#portal.threadOf(copy.message.id, copy.recipient.id);
     const page = this.#portal.settings.staffMessagePage(copy.message.id);
-    const render = renderAskedAgain(this.#portal.mailSite, {
+    const render = renderAskedAgain(this.#portal.sites.of(to).mail, {
       ...this.#frame(to),
       original: thread.original,
       sentMs: copy.message.acceptedAt,
@@ -150,7 +152,8 @@ export class PortalMails {
     locale: string,
     about?: string,
   ): Promise<readonly Statement[]> {
-    const { mailer, mailSite, clock } = this.#portal;
+    const { mailer, sites, clock } = this.#portal;
+    const mailSite = sites.of(null).mail;
     const statements: Statement[] = [];
     for (const to of addresses) {
       const render = renderAccountChange(mailSite, {
@@ -178,7 +181,8 @@ export class PortalMails {
     addresses: readonly string[],
     waiting: { token: string; effectiveAt: number; locale: string },
   ): Promise<readonly Statement[]> {
-    const { mailer, mailSite, settings } = this.#portal;
+    const { mailer, sites, settings } = this.#portal;
+    const mailSite = sites.of(null).mail;
     const statements: Statement[] = [];
     for (const to of addresses) {
       const render = renderResetWaits(mailSite, {
@@ -211,10 +215,10 @@ export class PortalMails {
   }
 
   /** To the security officer. */
-  async suspectMail(report: SuspectMailFacts): Promise<readonly Statement[]> {
-    const { mailer, mailSite, clock } = this.#portal;
-    const to = this.#portal.suspectMail().officer;
-    const render = renderSuspectMail(mailSite, { ...this.#frame(to), ...report, reportedMs: clock.now() });
+  async suspectMail(report: SuspectMailFacts, author: string | null): Promise<readonly Statement[]> {
+    const { mailer, sites, clock } = this.#portal;
+    const { mail, securityOfficer: to } = sites.of(author);
+    const render = renderSuspectMail(mail, { ...this.#frame(to), ...report, reportedMs: clock.now() });
     return mailer.statementsForMail({
       kind: 'suspect-mail',
       to,

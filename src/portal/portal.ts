@@ -36,6 +36,7 @@ import { addHealthEndpoints } from './endpoints/health.ts';
 import { addJoinEndpoints } from './endpoints/join.ts';
 import { addKeptEndpoint } from './endpoints/kept.ts';
 import { addLinkCodeEndpoints } from './endpoints/link-code.ts';
+import { addLogos } from './endpoints/logos.ts';
 import { addLinkEndpoint } from './endpoints/link.ts';
 import { addMessagesEndpoint } from './endpoints/messages.ts';
 import { addNotForMeEndpoint } from './endpoints/not-for-me.ts';
@@ -141,6 +142,7 @@ async function addEndpoints(app: HttpApp, portal: PortalContext): Promise<void> 
   addCheckEndpoint(app, portal);
   addCheckMailEndpoint(app, portal);
   addHealthEndpoints(app, portal);
+  addLogos(app, portal);
   serveOpenApi(app);
   await addPages(app, portal);
 }

@@ -12,8 +12,12 @@ const REPORTS_IN_SIX_HOURS = 20;
 
 export type SuspectMailFacts = Pick<SuspectReport, 'from' | 'hosts' | 'code' | 'signature' | 'reportedFor'>;
 
-/** False where the officer has heard enough for now, and not of this one. */
-export async function reportSuspectMail(portal: PortalContext, facts: SuspectMailFacts): Promise<boolean> {
+/** `author`: whose site it concerns, as far as can be told. False where the officer has heard enough for now, and not of this one. */
+export async function reportSuspectMail(
+  portal: PortalContext,
+  author: string | null,
+  facts: SuspectMailFacts,
+): Promise<boolean> {
   const { throttle } = portal;
   const look = sha256(lengthPrefixed(facts.from ?? '', ...facts.hosts)).toString('hex');
   const first = await throttle.countInWindow('suspect-mails', look, 1, DAY_MS);
@@ -25,7 +29,7 @@ export async function reportSuspectMail(portal: PortalContext, facts: SuspectMai
       event: 'suspect-mail-reported',
       facts: { code: facts.code, signature: facts.signature, hosts: facts.hosts.length },
     }),
-    ...(await portal.mails.suspectMail(facts)),
+    ...(await portal.mails.suspectMail(facts, author)),
   ]);
   return true;
 }

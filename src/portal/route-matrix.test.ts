@@ -18,6 +18,7 @@ import {
 const PUBLIC = new Set([
   'GET /api/site',
   'GET /api/links/{token}',
+  'GET /api/links/{token}/site',
   'POST /api/links/{token}/code',
   'POST /api/links/{token}/code/verify',
   'POST /api/links/{token}/not-for-me',

@@ -42,8 +42,9 @@ export function writeNoticeAgain(
   const token = linkTokenOf(keys, copy.id);
   if (copy.linkTokenHash === null || !equalBytes(hashLinkToken(keys, token), copy.linkTokenHash)) return null;
   const settings = tools.acceptance();
-  const { bounceDomain, site, policy, mainDomain } = settings;
-  const address = copy.fromAddress ?? site.serviceAddress;
+  const { bounceDomain, policy, mainDomain } = settings;
+  const address = copy.fromAddress ?? settings.site.serviceAddress;
+  const site = settings.siteOf(address);
   const domain = parseMailAddress(address)?.domain;
   const isOurs = domain !== undefined && isInternalDomain(domain, policy.internalDomains);
   const mail = renderNotice(site, {

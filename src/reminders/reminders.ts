@@ -144,7 +144,7 @@ export class Reminders {
     const mail =
       to === null
         ? null
-        : renderNotOpened(this.#options.acceptance().site, {
+        : renderNotOpened(this.#options.acceptance().siteOf(to), {
             ...this.#frame(to),
             original: originalOf(copy),
             sentMs: copy.acceptedAt,

@@ -9,6 +9,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
+import { siteColours } from '#src/config/site-colours.ts';
 import { FRAME_POLICY, securityHeaders } from '#src/http/security-headers.ts';
 import { releaseToPage } from '#src/sealing/page-release.ts';
 import { HEADER_BYTES, SEALED_CHUNK_BYTES } from '#src/sealing/chunked-encryption.ts';
@@ -63,6 +64,39 @@ export interface MockPortal {
   reset(): void;
   close(): Promise<void>;
 }
+
+const SITE = {
+  organization: 'Riverside Clinic',
+  helpLine: { phone: '555 0123', hours: 'Mon to Fri, 8 to 6' },
+  forSenders: {
+    helpDeskPhone: '555 0111',
+    policyUrl: 'https://riverside.example/mail-policy',
+    patientPortalUrl: 'https://riverside.example/portal',
+    helpDeskHours: '',
+    securityOfficer: 'security@riverside.example',
+  },
+  logo: null,
+  colours: null,
+  publicUrl: 'https://secure.riverside.example',
+  languages: ['en', 'es'],
+  defaultLanguage: 'en',
+  idleMinutes: 15,
+  minPasswordLength: 15,
+  sessionHours: 12,
+};
+
+const LOGO = Buffer.from(
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 120 48"><circle cx="24" cy="24" r="20" fill="#7a1f6b"/><path d="M24 12v24M12 24h24" stroke="#fff" stroke-width="6"/><text x="52" y="32" font-size="22" font-family="sans-serif" fill="#7a1f6b">NCH</text></svg>',
+);
+
+/** Another hospital of the same installation. */
+const NORTH_SITE = {
+  ...SITE,
+  organization: 'Northside Children’s Hospital',
+  helpLine: { phone: '555 0199', hours: 'every day, 7 to 9' },
+  logo: '/api/logo.svg',
+  colours: siteColours('#7a1f6b', null),
+};
 
 class Answer {
   readonly status: number;
@@ -188,23 +222,10 @@ function buildRoutes(state: MockState, mails: Map<string, SealedMail>): readonly
     [
       'GET',
       /^\/api\/site$/,
-      () =>
-        new Answer(200, {
-          organization: 'Riverside Clinic',
-          helpLine: { phone: '555 0123', hours: 'Mon to Fri, 8 to 6' },
-          forSenders: {
-            helpDeskPhone: '555 0111',
-            policyUrl: 'https://riverside.example/mail-policy',
-            patientPortalUrl: 'https://riverside.example/portal',
-          },
-          publicUrl: 'https://secure.riverside.example',
-          languages: ['en', 'es'],
-          defaultLanguage: 'en',
-          idleMinutes: 15,
-          sessionHours: 12,
-          minPasswordLength: 15,
-        }),
+      (_, __, query) => new Answer(200, query.get('site') === 'north' ? NORTH_SITE : SITE),
     ],
+    ['GET', /^\/api\/links\/[^/]+\/site$/, () => new Answer(200, SITE)],
+    ['GET', /^\/api\/logo\.svg$/, () => new Answer(200, LOGO, { 'content-type': 'image/svg+xml' })],
     [
       'GET',
       /^\/api\/links\/([^/]+)$/,

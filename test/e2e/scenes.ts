@@ -454,6 +454,21 @@ export const SCENES: readonly Scene[] = [
     },
   },
   {
+    name: 'site-north',
+    async show(stage) {
+      await visit(stage, '/sign-in?site=north');
+      await stage.page.getByText('Northside Children’s Hospital').waitFor();
+    },
+  },
+  {
+    name: 'site-north-help',
+    locale: 'es-MX',
+    async show(stage) {
+      await visit(stage, '/help?site=north');
+      await stage.page.getByText('555 0199').first().waitFor();
+    },
+  },
+  {
     name: 'help',
     async show(stage) {
       await visit(stage, '/help');

@@ -24,7 +24,12 @@ import { openFileKeyProvider } from '#src/keys/file-key-provider.ts';
 import type { KeyProvider } from '#src/keys/key-provider.ts';
 import type { MailSite } from '#src/notification/mail-site.ts';
 import { messageCodeOf } from '#src/protection/secure-message/message-code.ts';
-import type { MailToQueue, PortalDependencies } from '#src/portal/portal-dependencies.ts';
+import type {
+  MailToQueue,
+  PortalSite,
+  PortalSites,
+  PortalDependencies,
+} from '#src/portal/portal-dependencies.ts';
 import { createPortal, type Portal } from '#src/portal/portal.ts';
 import { kidOfPoint } from '#src/keys/wrapping-point.ts';
 import { pageReleaseInfo } from '#src/sealing/contexts.ts';
@@ -126,7 +131,7 @@ export async function openPortalWorld(
     steps: { ...noSteps, reach: (step) => void steps.push(step) },
     audit: new AuditLog({ database, clock }),
     mailer: { statementsForMail: async (mail) => queueMail(context, mails, mail) },
-    mailSite: site(publicUrl),
+    sites: oneSite(publicUrl),
     threadOf: async (_messageId, recipientId) => ({
       messageCode: messageCodeOf(keys, recipientId),
       original: { messageIdField: '<original@hospital.test>', references: [] },
@@ -136,13 +141,11 @@ export async function openPortalWorld(
       origins: [publicUrl],
       dkimRecords: new Map(),
       serviceAddresses: ['send-secure@hospital.test'],
-      officer: 'security@hospital.test',
     }),
     replies: replyTools(context, log, uploads),
     settings: {
       publicUrl,
       organization: { name: 'Example Hospital', words: ['Northside Clinic'] },
-      helpLine: { phone: '+1 555 0100', hours: 'Mon-Fri 8-17' },
       accountRules: { secondFactor: 'optional', rememberDevices: true, ...overrides.rules },
       locale: 'en',
       staffMessagePage: (id) => `http://localhost:8081/messages/${id}`,
@@ -211,6 +214,7 @@ function replyTools(
     settings: () => ({
       policy,
       site: site(PORTAL_ORIGIN),
+      siteOf: () => site(PORTAL_ORIGIN),
       hostname: 'gateway.hospital.test',
       mainDomain: 'hospital.test',
       noticeFromAuthor: () => false,
@@ -424,6 +428,26 @@ async function queueMail(context: StoreContext, mails: MailToQueue[], mail: Mail
       exactlyOne,
     ),
   ];
+}
+
+function oneSite(publicUrl: string): PortalSites {
+  const whole: PortalSite = {
+    mail: site(publicUrl),
+    fullName: 'Example Hospital',
+    hasNeutralName: false,
+    helpLine: { phone: '+1 555 0100', hours: 'Mon-Fri 8-17' },
+    forSenders: {
+      helpDeskPhone: '',
+      helpDeskHours: '',
+      policyUrl: '',
+      patientPortalUrl: '',
+      securityOfficer: '',
+    },
+    logo: null,
+    colours: null,
+    securityOfficer: 'security@hospital.test',
+  };
+  return { of: () => whole, byId: () => whole, logos: () => [] };
 }
 
 function site(publicUrl: string): MailSite {

@@ -18,6 +18,8 @@ import { freePort } from './free-port.ts';
 export interface TestGatewayOptions {
   /** Further TOML, by table: `{ delivery: 'nextHop = "smtp://127.0.0.1:1"' }`; '' is the top of the file. */
   readonly toml?: Readonly<Record<string, string>>;
+  /** Instead of `hospital.test`, as in the file. */
+  readonly domains?: readonly string[];
   readonly clock?: Clock;
   readonly steps?: Steps;
   /** Opens a database that can be made to fail. */
@@ -117,7 +119,8 @@ function configuration(
   const tables: Record<string, string> = {
     '': `publicUrl = "http://localhost:${portalPort}"`,
     organization:
-      'name = "Example Hospital"\ndomains = ["hospital.test"]\nserviceAddress = "send-secure@hospital.test"',
+      `name = "Example Hospital"\ndomains = ${JSON.stringify(options.domains ?? ['hospital.test'])}\n` +
+      'serviceAddress = "send-secure@hospital.test"',
     smtp: `listen = "127.0.0.1:${smtpPort}"`,
     portal: `listen = "localhost:${portalPort}"`,
     console: `listen = "localhost:${consolePort}"`,

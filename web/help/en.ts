@@ -298,6 +298,7 @@ export const help: HelpTexts = [
     title: 'Who helps',
     blocks: [
       '{helpDesk}',
+      '{securityOfficer}',
       'For questions about sending, ask the help desk of your site. Tell it the code from the “Secured” mail, not the content of the message.',
       'For questions about what may be sent, ask your security officer or privacy officer.',
       'Recipients can call the help line. {helpLine}',

@@ -293,6 +293,7 @@ export const help: HelpTexts = [
     title: 'Quién ayuda',
     blocks: [
       '{helpDesk}',
+      '{securityOfficer}',
       'Si tiene preguntas sobre el envío, hable con el servicio de ayuda de su centro. Dígale el código del correo «Secured», no el contenido del mensaje.',
       'Si tiene preguntas sobre qué se puede enviar, hable con su responsable de seguridad o de privacidad.',
       'Los destinatarios pueden llamar a la línea de ayuda. {helpLine}',

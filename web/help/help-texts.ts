@@ -12,7 +12,7 @@ export interface HelpPageTexts {
   readonly slug: string;
   readonly audience: 'recipient' | 'sender';
   readonly title: string;
-  /** `{organization}`, `{helpLine}`, `{helpDesk}`, `{policy}`, `{patientPortal}` and `{publicUrl}` are filled in; a paragraph that is empty then is left out. */
+  /** `{organization}`, `{helpLine}`, `{helpDesk}`, `{securityOfficer}`, `{policy}`, `{patientPortal}` and `{publicUrl}` are filled in; a paragraph that is empty then is left out. */
   readonly blocks: readonly Block[];
 }
 

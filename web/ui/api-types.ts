@@ -1,13 +1,26 @@
 /** What the portal's API answers; byte strings are base64url, times ISO 8601. */
 
+export interface ThemeColours {
+  readonly accent: string;
+  readonly accentStrong: string;
+  readonly onAccent: string;
+  readonly tint: string;
+}
+
 export interface Site {
   readonly organization: string;
   readonly helpLine: { readonly phone: string; readonly hours: string } | null;
   readonly forSenders: {
     readonly helpDeskPhone: string;
+    readonly helpDeskHours: string;
     readonly policyUrl: string;
     readonly patientPortalUrl: string;
+    readonly securityOfficer: string;
   };
+  /** Path of a picture. */
+  readonly logo: string | null;
+  /** Null: those of the product. */
+  readonly colours: { readonly light: ThemeColours; readonly dark: ThemeColours } | null;
   readonly publicUrl: string;
   readonly languages: readonly string[];
   readonly defaultLanguage: string;

@@ -1,15 +1,20 @@
-/** What the site is called and whom to call; asked once. */
+/**
+ * What the site is called, whom to call and how it looks; asked once. Of several hospitals it is the one that a link's
+ * message came from, or the one that the address names.
+ */
 import { signal } from '@preact/signals';
 import { call } from './api.ts';
-import type { Site } from './api-types.ts';
+import type { Site, ThemeColours } from './api-types.ts';
 import { adoptSiteLanguage } from './locale/locale.ts';
+import { match } from './router.ts';
 
 export const site = signal<Site | null>(null);
 
 export async function loadSite(): Promise<void> {
   if (site.peek() !== null) return;
-  const found = await call<Site>('GET', '/api/site');
+  const found = await askForSite();
   adoptSiteLanguage(found.defaultLanguage);
+  paint(found);
   site.value = found;
 }
 
@@ -18,4 +23,35 @@ const LENGTH_ALONE = 15;
 /** In characters, as the organisation wants it. */
 export function minPasswordLength(): number {
   return site.value?.minPasswordLength ?? LENGTH_ALONE;
+}
+
+async function askForSite(): Promise<Site> {
+  const token = match('/m/:token', location.pathname)?.['token'];
+  const named = new URLSearchParams(location.search).get('site');
+  const whole = named === null ? '/api/site' : `/api/site?site=${encodeURIComponent(named.slice(0, 30))}`;
+  if (token === undefined) return call<Site>('GET', whole);
+  // A link that is not known has no site of its own.
+  return call<Site>('GET', `/api/links/${encodeURIComponent(token)}/site`).catch(() =>
+    call<Site>('GET', whole),
+  );
+}
+
+const PROPERTIES: readonly (readonly [keyof ThemeColours, string])[] = [
+  ['accent', '--accent'],
+  ['accentStrong', '--accent-strong'],
+  ['onAccent', '--on-accent'],
+  ['tint', '--tint'],
+];
+
+/** The colours of the theme that the device shows, and of the other one when that changes. */
+function paint({ colours }: Site): void {
+  if (colours == null) return;
+  const dark = matchMedia('(prefers-color-scheme: dark)');
+  const apply = (): void => {
+    const theme = dark.matches ? colours.dark : colours.light;
+    for (const [key, property] of PROPERTIES)
+      document.documentElement.style.setProperty(property, theme[key]);
+  };
+  apply();
+  dark.addEventListener('change', apply);
 }

@@ -102,6 +102,11 @@ export const organizationTables: Tables = {
       default: '',
       read: readText(0, 60),
     },
+    helpDeskHours: {
+      description: 'Hours of the help desk for staff, in words.',
+      default: '',
+      read: readText(0, 120),
+    },
     policyUrl: {
       description: 'Page with the organisation’s own mail policy, linked from the help pages.',
       default: '',

@@ -31,7 +31,6 @@ describe('a suspect mail given to us', () => {
         origins: [PORTAL_ORIGIN],
         dkimRecords: new Map([['s1._domainkey.hospital.test', dnsRecordText(privateKey)]]),
         serviceAddresses: ['send-secure@hospital.test'],
-        officer: OFFICER,
       }),
     });
     const [sent] = (await world.send(['asker@mail.test'])).copies;

@@ -70,11 +70,12 @@ export function addCheckMailEndpoint(app: HttpApp, portal: PortalContext): void 
       if (mail === null)
         throw new Refusal(422, 'mail-not-readable', 'This is not the text of a mail. Save it as .eml.');
       const findings = await lookAt(portal, mail, request.body.address.trim());
-      const verdict = judge(findings.facts);
       const { facts, hosts, copy, addressMissing } = findings;
+      const verdict = judge(facts);
+      const author = copy?.message.fromAddress ?? mail.from;
       const officerTold =
         verdict === 'fake' &&
-        (await reportSuspectMail(portal, {
+        (await reportSuspectMail(portal, author, {
           from: mail.from,
           hosts,
           code: facts.code,
@@ -88,7 +89,7 @@ export function addCheckMailEndpoint(app: HttpApp, portal: PortalContext): void 
         elsewhere: [...hosts],
         addressMissing,
         officerTold,
-        organization: portal.settings.organization.name,
+        organization: portal.sites.of(author).mail.organization,
         ...(copy !== null && verdict !== 'fake' && { message: presentMessage(copy) }),
       };
     },

@@ -37,7 +37,7 @@ export function addCheckEndpoint(app: HttpApp, portal: PortalContext): void {
       if (copy === null) return { genuine: false };
       return {
         genuine: true,
-        organization: portal.settings.organization.name,
+        organization: portal.sites.of(copy.message.fromAddress).mail.organization,
         author: presentAuthor(copy),
         sentAt: timestamp(copy.message.acceptedAt),
       };

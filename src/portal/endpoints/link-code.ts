@@ -111,6 +111,7 @@ async function sendCode(
       code: issued.code,
       page: request.page,
       locale: request.locale,
+      author: copy.message.fromAddress,
       ...ids,
     });
     try {

@@ -54,8 +54,9 @@ export function addLinkEndpoint(app: HttpApp, portal: PortalContext): void {
           leaveFor(leave, copy.recipient) !== null);
       const account = mayOpen ? reader.account : null;
       const closure = await findClosure(portal, copy, account);
+      const site = portal.sites.of(copy.message.fromAddress);
       return {
-        organization: portal.settings.organization.name,
+        organization: mayOpen ? site.fullName : site.mail.organization,
         author: presentAuthor(copy),
         sentAt: timestamp(copy.message.acceptedAt),
         maskedAddress: maskedAddress(copy.recipient.address),

@@ -83,12 +83,21 @@ describe('pages, health and site', () => {
     assert.deepEqual((await new TestBrowser(world).get('/api/site')).json(), {
       organization: 'Example Hospital',
       helpLine: { phone: '+1 555 0100', hours: 'Mon-Fri 8-17' },
-      forSenders: { helpDeskPhone: '', policyUrl: '', patientPortalUrl: '' },
+      forSenders: {
+        helpDeskPhone: '',
+        helpDeskHours: '',
+        policyUrl: '',
+        patientPortalUrl: '',
+        securityOfficer: '',
+      },
+      logo: null,
+      colours: null,
       publicUrl: 'https://secure.hospital.test',
       languages: ['en', 'es'],
       defaultLanguage: 'en',
       idleMinutes: 15,
       sessionHours: 12,
+      minPasswordLength: 15,
     });
   });
 

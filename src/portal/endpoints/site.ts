@@ -1,47 +1,40 @@
-/** `GET /api/site`: what every page shows of the organisation. Public. */
+/**
+ * `GET /api/site` and `GET /api/links/:token/site`: what every page shows of the organisation, or of the site whose
+ * page it is: by its short name, or by the message of a link. Public; changes nothing.
+ */
 import { Type } from '@fastify/type-provider-typebox';
 
-import { minPasswordLength } from '#src/accounts/account-rules.ts';
-import { SESSION_ABSOLUTE_MS, SESSION_IDLE_MS } from '#src/accounts/sessions.ts';
-import { HOUR_MS, MINUTE_MS } from '#src/base/clock.ts';
 import type { HttpApp } from '#src/http/http-server.ts';
 
-import { LANGUAGES } from '../languages.ts';
+import { findCopyByLink } from '../policies/copy.ts';
+import { canonicalAddresses, findReader } from '../policies/reader.ts';
+import { linkUnknown } from '../policies/refusals.ts';
 import type { PortalContext } from '../portal-context.ts';
-import { errors } from '../wire.ts';
-
-const Site = Type.Object({
-  organization: Type.String(),
-  helpLine: Type.Union([Type.Object({ phone: Type.String(), hours: Type.String() }), Type.Null()]),
-  forSenders: Type.Object({
-    helpDeskPhone: Type.String(),
-    policyUrl: Type.String(),
-    patientPortalUrl: Type.String(),
-  }),
-  publicUrl: Type.String(),
-  languages: Type.Array(Type.String()),
-  defaultLanguage: Type.String(),
-  idleMinutes: Type.Integer(),
-  sessionHours: Type.Integer(),
-  minPasswordLength: Type.Integer(),
-});
-
-const NOTHING_FOR_SENDERS = { helpDeskPhone: '', policyUrl: '', patientPortalUrl: '' };
+import { presentSite, Site } from '../presenters/site.ts';
+import { errors, TokenParams } from '../wire.ts';
 
 export function addSiteEndpoint(app: HttpApp, portal: PortalContext): void {
-  const { settings } = portal;
   app.get('/api/site', {
-    schema: { summary: 'The organisation and its help line', response: { 200: Site, ...errors } },
-    handler: () => ({
-      organization: settings.organization.name,
-      helpLine: settings.helpLine,
-      forSenders: settings.forSenders ?? NOTHING_FOR_SENDERS,
-      publicUrl: settings.publicUrl,
-      languages: [...LANGUAGES],
-      defaultLanguage: settings.locale,
-      idleMinutes: SESSION_IDLE_MS / MINUTE_MS,
-      sessionHours: SESSION_ABSOLUTE_MS / HOUR_MS,
-      minPasswordLength: minPasswordLength(settings.accountRules),
-    }),
+    schema: {
+      summary: 'The organisation or one of its sites, and the help line',
+      querystring: Type.Object({ site: Type.Optional(Type.String({ maxLength: 30 })) }),
+      response: { 200: Site, ...errors },
+    },
+    handler: (request) => presentSite(portal, portal.sites.byId(request.query.site ?? ''), false),
+  });
+  app.get('/api/links/:token/site', {
+    schema: {
+      summary: 'The site of the message of a link',
+      params: TokenParams,
+      response: { 200: Site, ...errors },
+    },
+    handler: async (request) => {
+      const copy = await findCopyByLink(portal, request.params.token);
+      if (copy === null) throw linkUnknown();
+      const reader = await findReader(portal, request);
+      const isReader =
+        reader !== null && canonicalAddresses(reader).includes(copy.recipient.canonicalAddress);
+      return presentSite(portal, portal.sites.of(copy.message.fromAddress), isReader);
+    },
   });
 }

@@ -1,4 +1,5 @@
 /** Help: an overview for people who got a message and people who send one, and one page each. */
+import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { Block, HelpTexts } from '../../help/help-texts.ts';
 import { language, texts, type Language } from '../locale/locale.ts';
@@ -41,7 +42,13 @@ export default function HelpPage({ pieces }: { readonly pieces: Record<string, s
   return slug === undefined ? <Overview help={help} /> : <OnePage help={help} slug={slug} />;
 }
 
-function Links({ help, audience }: { readonly help: HelpTexts; readonly audience: 'recipient' | 'sender' }) {
+interface LinksProps {
+  readonly help: HelpTexts;
+  readonly audience: 'recipient' | 'sender';
+  readonly children?: ComponentChildren;
+}
+
+function Links({ help, audience, children }: LinksProps) {
   return (
     <ul class="help-links">
       {help
@@ -51,6 +58,7 @@ function Links({ help, audience }: { readonly help: HelpTexts; readonly audience
             <a href={`/help/${page.slug}`}>{page.title}</a>
           </li>
         ))}
+      {children}
     </ul>
   );
 }
@@ -63,10 +71,11 @@ function Overview({ help }: { readonly help: HelpTexts }) {
       <Page title={t.help.title}>
         {line !== null && <p class="box">{t.helpLine(line.phone, line.hours)}</p>}
         <h2>{t.help.forRecipients}</h2>
-        <Links help={help} audience="recipient" />
-        <p class="help-links">
-          <a href="/help/fake">{t.check.whole}</a>
-        </p>
+        <Links help={help} audience="recipient">
+          <li>
+            <a href="/help/fake">{t.check.whole}</a>
+          </li>
+        </Links>
         <h2>{t.help.forSenders}</h2>
         <Links help={help} audience="sender" />
       </Page>
@@ -119,9 +128,16 @@ function fillIn(text: string): string {
   const { organization = '', helpLine, forSenders, publicUrl } = site.value ?? {};
   const t = texts();
   const line = helpLine == null ? '' : t.helpLine(helpLine.phone, helpLine.hours);
-  const { helpDeskPhone = '', policyUrl = '', patientPortalUrl = '' } = forSenders ?? {};
+  const {
+    helpDeskPhone = '',
+    helpDeskHours = '',
+    policyUrl = '',
+    patientPortalUrl = '',
+    securityOfficer = '',
+  } = forSenders ?? {};
   return text
-    .replaceAll('{helpDesk}', helpDeskPhone === '' ? '' : t.help.helpDesk(helpDeskPhone))
+    .replaceAll('{helpDesk}', helpDeskPhone === '' ? '' : t.help.helpDesk(helpDeskPhone, helpDeskHours))
+    .replaceAll('{securityOfficer}', securityOfficer === '' ? '' : t.help.securityOfficer(securityOfficer))
     .replaceAll('{policy}', linkTo(t.help.policy(organization), policyUrl))
     .replaceAll('{patientPortal}', linkTo(t.help.patientPortal(organization), patientPortalUrl))
     .replaceAll('{organization}', organization)

@@ -22,6 +22,7 @@ function Header() {
     <header class="bar">
       <div class="bar-inner">
         <a class="brand" href="/">
+          {site.value?.logo != null && <img src={site.value.logo} alt="" />}
           <strong>{site.value?.organization ?? '\u00a0'}</strong>
           <span>{t.sendSecure}</span>
         </a>
