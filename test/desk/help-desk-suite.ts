@@ -84,6 +84,7 @@ export function testHelpDesk(opened: () => Database): void {
       state: 'active' as const,
       locale: 'en',
       resetAt: null,
+      suspendedBefore: null,
       lastSignInAt: now,
       suspendedBefore: null,
     };
