@@ -84,7 +84,6 @@ export function testHelpDesk(opened: () => Database): void {
       state: 'active' as const,
       locale: 'en',
       resetAt: null,
-      suspendedBefore: null,
       lastSignInAt: now,
       suspendedBefore: null,
     };

@@ -78,7 +78,6 @@ describe('W10: ids of others on the staff pages', () => {
       choice: 'stop',
       day: '2026-12-24',
       seen: '',
-      passphrase: 'blue otter hill',
       q: '',
       passphrase: 'blue lamp on the hill',
       filter: 'all',
