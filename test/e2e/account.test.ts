@@ -105,7 +105,7 @@ test('language, time zone and larger letters hold on every device, without a jum
   await page.getByText('Guardado.').waitFor();
   await assertAccessible(page, 'the account, Spanish and larger');
   await picture(page, 'account-es-larger');
-  await page.goto(`${product.publicUrl}/`, { waitUntil: 'commit' });
+  await page.goto(`${product.publicUrl}/`);
   assert.equal(await page.evaluate("document.documentElement.classList.contains('larger')"), true);
   await person.leave();
 
