@@ -79,7 +79,6 @@ describe('W10: ids of others on the staff pages', () => {
       day: '2026-12-24',
       seen: '',
       q: '',
-      passphrase: 'blue lamp on the hill',
       filter: 'all',
       from: ANN,
       to: 'x@outside.example',
