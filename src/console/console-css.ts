@@ -105,6 +105,7 @@ legend { padding: 0 .35rem; font-weight: 600; }
 .check { display: flex; gap: .6rem; align-items: flex-start; font-weight: 400; min-height: 2.75rem; padding: .5rem 0; }
 .check input { flex: none; width: 1.25rem; height: 1.25rem; margin: .15rem 0 0; accent-color: var(--accent); }
 progress { display: block; width: 100%; height: .75rem; margin: 0 0 .5rem; accent-color: var(--accent); }
+.row + .ask { margin-top: 1.25rem; }
 .row.edits { margin: 0 0 1.25rem; }
 .note h2 { margin: 0 0 .25rem; }
 .items { list-style: none; padding: 0; }

@@ -14,6 +14,7 @@ import type { Staff } from '#src/staff/staff.ts';
 
 import { addAccountRoutes } from './account-routes.ts';
 import { addAdministrationRoutes } from './administration/administration-routes.ts';
+import type { DefaultInForce } from './administration/defaults-page.ts';
 import { addCapturedRoutes, type CapturedOptions } from './captured-routes.ts';
 import { CONSOLE_CSS } from './console-css.ts';
 import type { ConsoleContext } from './console-context.ts';
@@ -43,6 +44,8 @@ export interface ConsoleOptions extends CapturedOptions, HeldOptions {
   readonly staff: Staff;
   readonly partners: PartnerPages;
   readonly administration: AdministrationContext;
+  /** What the configuration says, for the page of defaults. */
+  readonly defaults: () => readonly DefaultInForce[];
   readonly desk: Desk;
   readonly log: Log;
   readonly allowedHosts: readonly string[];
@@ -104,6 +107,7 @@ export async function createConsole(options: ConsoleOptions): Promise<HttpServer
     addAdministrationRoutes(app, context, {
       administration,
       pages,
+      defaults: options.defaults,
       script: web?.administrationScript ?? null,
     });
     addWaitingRoutes(app, context, options.desk);

@@ -8,6 +8,7 @@ import type { CapturedMails } from '#src/delivery/captured-mails.ts';
 import type { HttpServer } from '#src/http/http-server.ts';
 
 import { administrationContext } from './administration-parts.ts';
+import { defaultsInForce } from './defaults-in-force.ts';
 import { authorsDesk } from './authors-desk.ts';
 import type { Core } from './core.ts';
 import { allowedHosts } from './part-settings.ts';
@@ -40,6 +41,7 @@ export async function startConsole(core: Core, holds: Holds, captured: CapturedM
     partners: partnerPages(core),
     desk: authorsDesk(core),
     administration,
+    defaults: () => defaultsInForce(core.settings),
     log,
     tls: await readTlsPair(settings.console.tls),
     trustedProxies: settings.console.trustedProxies,

@@ -5,6 +5,7 @@ import type { Database } from '#src/storage/database.ts';
 import { openDatabase } from '#src/storage/open-database.ts';
 import { startTestPostgres, type TestPostgres } from '#test/peers/postgres.ts';
 
+import { testPeople } from './people-suite.ts';
 import { testTracking } from './tracking-suite.ts';
 import { testTwoPeople } from './two-people-suite.ts';
 
@@ -25,4 +26,8 @@ describe('two people on PostgreSQL', () => {
 
 describe('tracking on PostgreSQL', () => {
   testTracking(() => database);
+});
+
+describe('accounts on PostgreSQL', () => {
+  testPeople(() => database);
 });

@@ -2,6 +2,7 @@ import { after, before, describe } from 'node:test';
 
 import { openTestDatabase, type TestDatabase } from '#test/support/test-database.ts';
 
+import { testPeople } from './people-suite.ts';
 import { testTracking } from './tracking-suite.ts';
 import { testTwoPeople } from './two-people-suite.ts';
 
@@ -17,4 +18,8 @@ describe('two people on SQLite', () => {
 
 describe('tracking on SQLite', () => {
   testTracking(() => fixture.database);
+});
+
+describe('accounts on SQLite', () => {
+  testPeople(() => fixture.database);
 });

@@ -13,7 +13,8 @@ import type { Browser, Page } from 'playwright-core';
 import type { PartnerPages } from '#src/console/domains-routes.ts';
 import { directoryEntries } from '#src/partners/directory.ts';
 import { domainHistory, domainStatuses } from '#src/partners/overview.ts';
-import type { HigherRole } from '#src/staff/roles.ts';
+import { HIGHER_ROLES, type HigherRole } from '#src/staff/roles.ts';
+import { addAuthored } from '#test/support/authored-messages.ts';
 import { freePort } from '#test/support/free-port.ts';
 import { cookieName, openStaffWorld, type StaffWorld } from '#test/support/staff-world.ts';
 
@@ -170,5 +171,49 @@ test('a sender sees partners and no button that changes one', async () => {
   assert.equal(await page.getByRole('link', { name: 'Add a partner' }).count(), 0);
   const answer = await page.goto(`${url}/domains/new`);
   assert.equal(answer?.status(), 403);
+  await page.context().close();
+});
+
+test('R53, R62: every other page of the administration, found from its first one', async () => {
+  const page = await signedInPage('eve.ruiz@hospital.test', ...HIGHER_ROLES);
+  const recipients = [
+    {
+      address: 'jane@outside.example',
+      wrongRecipientAt: 5,
+      tlsFacts: '{"version":"TLSv1.3","verifiedBy":"dane"}',
+    },
+  ];
+  await addAuthored(world, { author: 'bob@hospital.test', subject: 'Secret results', recipients });
+  const open = async (name: string) => {
+    await page.goto(`${url}/administration`);
+    await page.getByRole('link', { name, exact: true }).click();
+    await heading(page, name).waitFor();
+  };
+  await open('What became of a message');
+  await page.getByLabel('Recipient', { exact: true }).fill('jane@outside.example');
+  await button(page, 'Search').click();
+  await page.getByRole('table').waitFor();
+  await look(page, 'tracking');
+  await page.getByRole('rowheader').getByRole('link').first().click();
+  await heading(page, 'What became of this message').waitFor();
+  assert.doesNotMatch((await page.locator('body').textContent()) ?? '', /Secret results/u);
+  await look(page, 'tracked');
+  await open('Accounts');
+  await page.getByLabel('Mail address').fill('carol.diaz@hospital.test');
+  await button(page, 'Find').click();
+  await page.getByRole('heading', { name: 'Staff' }).waitFor();
+  await look(page, 'accounts');
+  await page.getByLabel('Why is this wanted?').fill('Stands in for Ann');
+  await button(page, 'Ask a second person for it').click();
+  await heading(page, 'Give carol.diaz@hospital.test the role help desk').waitFor();
+  await look(page, 'role-asked');
+  await open('What is in force');
+  await look(page, 'defaults');
+  await open('Wrong recipients');
+  await look(page, 'incidents');
+  await open('Alarms');
+  await look(page, 'alarms');
+  await open('Messages over a limit');
+  await look(page, 'holds');
   await page.context().close();
 });

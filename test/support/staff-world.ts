@@ -17,6 +17,7 @@ import { NetworkList } from '#src/base/network-list.ts';
 import { loadSettings } from '#src/config/load.ts';
 import type { Settings } from '#src/config/settings.ts';
 import type { Desk } from '#src/desk/desk-context.ts';
+import { defaultsInForce } from '#src/gateway/defaults-in-force.ts';
 import { acceptanceSettings } from '#src/gateway/part-settings.ts';
 import { createConsole, type ConsoleOptions } from '#src/console/console.ts';
 import type { PolicyName } from '#src/console/policies/policies.ts';
@@ -139,6 +140,7 @@ export async function openStaffWorld(options: StaffWorldOptions = {}): Promise<S
     partners: noPartners(),
     desk: testDesk(context, objects, settings),
     administration,
+    defaults: () => defaultsInForce(settings),
     captured: { list: async () => [] } as unknown as ConsoleOptions['captured'],
     log: silentLog,
     consoleUrl,

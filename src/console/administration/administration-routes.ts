@@ -7,16 +7,19 @@ import type { HttpApp } from '#src/http/http-server.ts';
 import type { ConsoleContext } from '../console-context.ts';
 import type { PartnerPages } from '../domains-routes.ts';
 
+import { defaultsPage, type DefaultInForce } from './defaults-page.ts';
 import { hubPage } from './hub-page.ts';
 import { addOfficerRoutes } from './officer-routes.ts';
 import { addPartnerRoutes } from './partner-routes.ts';
 import { addPartnerRunRoutes } from './partner-run-routes.ts';
+import { addPeopleRoutes } from './people-routes.ts';
 import { addProposalsRoutes } from './proposals-routes.ts';
 import { addTrackingRoutes } from './tracking-routes.ts';
 
 export interface AdministrationParts {
   readonly administration: AdministrationContext;
   readonly pages: PartnerPages;
+  readonly defaults: () => readonly DefaultInForce[];
   /** Path of the script; null: the pages go without. */
   readonly script: string | null;
 }
@@ -35,6 +38,10 @@ export function addAdministrationRoutes(
     };
     return context.show(request, reply, hubPage(context.language(), asker, counts));
   });
+  app.get('/administration/defaults', { config: { policy: 'officer' } }, (request, reply) =>
+    context.show(request, reply, defaultsPage(parts.defaults())),
+  );
+  addPeopleRoutes(app, context, administration);
   addPartnerRoutes(app, context, parts);
   addPartnerRunRoutes(app, context, parts, script);
   addProposalsRoutes(app, context, administration);

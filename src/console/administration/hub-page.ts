@@ -50,6 +50,24 @@ const ENTRIES: readonly HubEntry[] = [
     },
   },
   {
+    path: '/administration/accounts',
+    policy: 'help-desk',
+    name: { en: 'Accounts', es: 'Cuentas' },
+    text: {
+      en: 'Recipients and staff by address: lock, end sessions, roles.',
+      es: 'Destinatarios y personal por dirección: bloquear, cerrar sesiones, funciones.',
+    },
+  },
+  {
+    path: '/administration/defaults',
+    policy: 'officer',
+    name: { en: 'What is in force', es: 'Qué está en vigor' },
+    text: {
+      en: 'Times, limits and rules, and where each is changed.',
+      es: 'Plazos, límites y reglas, y dónde se cambia cada uno.',
+    },
+  },
+  {
     path: '/administration/incidents',
     policy: 'incident-reader',
     name: { en: 'Wrong recipients', es: 'Destinatarios equivocados' },

@@ -33,6 +33,9 @@ const PLAIN = new Set([
   'proposals/:id',
   // Every officer may look, without content, and each look is recorded.
   'tracking/:id',
+  // Accounts of others are what these pages are for.
+  'recipient/:id',
+  'staff/:id',
   // Messages that wait for every security officer.
   'holds/:id',
   // In memory, of who began it: `administration/background-runs.test.ts`.
