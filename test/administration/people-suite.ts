@@ -34,7 +34,13 @@ export function testPeople(database: () => Database): void {
     const { keys, clock } = world.context;
     const { query } = database();
     const address = `jane${++number}@people.example`;
-    const account = { id: newId(clock), createdAt: clock.now(), state: 'active' as const, resetAt: null };
+    const account = {
+      id: newId(clock),
+      createdAt: clock.now(),
+      state: 'active' as const,
+      resetAt: null,
+      suspendedBefore: null,
+    };
     const proof = { canonicalAddress: address, accountId: account.id, address, provenAt: clock.now() };
     const session = new Sessions(world.context).open({
       kind: 'recipient',
