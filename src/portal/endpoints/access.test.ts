@@ -114,7 +114,7 @@ describe('access for others', () => {
     await give(world.clock.now() + DAY_MS);
     assert.equal((await open(reader)).statusCode, 200);
     for (const end of [
-      () => world.clock.advance(10 * 60_000),
+      () => Promise.resolve(world.clock.advance(10 * 60_000)),
       async () => {
         const [access] = await shown(owner, 'readers');
         assert.equal((await owner.post('/api/access/end', { id: access?.id })).statusCode, 200);

@@ -18,7 +18,7 @@ import { Refusal } from '#src/http/refusal.ts';
 import type { Locale } from '#src/notification/mail-site.ts';
 
 import { browserName, browserOf } from '../policies/browser.ts';
-import { findCopy, type Copy } from '../policies/copy.ts';
+import { findCopy } from '../policies/copy.ts';
 import { enter, Entered } from '../policies/enter.ts';
 import { sessionNeeded } from '../policies/reader.ts';
 import { alreadyRegistered, passkeyNotMade } from '../policies/refusals.ts';
