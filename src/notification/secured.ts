@@ -12,7 +12,7 @@ import { formatClock, formatDay, formatMoment } from './compose/local-date.ts';
 import { alternative, writeAutomaticMail } from './compose/mail.ts';
 import type { MailFrame, MailSite, OriginalMail } from './mail-site.ts';
 import { helpBlocks, shownRecipients, shownUrl } from './shared-blocks.ts';
-import type { AskedAtSending, ProtectedHow, SecuredReason } from './words.ts';
+import type { AskedAtSending, AskedWord, ProtectedHow, SecuredReason } from './words.ts';
 import type { WrittenMail } from './written-mail.ts';
 
 /** From here on recipients of one group stand one after the other instead of one on a line. */
@@ -47,6 +47,14 @@ const ORDER: readonly ProtectedHow[] = [
   'opportunistic-tls',
   'internal',
 ];
+
+/** As they are typed behind the code; the same in every language. */
+const TYPED: Readonly<Record<AskedWord, string>> = {
+  expires: 'expires',
+  'read-by': 'read by',
+  'no-reply': 'no reply',
+  verify: 'verify',
+};
 
 export function renderSecured(site: MailSite, data: SecuredData): WrittenMail {
   const catalog = catalogs[site.locale];
@@ -116,9 +124,7 @@ function askedBlocks(site: MailSite, catalog: Catalog, { asked, recipients }: Se
     ...(asked.noReply ? [words.noReply] : []),
     ...(asked.verify ? [words.verify] : []),
   ];
-  const unmet = [
-    ...new Set(asked.unmet.map(({ name, why }) => words.unmet[why]({ word: words.word[name] }))),
-  ];
+  const unmet = [...new Set(asked.unmet.map(({ name, why }) => words.unmet[why]({ word: TYPED[name] })))];
   return [
     ...(done.length === 0 ? [] : [heading(words.title), list(done)]),
     ...(unmet.length === 0 ? [] : [heading(words.unmetTitle), list(unmet), paragraph(words.unmetCure)]),

@@ -85,6 +85,7 @@ describe('W10: ids of others on the staff pages', () => {
       filter: 'all',
       from: ANN,
       to: 'x@outside.example',
+      passphrase: 'grey winter coat',
     };
     const bob = await world.signedIn(await world.addPerson('bob@hospital.test'));
     const all = Object.keys(ids);

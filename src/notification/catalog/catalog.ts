@@ -8,7 +8,6 @@ import type {
   AccessNews,
   AccountChangeKind,
   AskedProblem,
-  AskedWord,
   NearMissKind,
   PartnerWarningKind,
   ProtectedHow,
@@ -71,7 +70,6 @@ export interface Catalog {
       readonly noReply: string;
       readonly verify: string;
       readonly unmetTitle: string;
-      readonly word: Readonly<Record<AskedWord, string>>;
       readonly unmet: Readonly<Record<AskedProblem, Phrase<{ word: string }>>>;
       readonly unmetCure: string;
     };

@@ -109,7 +109,6 @@ export const en: Catalog = {
         'Before they can open it they need a code that you give them by telephone. ' +
         'You make the code on the page of this message.',
       unmetTitle: 'What we did not understand',
-      word: { expires: 'expires', 'read-by': 'read by', 'no-reply': 'no reply', verify: 'verify' },
       unmet: {
         'no-day': ({ word }) =>
           `After "${word}" stands no day that we can read, so it did not count. ` +

@@ -111,7 +111,6 @@ export const es: Catalog = {
         'Antes de abrirlo necesitan un código que usted les da por teléfono. ' +
         'Lo obtiene en la página de este mensaje.',
       unmetTitle: 'Lo que no entendimos',
-      word: { expires: 'expires', 'read-by': 'read by', 'no-reply': 'no reply', verify: 'verify' },
       unmet: {
         'no-day': ({ word }) =>
           `Después de "${word}" no hay un día que podamos leer; no se tuvo en cuenta. ` +
