@@ -37,21 +37,17 @@ async function askForSite(): Promise<Site> {
 }
 
 const PROPERTIES: readonly (readonly [keyof ThemeColours, string])[] = [
-  ['accent', '--accent'],
-  ['accentStrong', '--accent-strong'],
-  ['onAccent', '--on-accent'],
-  ['tint', '--tint'],
+  ['accent', 'accent'],
+  ['accentStrong', 'accent-strong'],
+  ['onAccent', 'on-accent'],
+  ['tint', 'tint'],
 ];
 
-/** The colours of the theme that the device shows, and of the other one when that changes. */
+/** For both themes; which one shows is the style sheet's to say. */
 function paint({ colours }: Site): void {
   if (colours == null) return;
-  const dark = matchMedia('(prefers-color-scheme: dark)');
-  const apply = (): void => {
-    const theme = dark.matches ? colours.dark : colours.light;
+  for (const theme of ['light', 'dark'] as const) {
     for (const [key, property] of PROPERTIES)
-      document.documentElement.style.setProperty(property, theme[key]);
-  };
-  apply();
-  dark.addEventListener('change', apply);
+      document.documentElement.style.setProperty(`--site-${theme}-${property}`, colours[theme][key]);
+  }
 }
