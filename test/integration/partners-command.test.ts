@@ -93,6 +93,7 @@ describe('sendsecure partners', () => {
       signedOn: '2026-01-31',
       expiresOn: '2099-12-31',
       keptAt: 'folder 12',
+      contact: null,
     });
     assert.equal((await failure('baa', 'nobody.example', '--signed', '2026-01-31')).exitCode, 66);
     assert.equal((await failure('baa', 'clinic.example', '--signed', '2026-02-30')).exitCode, 64);
