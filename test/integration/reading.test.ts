@@ -131,8 +131,11 @@ describe('reading', () => {
   it('an expired message is closed, whatever the reader kept', async () => {
     const opened = await jane.open(first);
     assert.equal(opened.status, 200);
-    clock.advance(366 * DAY_MS);
-    assert.equal((await jane.signIn(JANE)).status, 200);
+    // In two steps: an account that rests for a year has to prove its mailbox again.
+    for (const days of [200, 166]) {
+      clock.advance(days * DAY_MS);
+      assert.equal((await jane.signIn(JANE)).status, 200);
+    }
     await eventually('expired', async () => (await jane.open(first)).status === 410);
     await assert.rejects(jane.stream(opened.body, 'content'), /410/u);
   });
