@@ -71,6 +71,18 @@ export class Oracle {
     if (this.#unsearchedBytes >= SEARCHED_AT_ONCE) this.#searchWire();
   }
 
+  /** Mails that sinks took, by kind, address and Message-ID, with how many of each. */
+  takenMails(): ReadonlyMap<string, number> {
+    const counts = new Map<string, number>();
+    for (const [to, mails] of this.#byRecipient) {
+      for (const { kind, messageId } of mails) {
+        const key = `${kind} to ${to} ${messageId}`;
+        counts.set(key, (counts.get(key) ?? 0) + 1);
+      }
+    }
+    return counts;
+  }
+
   acknowledged(): SubmittedMail[] {
     return this.submitted.filter(({ queueId }) => queueId !== null);
   }
