@@ -11,12 +11,13 @@ import type { AttemptFacts, DeliveryQueue, DeliveryRow } from '#src/queue/delive
 import { DELAY_REPORT_AFTER_MS } from '#src/queue/retry-schedule.ts';
 import type { TlsFacts } from '#src/smtp/client/transmit.ts';
 import type { Database, Statement } from '#src/storage/database.ts';
-import { preparedStatement } from '#src/storage/prepared.ts';
 import type { RecipientState } from '#src/storage/tables.ts';
 
 import type { AttemptOutcome } from './attempt.ts';
 import type { FailureReports, ReportedAttempt } from './failure-reports.ts';
 import type { OutgoingContent } from './outgoing-content.ts';
+import { settleRecipient } from './settle-recipient.ts';
+import { stopForged } from './stop-forged.ts';
 
 /** What makes a waiting mail a secure message: statements for the unit that ends its delivery. */
 export interface PreparedFallback {
@@ -176,66 +177,6 @@ async function fallBack(
   options.onQueued();
 }
 
-/**
- * Somebody wrote or changed the row in the database: it ends, loudly, and nothing is sent. Where it was the only way to
- * its recipient, the recipient has failed, and the author is told.
- */
-async function stopForged(delivery: DeliveryRow, options: RecordOptions): Promise<void> {
-  const { audit, clock, content, database, log, queue, reports } = options;
-  const facts: AttemptFacts = {
-    reply: 'the row of this delivery was not written by us',
-    enhancedStatus: '5.7.0',
-    tlsFacts: null,
-  };
-  log.error('a delivery was changed in the database; nothing was sent', { deliveryId: delivery.id });
-  const recipient = await leftWithoutDelivery(delivery, database);
-  const report = recipient === undefined ? null : await reports.forged(delivery, recipient.address);
-  const { id, messageId } = recipient ?? { id: null, messageId: delivery.messageId };
-  try {
-    await database.commit([
-      queue.settle(delivery, 'failed', facts),
-      ...(id === null
-        ? []
-        : [settleRecipient(database.query, { state: 'failed', reply: facts.reply, now: clock.now(), id })]),
-      ...[...new Set([delivery.messageId, messageId])].flatMap((one) => queue.destroySpoolWrapWhenDone(one)),
-      audit.entry({
-        event: 'tamper-detected',
-        messageId,
-        recipientId: id,
-        facts: { table: 'deliveries', row: delivery.id },
-      }),
-      ...(report?.statements ?? []),
-    ]);
-  } catch (error) {
-    await report?.abandon(error);
-    throw error;
-  }
-  content.forget(messageId);
-  if (report !== null) options.onQueued();
-}
-
-/** The recipient that the row names, unless another delivery is still to reach them. */
-function leftWithoutDelivery(delivery: DeliveryRow, { query }: Pick<Database, 'query'>) {
-  return query
-    .selectFrom('recipients')
-    .select(['id', 'messageId', 'address'])
-    .where('id', '=', delivery.recipientId)
-    .where('state', '=', 'queued')
-    .where(({ not, exists, selectFrom }) =>
-      not(
-        exists(
-          selectFrom('deliveries')
-            .select('id')
-            .where('recipientId', '=', delivery.recipientId)
-            .where('id', '<>', delivery.id)
-            .where('kind', 'in', ['relay', 'notice'])
-            .where('state', 'in', ['queued', 'held']),
-        ),
-      ),
-    )
-    .executeTakeFirst();
-}
-
 async function fail(
   delivery: DeliveryRow,
   state: 'failed' | 'expired',
@@ -328,19 +269,6 @@ function recipientState(
     }),
   ];
 }
-
-const settleRecipient = preparedStatement<{
-  readonly state: RecipientState;
-  readonly reply: string;
-  readonly now: number;
-  readonly id: string;
-}>((query, value) =>
-  query
-    .updateTable('recipients')
-    .set({ state: value('state'), lastReply: value('reply'), settledAt: value('now') })
-    .where('id', '=', value('id'))
-    .where('state', '=', 'queued'),
-);
 
 function auditEntry(
   delivery: DeliveryRow,
