@@ -1,6 +1,7 @@
 /** The command line: `sendsecure <command>`. Every command has `--help`; exit codes are those of sysexits. */
 import { adminCommand } from './admin-command.ts';
 import { auditCommand } from './audit-command.ts';
+import { backupCommand } from './backup-command.ts';
 import { buildWebCommand } from './build-web-command.ts';
 import type { Command } from './command.ts';
 import { configCommand } from './config-command.ts';
@@ -30,6 +31,7 @@ const COMMANDS: readonly Command[] = [
   demoCommand,
   configCommand,
   auditCommand,
+  backupCommand,
   observeCommand,
   dkimCommand,
   submitterCommand,

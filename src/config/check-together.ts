@@ -1,5 +1,4 @@
-import { sep } from 'node:path';
-
+import { isWithin } from '#src/base/folders.ts';
 import { parseMailAddress } from '#src/base/mail-address.ts';
 
 import { checkSites } from './check-sites.ts';
@@ -10,7 +9,7 @@ import type { Settings } from './settings.ts';
 
 /** What no single key can show: keys apart from data, no internal mail by the general route, and the like. */
 export function checkTogether(settings: Settings, problems: ProblemCollector): void {
-  if (isInside(settings.keysDir, settings.dataDir) || isInside(settings.dataDir, settings.keysDir)) {
+  if (isWithin(settings.keysDir, settings.dataDir) || isWithin(settings.dataDir, settings.keysDir)) {
     problems.add(
       'keysDir',
       'must lie beside dataDir, not inside it (nor the other way round): a backup of the data must not hold the keys',
@@ -134,8 +133,4 @@ function checkReturns({ returns, delivery, organization }: Settings, problems: P
 
 function coversDomain(pattern: string, domain: string): boolean {
   return pattern.startsWith('*.') ? domain.endsWith(pattern.slice(1)) : pattern === domain;
-}
-
-function isInside(inner: string, outer: string): boolean {
-  return inner === outer || inner.startsWith(outer + sep);
 }

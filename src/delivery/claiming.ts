@@ -5,7 +5,7 @@
  */
 import { SECOND_MS, type Clock } from '#src/base/clock.ts';
 import type { DeliveryQueue, DeliveryRow } from '#src/queue/delivery-queue.ts';
-import type { DomainClaim, WaitingDomains } from '#src/queue/waiting-domains.ts';
+import type { DomainClaim, WaitingDomain, WaitingDomains } from '#src/queue/waiting-domains.ts';
 
 import type { AttemptOutcome } from './attempt.ts';
 import type { Destinations } from './destinations.ts';
@@ -20,7 +20,9 @@ const ENOUGH_ON_ONE_ROUTE = 48;
 const MOST_FOR_ONE_DOMAIN = 8;
 const IDLE_POLL_MS = 2 * SECOND_MS;
 const MIN_WAIT_MS = 50;
-const UNREACHABLE_EVERY_MS = 100;
+/** Putting off is a little work, often: a million that wait for a dead domain must not be felt by the others. */
+const PUT_OFF_AT_ONCE = 4;
+const PUT_OFF_EVERY_MS = 25;
 /** Looking through the domains takes at most about a twentieth of the time. */
 const REST_AFTER_LISTING = 20;
 
@@ -152,7 +154,8 @@ export class Claiming {
     const restMs = this.#listAgainMs - startedMs;
     if (restMs > 0) return nothingYet(Math.max(1, restMs));
     const now = clock.now();
-    const free = (await waiting.list()).filter(({ domain }) => !crowded.has(domain));
+    const listed = await waiting.list();
+    const free = listed.filter(({ domain }) => !crowded.has(domain));
     const listedMs = performance.now();
     this.#listAgainMs = listedMs + REST_AFTER_LISTING * (listedMs - startedMs);
     const due = free.filter(({ dueAt }) => dueAt <= now).slice(0, CLAIMED_AT_ONCE);
@@ -164,21 +167,22 @@ export class Claiming {
     const deliveries = await this.#beginAll(claimed);
     if (claimed.length > 0) return { deliveries, waitMs: MIN_WAIT_MS };
     const next = free.find(({ dueAt }) => dueAt > now)?.dueAt ?? null;
-    const putOff = await this.#putOff();
+    const putOff = await this.#putOff(listed.filter(({ dueAt }) => dueAt <= now));
     return { deliveries: putOff.deliveries, waitMs: Math.min(this.#until(next), putOff.waitMs) };
   }
 
-  /** They need no place: nothing is sent. */
-  async #putOff(): Promise<Claimed> {
+  /** They need no place: nothing is sent. What has been due longest comes first, so no domain waits for another's many. */
+  async #putOff(due: readonly WaitingDomain[]): Promise<Claimed> {
     const { waiting, destinations, destinationOf } = this.#options;
-    const domains = destinations.unreachable().slice(0, CLAIMED_AT_ONCE);
+    const unreachable = new Set(destinations.unreachable());
+    const domains = due.filter(({ domain }) => unreachable.has(domain)).slice(0, PUT_OFF_AT_ONCE);
     if (domains.length === 0) return nothingYet(IDLE_POLL_MS);
-    if (performance.now() < this.#putOffAgainMs) return nothingYet(UNREACHABLE_EVERY_MS);
-    this.#putOffAgainMs = performance.now() + UNREACHABLE_EVERY_MS;
-    const limit = Math.ceil(CLAIMED_AT_ONCE / domains.length);
-    const deliveries = await waiting.claim(domains.map((domain): DomainClaim => ({ domain, limit })));
+    if (performance.now() < this.#putOffAgainMs) return nothingYet(PUT_OFF_EVERY_MS);
+    this.#putOffAgainMs = performance.now() + PUT_OFF_EVERY_MS;
+    const limit = Math.ceil(PUT_OFF_AT_ONCE / domains.length);
+    const deliveries = await waiting.claim(domains.map(({ domain }): DomainClaim => ({ domain, limit })));
     for (const delivery of deliveries) this.#begin(delivery, destinationOf(delivery));
-    return { deliveries, waitMs: deliveries.length > 0 ? UNREACHABLE_EVERY_MS : IDLE_POLL_MS };
+    return { deliveries, waitMs: PUT_OFF_EVERY_MS };
   }
 
   /** Those that get a place; the others are given back. */
