@@ -393,6 +393,8 @@ function buildRoutes(state: MockState, mails: Map<string, SealedMail>): readonly
           organizationId: ORGANIZATION_ID,
           accountId: ACCOUNT_ID,
           contentKey: release('content-key', sealed.contentKey, id, body),
+          // All is fetched by chunks: what may fail here is to be seen.
+          streams: {},
           author: { name: '', address: sealed.mail.author.address },
           sentAt: sealed.mail.sentAt,
           keptUntil: KEPT_UNTIL,

@@ -36,6 +36,7 @@ function answerFor(sealed: SealedMail, pageKey: PageKeyPair): OpenedMessageJson 
     organizationId: ORGANIZATION,
     accountId: ACCOUNT,
     contentKey: released(sealed, 'content-key', pageKey),
+    streams: {},
     author: { name: '', address: sealed.mail.author.address },
     sentAt: sealed.mail.sentAt,
     keptUntil: sealed.mail.sentAt,
@@ -100,6 +101,38 @@ test('the text of a 10 MB message needs a few kilobytes', async () => {
   assert.match(await message.text('1'), /pictures/);
   assert.ok(sealed.object.length > 9_500_000);
   assert.ok(counted.bytes < 4096, `${counted.bytes} bytes`);
+});
+
+test('streams that came with the key are not fetched, and are opened with the same care', async () => {
+  const sealed = sealMail(TEXT_MAIL, ORGANIZATION);
+  const pageKey = await makePageKey();
+  const counted = { bytes: 0 };
+  const whole = (name: StreamName, cut = 0): string => {
+    const { offset, length } = sealed.layout[name];
+    return sealed.object.subarray(offset, offset + length - cut).toString('base64url');
+  };
+  const open = (streams: OpenedMessageJson['streams']) =>
+    openMessage(
+      { ...answerFor(sealed, pageKey), streams },
+      TEXT_MAIL.id,
+      pageKey,
+      transport(sealed, counted),
+    );
+
+  const all = { index: whole('index'), derived: whole('derived'), content: whole('content') };
+  const message = await open(all);
+  assert.equal(await message.text(message.index.body.text ?? ''), PLAIN_TEXT);
+  let mailBytes = 0;
+  for await (const piece of message.readMail()) mailBytes += piece.length;
+  assert.equal(mailBytes, sealed.layout.content.plaintextLength);
+  assert.equal(counted.bytes, 0);
+
+  await assert.rejects(open({ ...all, index: whole('index', 1) }), DAMAGED);
+  await assert.rejects(open({ ...all, index: whole('content') }), DAMAGED);
+  const cut = await open({ ...all, content: whole('content', 1) });
+  await assert.rejects(async () => {
+    for await (const piece of cut.readMail()) assert.ok(piece);
+  }, DAMAGED);
 });
 
 test('an answer for another message, another layout or a foreign key opens nothing', async () => {

@@ -4,7 +4,13 @@
  * was opened; nothing is stored anywhere.
  */
 import type { OpenedMessageJson } from '../ui/api-types.ts';
-import { COMMITMENT_OCTETS, SALT_OCTETS, chunkCount } from './crypto/cobblestone.ts';
+import {
+  COMMITMENT_OCTETS,
+  HEADER_OCTETS,
+  SALT_OCTETS,
+  SEALED_CHUNK_OCTETS,
+  chunkCount,
+} from './crypto/cobblestone.ts';
 import {
   keyId,
   pageReleaseInfo,
@@ -35,7 +41,7 @@ export interface OpenedMessage {
   close(): void;
 }
 
-/** `transport` of the three streams of the message. Throws DamagedMessage or what the transport throws. */
+/** `transportOf`: of the streams that did not come with the key. Throws DamagedMessage or what the transport throws. */
 export async function openMessage(
   answer: OpenedMessageJson,
   messageId: string,
@@ -53,7 +59,9 @@ export async function openMessage(
   const streams = new Map<StreamName, SealedStream>();
   for (const name of ['index', 'content', 'derived'] as const) {
     const layout = answer.layout[name];
-    const transport = checkedTransport(transportOf(name), fromBase64Url(layout.commitment));
+    const sentAlong = answer.streams[name];
+    const source = sentAlong === undefined ? transportOf(name) : heldTransport(fromBase64Url(sentAlong));
+    const transport = checkedTransport(source, fromBase64Url(layout.commitment));
     const { plaintextLength } = layout;
     streams.set(
       name,
@@ -70,6 +78,17 @@ export async function openMessage(
     contentKey.fill(0);
     streams.clear();
   });
+}
+
+/** A stream that came whole with the key. Too short an answer is found by who opens it. */
+function heldTransport(octets: Octets): ChunkTransport {
+  return {
+    header: () => Promise.resolve(octets.slice(0, HEADER_OCTETS)),
+    chunks(first, count) {
+      const start = HEADER_OCTETS + first * SEALED_CHUNK_OCTETS;
+      return Promise.resolve(octets.slice(start, start + count * SEALED_CHUNK_OCTETS));
+    },
+  };
 }
 
 /** The commitment in the stream's header must be the one that the signed layout names. */

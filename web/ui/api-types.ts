@@ -144,6 +144,8 @@ export interface OpenedMessageJson {
   readonly organizationId: string;
   readonly accountId: string;
   readonly contentKey: SealedKeyJson;
+  /** Whole sealed streams where they are small, base64url. */
+  readonly streams: Readonly<Partial<Record<'content' | 'derived' | 'index', string>>>;
   readonly author: Author;
   readonly sentAt: string;
   readonly keptUntil: string;

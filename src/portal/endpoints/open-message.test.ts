@@ -105,6 +105,22 @@ describe('opening a message', () => {
     );
   });
 
+  it('sends small streams along with the key, of a large message only the index', async () => {
+    const sealed = async (message: SentMessage, stream: 'index' | 'derived' | 'content', length: number) => {
+      const base = `/api/messages/${message.messageId}/streams/${stream}`;
+      const answers = [await browser.get(`${base}/header`), await browser.get(`${base}/chunks/0?count=64`)];
+      return Buffer.concat(answers.map(({ rawPayload }) => rawPayload)).subarray(0, length);
+    };
+    const small = (await open(first.messageId)).json();
+    assert.deepEqual(Object.keys(small.streams), ['index', 'derived', 'content']);
+    for (const name of ['index', 'derived', 'content'] as const) {
+      const along = Buffer.from(small.streams[name], 'base64url');
+      assert.deepEqual(along, await sealed(first, name, small.layout[name].length), name);
+    }
+    const large = await world.send(['reader@mail.test'], { content: 'x'.repeat(80_000) });
+    assert.deepEqual(Object.keys((await open(large.messageId)).json().streams), ['index', 'derived']);
+  });
+
   it('R30: fifty openings at once make exactly one receipt', async () => {
     const message = await world.send(['reader@mail.test']);
     const answers = await Promise.all(Array.from({ length: 50 }, () => open(message.messageId)));

@@ -2,12 +2,14 @@
  * `POST /api/messages/:id/open`: the content key, sealed to the page. The only thing that counts as *opened*. The
  * audit entry and, the first time, the author's receipt are on stable storage before the key leaves; of any number
  * of openings at once exactly one is the first. The key is unwrapped before the commit, in memory, so that a
- * receipt never tells of an opening that could not succeed.
+ * receipt never tells of an opening that could not succeed. Small streams go along with the key: on a slow line the text
+ * then shows without another round trip.
  */
 import { Type } from '@fastify/type-provider-typebox';
 
 import { DAY_MS } from '#src/base/clock.ts';
 import type { HttpApp } from '#src/http/http-server.ts';
+import type { StreamName } from '#src/sealing/layout.ts';
 import type { Manifest } from '#src/sealing/manifest.ts';
 import { releaseToPage } from '#src/sealing/page-release.ts';
 import { exactlyOne, ExpectationFailed, statement, type Statement } from '#src/storage/database.ts';
@@ -25,6 +27,7 @@ import { findCopiesOfMessage, keptUntil } from '../policies/copy.ts';
 import { requirePagePoint } from '../policies/page-key.ts';
 import { canonicalAddresses, requireReader, type Reader } from '../policies/reader.ts';
 import { notAvailable, requireReady } from '../policies/refusals.ts';
+import { readSmallStreams } from '../policies/stored-content.ts';
 import type { PortalContext } from '../portal-context.ts';
 import { presentAuthor } from '../presenters/author.ts';
 import { presentSealedKey } from '../presenters/sealed-key.ts';
@@ -45,6 +48,12 @@ const OpenedMessage = Type.Object({
   organizationId: Type.String(),
   accountId: Type.String(),
   contentKey: SealedKey,
+  /** Whole sealed streams in base64url, where they are small; the others are fetched by chunks. */
+  streams: Type.Object({
+    index: Type.Optional(Type.String()),
+    derived: Type.Optional(Type.String()),
+    content: Type.Optional(Type.String()),
+  }),
   author: Author,
   sentAt: Timestamp,
   keptUntil: Timestamp,
@@ -72,7 +81,8 @@ export function addOpenMessageEndpoint(app: HttpApp, portal: PortalContext): voi
       try {
         const kept = await recordOpening(portal, reader, copy);
         portal.steps.reach('opening-committed');
-        const released = presentOpened(reader, copy, manifest, { contentKey, pagePoint, kept });
+        const streams = await readSmallStreams(portal, copy, manifest.streams);
+        const released = presentOpened(reader, copy, manifest, { contentKey, pagePoint, kept, streams });
         portal.steps.reach('opening-released');
         return released;
       } finally {
@@ -235,7 +245,12 @@ function presentOpened(
   reader: Reader,
   copy: ReadableCopy,
   manifest: Manifest,
-  release: { contentKey: Buffer; pagePoint: Buffer; kept: number },
+  release: {
+    contentKey: Buffer;
+    pagePoint: Buffer;
+    kept: number;
+    streams: Partial<Record<StreamName, Buffer>>;
+  },
 ) {
   const { organizationId } = manifest;
   const accountId = reader.account.id;
@@ -253,6 +268,7 @@ function presentOpened(
     organizationId,
     accountId,
     contentKey: presentSealedKey(sealed),
+    streams: presentStreams(release.streams),
     author: presentAuthor(copy),
     sentAt: timestamp(copy.message.acceptedAt),
     keptUntil: timestamp(release.kept),
@@ -260,4 +276,10 @@ function presentOpened(
     canReply: copy.leave === null && copy.message.authorAddress !== null && copy.recipient.noReply !== 1,
     repliesRefused: copy.recipient.noReply === 1,
   };
+}
+
+function presentStreams(streams: Partial<Record<StreamName, Buffer>>): Partial<Record<StreamName, string>> {
+  return Object.fromEntries(
+    Object.entries(streams).map(([name, octets]) => [name, octets.toString('base64url')]),
+  );
 }

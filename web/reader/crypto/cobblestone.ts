@@ -9,6 +9,7 @@ import { concat, equalOctets, utf8, type Octets } from './octets.ts';
 
 export const CHUNK_OCTETS = 16_384;
 export const TAG_OCTETS = 16;
+export const SEALED_CHUNK_OCTETS = CHUNK_OCTETS + TAG_OCTETS;
 export const SALT_OCTETS = 24;
 export const COMMITMENT_OCTETS = 32;
 export const HEADER_OCTETS = SALT_OCTETS + COMMITMENT_OCTETS;
