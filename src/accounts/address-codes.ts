@@ -46,7 +46,13 @@ export type IssuedCode =
 
 export type CheckedCode =
   | { readonly outcome: 'right'; readonly row: AddressCode; readonly use: Statement }
-  | { readonly outcome: 'wrong'; readonly triesLeft: number; readonly row: AddressCode }
+  /** `older`: the digits of a code that a newer one has replaced; its mail came late. */
+  | {
+      readonly outcome: 'wrong';
+      readonly triesLeft: number;
+      readonly older: boolean;
+      readonly row: AddressCode;
+    }
   /** Never asked for in this browser, too old, used, or out of tries: all the same. */
   | { readonly outcome: 'expired' };
 
@@ -121,7 +127,8 @@ export class AddressCodes {
         return { outcome: 'right', row: used, use: this.#replacement(counted, used) };
       }
       const triesLeft = CODE_TRIES - counted.tries;
-      return triesLeft > 0 ? { outcome: 'wrong', triesLeft, row: counted } : { outcome: 'expired' };
+      if (triesLeft <= 0) return { outcome: 'expired' };
+      return { outcome: 'wrong', triesLeft, older: await this.#isOlder(counted, typed), row: counted };
     }
     return { outcome: 'expired' };
   }
@@ -145,6 +152,21 @@ export class AddressCodes {
     requireMac('address_codes', row.id, addressCodeMac(keys, row), row.mac);
     const isUsable = row.usedAt === null && row.tries < CODE_TRIES && clock.now() < row.expiresAt;
     return isUsable ? row : null;
+  }
+
+  /** Whether these digits were mailed before those of `newest`, asked for in the same place. */
+  async #isOlder(newest: AddressCode, typed: string): Promise<boolean> {
+    const rows = await this.#context.database.query
+      .selectFrom('address_codes')
+      .select(['id', 'codeHash'])
+      .where('browserHash', '=', Buffer.from(newest.browserHash))
+      .where('purpose', '=', newest.purpose)
+      .where('canonicalAddress', '=', newest.canonicalAddress)
+      .where('id', '<', newest.id)
+      .orderBy('id', 'desc')
+      .limit(CODES_AN_HOUR)
+      .execute();
+    return rows.some(({ id, codeHash }) => equalBytes(this.#hash(id, typed), codeHash));
   }
 
   /** Removes rows that no limit counts any more. */

@@ -27,7 +27,7 @@ export interface NewAddress {
 
 export type AddressProof =
   | { readonly outcome: 'added'; readonly canonicalAddress: string }
-  | { readonly outcome: 'wrong'; readonly triesLeft: number }
+  | { readonly outcome: 'wrong'; readonly triesLeft: number; readonly older: boolean }
   | { readonly outcome: 'expired' }
   /** Another account has it. */
   | { readonly outcome: 'taken' };
@@ -72,7 +72,7 @@ export class OwnAddresses {
     const { database, audit } = this.#context;
     if (checked.outcome === 'wrong') {
       await database.commit([audit.entry({ event: 'code-wrong', accountId: account.id })]);
-      return { outcome: 'wrong', triesLeft: checked.triesLeft };
+      return { outcome: 'wrong', triesLeft: checked.triesLeft, older: checked.older };
     }
     const { canonicalAddress } = checked.row;
     if (await isRegistered(this.#context, canonicalAddress)) {

@@ -35,7 +35,8 @@ export type CodeRequestOutcome = IssuedCode | { readonly outcome: 'already-regis
 
 export type CodeVerification =
   | { readonly outcome: 'verified'; readonly token: string }
-  | { readonly outcome: 'wrong'; readonly triesLeft: number }
+  /** `older`: a newer code has replaced it. */
+  | { readonly outcome: 'wrong'; readonly triesLeft: number; readonly older: boolean }
   | { readonly outcome: 'expired' };
 
 export type RegistrationOutcome =
@@ -86,7 +87,7 @@ export class Registration {
     const entry = { messageId: link.messageId, recipientId: link.recipientId };
     if (checked.outcome === 'wrong') {
       await this.#context.database.commit([this.#context.audit.entry({ event: 'code-wrong', ...entry })]);
-      return { outcome: 'wrong', triesLeft: checked.triesLeft };
+      return { outcome: 'wrong', triesLeft: checked.triesLeft, older: checked.older };
     }
     const { token, insert } = this.#sessions.open({
       kind: 'registration',

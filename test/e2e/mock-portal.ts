@@ -295,6 +295,7 @@ function buildRoutes(state: MockState, mails: Map<string, SealedMail>): readonly
       () =>
         new Answer(200, {
           state: state.registration,
+          joining: false,
           ...(state.registration !== 'none' && { maskedAddress: MASKED }),
           ...(state.registration === 'choose-password' && { address: ADDRESS }),
         }),

@@ -2,7 +2,7 @@
  * For whoever follows the link of a notice that was sent to somebody else: signs in with an address of their own, or makes
  * an account, then asks the owner for access.
  */
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import { call } from '../ui/api.ts';
 import type { LinkFacts } from '../ui/api-types.ts';
 import { codeOf, explain } from '../ui/explain.ts';
@@ -18,19 +18,24 @@ import { Join } from './join.tsx';
 export interface ForwardedProps {
   readonly token: string;
   readonly facts: LinkFacts;
+  /** An account of their own was begun before the page was closed. */
+  readonly joining: boolean;
   /** Asks anew what the link shows: somebody has signed in. */
   readonly onSignedIn: () => void;
+  readonly onBack: () => void;
 }
 
-export function Forwarded({ token, facts, onSignedIn }: ForwardedProps) {
+export function Forwarded({ token, facts, joining: begun, onSignedIn, onBack }: ForwardedProps) {
   const t = accessTexts();
-  const [joining, setJoining] = useState(false);
+  const [joining, setJoining] = useState(begun);
   if (joining) return <Join linkToken={token} onDone={onSignedIn} onSignIn={() => setJoining(false)} />;
   return (
     <div class="card">
       <Page title={t.forwardedTitle} stepped>
         <p>{t.sentTo(facts.maskedAddress)}</p>
-        {facts.signedInAs === null ? (
+        {!facts.registered ? (
+          <p>{t.noOwner}</p>
+        ) : facts.signedInAs === null ? (
           <>
             <p>{t.signInFirst}</p>
             <Button
@@ -49,6 +54,11 @@ export function Forwarded({ token, facts, onSignedIn }: ForwardedProps) {
         ) : (
           <Ask token={token} address={facts.signedInAs} />
         )}
+        <p class="divided">
+          <Button kind="plain" onPress={onBack}>
+            {t.isMine}
+          </Button>
+        </p>
       </Page>
     </div>
   );
@@ -57,12 +67,15 @@ export function Forwarded({ token, facts, onSignedIn }: ForwardedProps) {
 function Ask({ token, address }: { readonly token: string; readonly address: string }) {
   const t = accessTexts();
   const [asked, setAsked] = useState(false);
+  const answer = useRef<HTMLDivElement>(null);
   const asking = useRequest();
   const { failure } = asking;
   return (
     <>
       <p>{t.signedInAs(address)}</p>
-      <div role="status">{asked && <p class="box good">{t.asked}</p>}</div>
+      <div role="status" tabIndex={-1} ref={answer}>
+        {asked && <p class="box good">{t.asked}</p>}
+      </div>
       {failure !== null && (
         <ProblemBox text={codeOf(failure) === 'no-owner' ? t.noOwner : explain(failure)} />
       )}
@@ -74,6 +87,8 @@ function Ask({ token, address }: { readonly token: string; readonly address: str
             asking.run(async () => {
               await call('POST', `/api/links/${encodeURIComponent(token)}/ask-owner`);
               setAsked(true);
+              // The button goes: its focus must not fall to the top of the page.
+              answer.current?.focus();
             })
           }
         >

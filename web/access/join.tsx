@@ -1,10 +1,10 @@
 /** An account with an address of one's own: address, code, password. `linkToken`: of a notice that somebody passed on. */
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { call } from '../ui/api.ts';
-import type { CodeSent } from '../ui/api-types.ts';
+import type { CodeSent, Registration } from '../ui/api-types.ts';
 import { explain } from '../ui/explain.ts';
 import { language } from '../ui/locale/locale.ts';
-import { Button, Field, ProblemBox } from '../ui/parts/controls.tsx';
+import { Button, Field, PageSkeleton, ProblemBox } from '../ui/parts/controls.tsx';
 import { Page } from '../ui/parts/page.tsx';
 import { noteSignedIn } from '../ui/session.ts';
 import { CodeStep } from '../ui/steps/code-step.tsx';
@@ -14,7 +14,8 @@ import { accessTexts } from './access-texts.ts';
 
 type Step =
   | { readonly at: 'address' }
-  | { readonly at: 'code'; readonly sent: CodeSent }
+  /** `to`: the address, or what may be shown of it. */
+  | { readonly at: 'code'; readonly to: string; readonly sent: CodeSent }
   | { readonly at: 'password'; readonly proven: string };
 
 export interface JoinProps {
@@ -23,22 +24,41 @@ export interface JoinProps {
   readonly onSignIn: () => void;
 }
 
+/** Where this browser was when its page was closed. */
+function stepOf({ state, joining, maskedAddress, address }: Registration): Step {
+  if (!joining || state === 'none') return { at: 'address' };
+  if (state === 'code-sent') return { at: 'code', to: maskedAddress ?? '', sent: {} };
+  return { at: 'password', proven: address ?? '' };
+}
+
 export function Join({ linkToken, onDone, onSignIn }: JoinProps) {
   const t = accessTexts();
-  const [step, setStep] = useState<Step>({ at: 'address' });
+  const [step, setStep] = useState<Step | null>(null);
   const [address, setAddress] = useState('');
   const sending = useRequest();
+  useEffect(() => {
+    call<Registration>('GET', '/api/registration').then(
+      (found) => setStep(stepOf(found)),
+      () => setStep({ at: 'address' }),
+    );
+  }, []);
 
   function sendCode(): Promise<CodeSent> {
     const link = linkToken === null ? {} : { linkToken };
     return call<CodeSent>('POST', '/api/join/code', { address, locale: language.value, ...link });
   }
+  if (step === null) return <PageSkeleton />;
   if (step.at === 'code') {
     return (
       <CodeStep
-        sentTo={t.codeSent(address.trim())}
+        sentTo={t.codeSent(step.to)}
         sent={step.sent}
-        resend={sendCode}
+        resend={async () => {
+          if (address !== '') return sendCode();
+          // The page was closed meanwhile: the address is not known here any more.
+          setStep({ at: 'address' });
+          return {};
+        }}
         verify={async (code) => {
           const proof = await call<{ address: string }>('POST', '/api/join/verify', { code });
           setStep({ at: 'password', proven: proof.address });
@@ -69,7 +89,7 @@ export function Join({ linkToken, onDone, onSignIn }: JoinProps) {
           noValidate
           onSubmit={(event) => {
             event.preventDefault();
-            sending.run(async () => setStep({ at: 'code', sent: await sendCode() }));
+            sending.run(async () => setStep({ at: 'code', to: address.trim(), sent: await sendCode() }));
           }}
         >
           <Field

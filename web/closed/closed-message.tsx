@@ -6,7 +6,6 @@ import { codeOf, describeWait, explain } from '../ui/explain.ts';
 import { formatDate, formatDateTime, texts } from '../ui/locale/locale.ts';
 import { Button, ProblemBox } from '../ui/parts/controls.tsx';
 import { Page } from '../ui/parts/page.tsx';
-import { site } from '../ui/site.ts';
 import { useRequest } from '../ui/use-request.ts';
 import { closedTexts } from './texts.ts';
 
@@ -23,7 +22,6 @@ export interface ClosedProps {
 export default function ClosedMessage({ closed: first, author, path, onOpen }: ClosedProps) {
   const [closed, setClosed] = useState<ClosedJson | null>(first);
   const t = closedTexts();
-  const line = site.value?.helpLine ?? null;
   if (closed === null) {
     return (
       <div class="card">
@@ -49,7 +47,6 @@ export default function ClosedMessage({ closed: first, author, path, onOpen }: C
           )}
         </div>
         {closed.mayAsk && <AskForm closed={closed} author={author} path={path} onAsked={setClosed} />}
-        {line !== null && <p class="aside divided">{texts().helpLine(line.phone, line.hours)}</p>}
       </Page>
     </div>
   );

@@ -83,6 +83,8 @@ export interface CodeSent {
 
 export interface Registration {
   readonly state: 'none' | 'code-sent' | 'choose-password';
+  /** Begun without a notice of one's own. */
+  readonly joining: boolean;
   readonly maskedAddress?: string;
   /** In full once the code has proved the mailbox. */
   readonly address?: string;

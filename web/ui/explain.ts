@@ -30,6 +30,8 @@ export function explain(error: unknown): string {
       return failure['too-many-codes'](describeWait(retryAfter ?? 3600));
     case 'code-wrong':
       return triesLeft === 0 ? failure['code-wrong-none'] : failure['code-wrong'](triesLeft ?? 1);
+    case 'code-older':
+      return failure['code-older'](triesLeft ?? 1);
     case 'sign-in-failed':
       return failure['sign-in-failed'];
     case 'code-expired':

@@ -252,7 +252,11 @@ describe('access for others', () => {
     const fresh = `fresh${people}@mail.test`;
     await browser.post('/api/join/code', { address: fresh, linkToken });
     await world.portal.settled();
+    const begun = (await browser.get('/api/registration')).json();
+    assert.deepEqual([begun.state, begun.joining], ['code-sent', true]);
     assert.equal((await browser.post('/api/join/verify', { code: world.lastCode(fresh) })).statusCode, 200);
+    const proven = (await browser.get(`/api/registration?link=${linkToken}`)).json();
+    assert.deepEqual([proven.state, proven.joining, proven.address], ['choose-password', true, fresh]);
     await browser.post('/api/registration/password', { password: GOOD_PASSWORD });
     assert.equal((await browser.post(`/api/links/${linkToken}/ask-owner`)).statusCode, 202);
     assert.equal((await open(browser)).json().code, 'not-available');

@@ -61,7 +61,7 @@ export function addAccountAddressEndpoints(app: HttpApp, portal: PortalContext):
         }),
       );
       if (proof.outcome === 'expired') throw codeExpired();
-      if (proof.outcome === 'wrong') throw codeWrong(proof.triesLeft);
+      if (proof.outcome === 'wrong') throw codeWrong(proof.triesLeft, proof.older);
       if (proof.outcome === 'taken') {
         throw new Refusal(409, 'address-taken', 'There is another account with this address.');
       }

@@ -75,7 +75,7 @@ export function addJoinEndpoints(app: HttpApp, portal: PortalContext): void {
       if (checked.outcome === 'expired') throw codeExpired();
       if (checked.outcome === 'wrong') {
         await portal.database.commit([portal.audit.entry({ event: 'code-wrong' })]);
-        throw codeWrong(checked.triesLeft);
+        throw codeWrong(checked.triesLeft, checked.older);
       }
       const { canonicalAddress } = checked.row;
       if (await isRegistered(portal, canonicalAddress)) {

@@ -84,7 +84,7 @@ export function addLinkCodeEndpoints(app: HttpApp, portal: PortalContext): void 
       const code = parseAddressCode(request.body.code) ?? '';
       const checked = await portal.registration.verifyCode(link, browserHash, code);
       if (checked.outcome === 'expired') throw codeExpired();
-      if (checked.outcome === 'wrong') throw codeWrong(checked.triesLeft);
+      if (checked.outcome === 'wrong') throw codeWrong(checked.triesLeft, checked.older);
       portal.cookies.set(reply, 'registration', checked.token);
       return { next: 'choose-password' as const, maskedAddress: maskedAddress(copy.recipient.address) };
     },

@@ -4,6 +4,8 @@ import { after, before, describe, it } from 'node:test';
 import { GOOD_PASSWORD, openPortalWorld, TestBrowser, type PortalWorld } from '#test/support/portal-world.ts';
 import { HOUR_MS, MINUTE_MS } from '#src/base/clock.ts';
 
+const NOTHING = { state: 'none', joining: false };
+
 describe('registration', () => {
   let world: PortalWorld;
   before(async () => {
@@ -16,7 +18,7 @@ describe('registration', () => {
     const [copy] = copies;
     assert.ok(copy);
     const browser = new TestBrowser(world);
-    assert.deepEqual((await browser.get('/api/registration')).json(), { state: 'none' });
+    assert.deepEqual((await browser.get('/api/registration')).json(), NOTHING);
     const link = (await browser.get(`/api/links/${copy.token}`)).json();
     assert.equal(link.registered, false);
     assert.equal(link.signedIn, false);
@@ -32,6 +34,7 @@ describe('registration', () => {
     assert.doesNotMatch(sent.body, new RegExp(code, 'u'));
     assert.deepEqual((await browser.get('/api/registration')).json(), {
       state: 'code-sent',
+      joining: false,
       maskedAddress: 'j•••@mail.test',
     });
 
@@ -55,7 +58,7 @@ describe('registration', () => {
     assert.equal(done.statusCode, 201);
     assert.equal(done.json().messageId, messageId);
     assert.equal((await browser.get('/api/session')).json().address, 'Jane.Doe@mail.test');
-    assert.deepEqual((await browser.get('/api/registration')).json(), { state: 'none' });
+    assert.deepEqual((await browser.get('/api/registration')).json(), NOTHING);
     const after = (await browser.get(`/api/links/${copy.token}`)).json();
     assert.deepEqual([after.registered, after.signedIn, after.messageId], [true, true, messageId]);
     assert.match(world.lastMail('account-change', 'Jane.Doe@mail.test'), /Subject:/u);
@@ -91,6 +94,46 @@ describe('registration', () => {
     const third = world.lastCode('tries@mail.test');
     assert.equal((await browser.post(verify, { code: third })).statusCode, 200);
     assert.equal((await browser.post(verify, { code: third })).statusCode, 410);
+  });
+
+  it('tells that a code comes from an older mail, whose try counts; the newest one is good', async () => {
+    const [copy] = (await world.send(['late@mail.test'])).copies;
+    assert.ok(copy);
+    const browser = new TestBrowser(world);
+    const verify = `/api/links/${copy.token}/code/verify`;
+    await browser.post(`/api/links/${copy.token}/code`);
+    const first = world.lastCode('late@mail.test');
+    world.clock.advance(MINUTE_MS);
+    await browser.post(`/api/links/${copy.token}/code`);
+    const second = world.lastCode('late@mail.test');
+    world.clock.advance(5 * MINUTE_MS);
+    const older = await browser.post(verify, { code: first });
+    assert.deepEqual([older.statusCode, older.json().code, older.json().triesLeft], [422, 'code-older', 4]);
+    const elsewhere = new TestBrowser(world);
+    await elsewhere.post(`/api/links/${copy.token}/code`);
+    const stranger = await elsewhere.post(verify, { code: second });
+    assert.equal(stranger.json().code, 'code-wrong', 'codes of another browser are not told apart');
+    assert.equal((await browser.post(verify, { code: second })).statusCode, 200);
+  });
+
+  it('where it stands is said for the link that is followed', async () => {
+    const address = 'two-notices@mail.test';
+    const [one, two] = (await Promise.all([world.send([address]), world.send([address])])).map(
+      ({ copies: [copy] }) => copy,
+    );
+    const [other] = (await world.send(['somebody-else@mail.test'])).copies;
+    assert.ok(one && two && other);
+    const browser = new TestBrowser(world);
+    const stateAt = async ({ token }: { token: string }): Promise<string> =>
+      (await browser.get(`/api/registration?link=${token}`)).json().state;
+    await browser.post(`/api/links/${one.token}/code`);
+    assert.deepEqual([await stateAt(one), await stateAt(two)], ['code-sent', 'none']);
+    const code = world.lastCode(address);
+    assert.equal((await browser.post(`/api/links/${one.token}/code/verify`, { code })).statusCode, 200);
+    assert.deepEqual(
+      [await stateAt(one), await stateAt(two), await stateAt(other)],
+      ['choose-password', 'choose-password', 'none'],
+    );
   });
 
   it('counts parallel guesses as tries', async () => {

@@ -7,6 +7,7 @@ import { Type } from '@fastify/type-provider-typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 import { minPasswordLength } from '#src/accounts/account-rules.ts';
+import type { AddressCode } from '#src/accounts/address-codes.ts';
 import { suggestPassphrase } from '#src/accounts/passphrase.ts';
 import { findPasswordProblem, PASSWORD_PROBLEM_MESSAGES } from '#src/accounts/password-rules.ts';
 import type { FirstCredential } from '#src/accounts/registration.ts';
@@ -18,7 +19,7 @@ import { Refusal } from '#src/http/refusal.ts';
 import type { Locale } from '#src/notification/mail-site.ts';
 
 import { browserName, browserOf } from '../policies/browser.ts';
-import { findCopy } from '../policies/copy.ts';
+import { findCopy, findCopyByLink } from '../policies/copy.ts';
 import { enter, Entered } from '../policies/enter.ts';
 import { sessionNeeded } from '../policies/reader.ts';
 import { alreadyRegistered, passkeyNotMade } from '../policies/refusals.ts';
@@ -28,6 +29,8 @@ import { body, errors, LocaleTag, PasskeyOptions, Password } from '../wire.ts';
 
 const RegistrationState = Type.Object({
   state: Type.Union([Type.Literal('none'), Type.Literal('code-sent'), Type.Literal('choose-password')]),
+  /** Begun without a notice of one's own, at `/join` or from somebody else's link. */
+  joining: Type.Boolean(),
   maskedAddress: Type.Optional(Type.String()),
   /** In full once the code has proved the mailbox. */
   address: Type.Optional(Type.String()),
@@ -35,22 +38,38 @@ const RegistrationState = Type.Object({
 
 export function addRegistrationEndpoints(app: HttpApp, portal: PortalContext): void {
   app.get('/api/registration', {
-    schema: { summary: 'Where a registration stands', response: { 200: RegistrationState, ...errors } },
+    schema: {
+      summary:
+        'Where a registration stands; with a link: one for its address, or one that began with joining',
+      querystring: Type.Object({ link: Type.Optional(Type.String({ maxLength: 200 })) }),
+      response: { 200: RegistrationState, ...errors },
+    },
     handler: async (request) => {
+      const { link } = request.query;
+      const copy = link === undefined ? null : await findCopyByLink(portal, link);
+      const recipient = copy?.recipient ?? null;
       const session = await portal.sessions.find(
         portal.cookies.read(request, 'registration'),
         'registration',
       );
       if (session?.canonicalAddress != null && session.accountId === null) {
         const address = session.canonicalAddress;
-        return { state: 'choose-password' as const, maskedAddress: maskedAddress(address), address };
+        const joining = session.recipientId === null;
+        if (joining || recipient === null || recipient.canonicalAddress === address)
+          return {
+            state: 'choose-password' as const,
+            joining,
+            maskedAddress: maskedAddress(address),
+            address,
+          };
       }
-      const browserHash = browserOf(portal, request);
-      const pending =
-        browserHash === null ? null : await portal.codes.pending({ purpose: 'register', browserHash });
-      return pending === null
-        ? { state: 'none' as const }
-        : { state: 'code-sent' as const, maskedAddress: maskedAddress(pending.canonicalAddress) };
+      const pending = await pendingCode(portal, browserOf(portal, request), recipient?.id);
+      if (pending === null) return { state: 'none' as const, joining: false };
+      return {
+        state: 'code-sent' as const,
+        joining: pending.purpose === 'join',
+        maskedAddress: maskedAddress(pending.canonicalAddress),
+      };
     },
   });
 
@@ -118,6 +137,25 @@ export function addRegistrationEndpoints(app: HttpApp, portal: PortalContext): v
       return reply.code(201).send(entered);
     },
   });
+}
+
+/** Of the codes that a registration waits for in this browser, the one asked for last. */
+async function pendingCode(
+  portal: PortalContext,
+  browserHash: Buffer | null,
+  recipientId: string | undefined,
+): Promise<AddressCode | null> {
+  if (browserHash === null) return null;
+  const [own, joining] = await Promise.all([
+    portal.codes.pending({
+      purpose: 'register',
+      browserHash,
+      ...(recipientId !== undefined && { recipientId }),
+    }),
+    portal.codes.pending({ purpose: 'join', browserHash }),
+  ]);
+  if (own === null || joining === null) return own ?? joining;
+  return own.createdAt < joining.createdAt ? joining : own;
 }
 
 interface ProvenAddress {

@@ -167,7 +167,7 @@ function addMailboxStep(app: HttpApp, portal: PortalContext): void {
       const asked = { purpose: 'return', browserHash, accountId: account.id } as const;
       const checked = await portal.codes.check(asked, typed);
       if (checked.outcome === 'expired') throw codeExpired();
-      if (checked.outcome === 'wrong') throw codeWrong(checked.triesLeft);
+      if (checked.outcome === 'wrong') throw codeWrong(checked.triesLeft, checked.older);
       if (checked.row.canonicalAddress !== pending.canonicalAddress) throw codeExpired();
       const outcome = await portal.signIn.goOn(
         { pending, account, mailbox: true, statements: [checked.use] },

@@ -22,7 +22,9 @@ export function slowDown(retryAfterSeconds: number): Refusal {
   return new Refusal(429, 'slow-down', 'Too many tries. Please wait.', { retryAfterSeconds });
 }
 
-export function codeWrong(triesLeft: number): Refusal {
+/** `older`: the digits of a code that a newer one has replaced; its mail came late. */
+export function codeWrong(triesLeft: number, older = false): Refusal {
+  if (older) return new Refusal(422, 'code-older', 'A newer code has replaced this one.', { triesLeft });
   return new Refusal(422, 'code-wrong', 'That is not the code.', { triesLeft });
 }
 

@@ -35,6 +35,10 @@ export const en = {
         ? 'That is not the code. You have 1 try left.'
         : `That is not the code. You have ${left} tries left.`,
     'code-wrong-none': 'That is not the code, and no tries are left. Ask for a new code.',
+    'code-older': (left: number) =>
+      `That code is from an older mail. Type the code from the newest one. It may take a few minutes to come. ${
+        left === 1 ? 'You have 1 try left.' : `You have ${left} tries left.`
+      }`,
     'code-expired': 'This code is no longer good. Ask for a new one.',
     'code-incomplete': 'The code has 6 digits. Type all of them.',
     'too-many-codes': (wait: string) =>

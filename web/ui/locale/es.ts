@@ -36,6 +36,10 @@ export const es: Messages = {
         ? 'Ese no es el código. Le queda 1 intento.'
         : `Ese no es el código. Le quedan ${left} intentos.`,
     'code-wrong-none': 'Ese no es el código y no quedan intentos. Pida un código nuevo.',
+    'code-older': (left) =>
+      `Ese código es de un correo anterior. Escriba el del más reciente. Puede tardar unos minutos en llegar. ${
+        left === 1 ? 'Le queda 1 intento.' : `Le quedan ${left} intentos.`
+      }`,
     'code-expired': 'Este código ya no sirve. Pida uno nuevo.',
     'code-incomplete': 'El código tiene 6 cifras. Escríbalas todas.',
     'too-many-codes': (wait) => `Ya hemos enviado muchos códigos. Podrá pedir uno nuevo dentro de ${wait}.`,

@@ -61,7 +61,10 @@ export function Field({ id, label, hint, problem, input, beside, children }: Fie
   const element = useRef<HTMLInputElement>(null);
   const wrong = problem !== undefined && problem !== null;
   useEffect(() => {
-    if (wrong) element.current?.focus();
+    if (!wrong) return;
+    element.current?.focus();
+    // Digits that were wrong are typed over, not after.
+    if (input.inputMode === 'numeric') element.current?.select();
   }, [problem]);
   const described = [hint === undefined ? '' : `${id}-hint`, wrong ? `${id}-problem` : ''].join(' ').trim();
   const { onText, ...attributes } = input;
