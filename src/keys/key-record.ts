@@ -3,7 +3,7 @@
  * key whose record verifies, so a key that somebody wrote into the database is never sealed to. The signature
  * covers length-prefixed fields, not the JSON, which is only how the record is stored.
  */
-import { verify } from 'node:crypto';
+import { verify, type KeyObject } from 'node:crypto';
 
 import { CodedError } from '#src/base/coded-error.ts';
 
@@ -51,13 +51,32 @@ export function verifyKeyRecord(
   publicKeys: Pick<PublicKeys, 'organizationId' | 'accountAuthority'>,
   accountId: string,
 ): KeyRecord {
+  const record = signedRecord(stored, publicKeys.accountAuthority);
+  if (record.organizationId !== publicKeys.organizationId || record.accountId !== accountId) throw invalid();
+  return record;
+}
+
+/** By the authority that signed them, then by the record's own text: one that says anything else is checked anew. */
+const checked = new WeakMap<KeyObject, Map<string, KeyRecord>>();
+const MOST_REMEMBERED = 1_000;
+
+function signedRecord(stored: string, authority: KeyObject): KeyRecord {
+  const known = checked.get(authority) ?? new Map<string, KeyRecord>();
+  checked.set(authority, known);
+  const record = known.get(stored) ?? checkRecord(stored, authority);
+  known.delete(stored);
+  known.set(stored, record);
+  const [oldest] = known.keys();
+  if (known.size > MOST_REMEMBERED && oldest !== undefined) known.delete(oldest);
+  return record;
+}
+
+function checkRecord(stored: string, authority: KeyObject): KeyRecord {
   const parsed = parseRecord(stored);
   if (parsed === null) throw invalid();
   const { record, signature } = parsed;
-  const meant = record.organizationId === publicKeys.organizationId && record.accountId === accountId;
-  if (!meant || record.suite !== SUITE_P256 || kidOfPoint(record.key.point) !== record.key.kid)
-    throw invalid();
-  if (!verify(null, signedBytes(record), publicKeys.accountAuthority, signature)) throw invalid();
+  if (record.suite !== SUITE_P256 || kidOfPoint(record.key.point) !== record.key.kid) throw invalid();
+  if (!verify(null, signedBytes(record), authority, signature)) throw invalid();
   try {
     importWrappingPoint(record.key.point);
   } catch {

@@ -7,7 +7,7 @@ import { kidOfPoint } from '#src/keys/wrapping-point.ts';
 
 import { pageReleaseInfo } from './contexts.ts';
 import type { MessageIds, ReleasePurpose } from './contexts.ts';
-import { hpkeSeal, SUITE_P256 } from './hpke.ts';
+import { hpkeSeal, hpkeSealOffThread, SUITE_P256 } from './hpke.ts';
 import type { HpkeSealed } from './hpke.ts';
 
 export interface PageRelease extends MessageIds {
@@ -22,12 +22,16 @@ export interface PageRelease extends MessageIds {
 
 /** Throws AuthenticationFailed where the page's point is not on the curve. */
 export function releaseToPage(release: PageRelease): HpkeSealed {
-  const info = pageReleaseInfo(
-    release.purpose,
-    release,
-    release.accountId,
-    kidOfPoint(release.pagePoint),
-    SUITE_P256,
-  );
-  return hpkeSeal({ recipientPoint: release.pagePoint, info, plaintext: release.key });
+  return hpkeSeal(sealingInput(release));
+}
+
+/** The same with the curve's arithmetic in another thread. */
+export function releaseToPageOffThread(release: PageRelease): Promise<HpkeSealed> {
+  return hpkeSealOffThread(sealingInput(release));
+}
+
+function sealingInput(release: PageRelease): Parameters<typeof hpkeSeal>[0] {
+  const kid = kidOfPoint(release.pagePoint);
+  const info = pageReleaseInfo(release.purpose, release, release.accountId, kid, SUITE_P256);
+  return { recipientPoint: release.pagePoint, info, plaintext: release.key };
 }

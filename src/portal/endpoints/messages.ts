@@ -10,7 +10,7 @@ import type { HttpApp } from '#src/http/http-server.ts';
 import { OWN_COPY_RULE } from '#src/protection/secure-message/reply-address.ts';
 import { fateOfReply } from '#src/replies/fate-of-reply.ts';
 import { deriveListKey } from '#src/sealing/list-entry.ts';
-import { releaseToPage } from '#src/sealing/page-release.ts';
+import { releaseToPageOffThread } from '#src/sealing/page-release.ts';
 
 import { leaveFor, leaveOf, readerStateFor, type Leave, type ReadableCopy } from '../policies/access.ts';
 import { requireManifest, SealBroken, unwrapContentKey } from '../policies/content-key.ts';
@@ -148,7 +148,9 @@ async function releaseListKey(portal: PortalContext, reader: Reader, copy: Reada
   contentKey.fill(0);
   try {
     const accountId = reader.account.id;
-    return presentSealedKey(releaseToPage({ ...ids, purpose: 'list-key', key, accountId, pagePoint }));
+    return presentSealedKey(
+      await releaseToPageOffThread({ ...ids, purpose: 'list-key', key, accountId, pagePoint }),
+    );
   } finally {
     key.fill(0);
   }

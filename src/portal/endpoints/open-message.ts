@@ -11,7 +11,7 @@ import { DAY_MS } from '#src/base/clock.ts';
 import type { HttpApp } from '#src/http/http-server.ts';
 import type { StreamName } from '#src/sealing/layout.ts';
 import type { Manifest } from '#src/sealing/manifest.ts';
-import { releaseToPage } from '#src/sealing/page-release.ts';
+import { releaseToPageOffThread } from '#src/sealing/page-release.ts';
 import { exactlyOne, ExpectationFailed, statement, type Statement } from '#src/storage/database.ts';
 
 import { requireManifest, unwrapContentKey } from '../policies/content-key.ts';
@@ -82,7 +82,12 @@ export function addOpenMessageEndpoint(app: HttpApp, portal: PortalContext): voi
         const kept = await recordOpening(portal, reader, copy);
         portal.steps.reach('opening-committed');
         const streams = await readSmallStreams(portal, copy, manifest.streams);
-        const released = presentOpened(reader, copy, manifest, { contentKey, pagePoint, kept, streams });
+        const released = await presentOpened(reader, copy, manifest, {
+          contentKey,
+          pagePoint,
+          kept,
+          streams,
+        });
         portal.steps.reach('opening-released');
         return released;
       } finally {
@@ -241,7 +246,7 @@ async function commitUnlessLost(portal: PortalContext, statements: readonly Stat
   }
 }
 
-function presentOpened(
+async function presentOpened(
   reader: Reader,
   copy: ReadableCopy,
   manifest: Manifest,
@@ -254,7 +259,7 @@ function presentOpened(
 ) {
   const { organizationId } = manifest;
   const accountId = reader.account.id;
-  const sealed = releaseToPage({
+  const sealed = await releaseToPageOffThread({
     organizationId,
     messageId: copy.message.id,
     purpose: 'content-key',

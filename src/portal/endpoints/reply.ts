@@ -17,7 +17,7 @@ import { REFUSED_ENDINGS } from '#src/replies/refused-types.ts';
 import { sendReply } from '#src/replies/send-reply.ts';
 import { takeBack } from '#src/replies/waiting-reply.ts';
 import { MAX_FILES, MAX_SEALED_TEXT_BYTES, openText, type WrittenText } from '#src/replies/written-text.ts';
-import { releaseToPage } from '#src/sealing/page-release.ts';
+import { releaseToPageOffThread } from '#src/sealing/page-release.ts';
 
 import { readIndex, requireAnswerable, type Answerable } from '../policies/answerable.ts';
 import { commitOrGone, refuseFile, requireDraft, requireOpenDraft } from '../policies/draft.ts';
@@ -152,7 +152,7 @@ async function presentDraft(portal: PortalContext, draft: Draft, pagePoint: Buff
   const uploads = portal.replies.uploads();
   const files = await listFiles(portal.database, draft.draftId);
   const { organizationId, draftId, accountId } = draft;
-  const released = releaseToPage({
+  const released = await releaseToPageOffThread({
     organizationId,
     messageId: draftId,
     purpose: 'draft-key',

@@ -122,7 +122,10 @@ export async function findCopiesOfMessage(
   const rows = await Promise.all(
     canonicalAddresses.map((canonicalAddress) => selectCopiesTo(query, { messageId, canonicalAddress })),
   );
-  return rows.flat().map((row) => believeCopy(context, row));
+  return rows
+    .flat()
+    .toSorted((one, other) => (one.id < other.id ? -1 : 1))
+    .map((row) => believeCopy(context, row));
 }
 
 /** The copies whose notice has this code and went to this address: a code says nothing about other recipients. Throws RowForged. */
@@ -213,13 +216,13 @@ function toCopy(row: CopyRow): Copy {
 
 export type CopyRow = Awaited<ReturnType<ReturnType<typeof selectCopies>['execute']>>[number];
 
+/** Unsorted: an order by id leads SQLite to walk all messages of the address. */
 const selectCopiesTo = preparedQuery<{ messageId: string; canonicalAddress: string }, CopyRow>(
   (query, value) =>
     selectCopies({ database: { query } })
       .where('recipients.messageId', '=', value('messageId'))
       .where('recipients.canonicalAddress', '=', value('canonicalAddress'))
-      .where(notGivenUp)
-      .orderBy('recipients.id'),
+      .where(notGivenUp),
 );
 
 function selectCopies(context: { readonly database: Pick<Database, 'query'> }) {
