@@ -26,6 +26,7 @@ export type ThrottleKind =
   | 'suspect-mails'
   | 'network-asks'
   | 'asks'
+  | 'other-ways'
   | 'codes'
   | 'resets-an-hour'
   | 'resets-a-day'

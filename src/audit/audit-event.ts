@@ -43,6 +43,8 @@ export const AUDIT_EVENTS = [
   'access-asked',
   'access-granted',
   'access-declined',
+  'reading-way-chosen',
+  'other-way-done',
   'wrong-recipient-reported',
   'suspect-mail-reported',
   'reply-sent',

@@ -66,6 +66,7 @@ const KINDS: Readonly<Record<string, { readonly name: string; readonly action: s
   access: { name: 'Access for others', action: 'Open the link' },
   'reply-failed': { name: 'Told to who replied on the site', action: 'Open the link' },
   'not-for-me': { name: 'Told to the author', action: 'Open the link' },
+  'other-way': { name: 'Told to the author', action: 'Open the link' },
   'staff-link': { name: 'Link for staff', action: 'Open it in the browser that asked' },
   relay: { name: 'Ordinary mail, relayed', action: 'Open the link' },
 };

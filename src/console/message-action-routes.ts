@@ -10,6 +10,7 @@ import type { Act, Desk } from '#src/desk/desk-context.ts';
 import { findMessage, type FoundMessage } from '#src/desk/find-messages.ts';
 import { findIncident } from '#src/desk/incident.ts';
 import { lockCopy, unlockCopy } from '#src/desk/lock-copy.ts';
+import { finishOtherWay } from '#src/desk/other-ways.ts';
 import { recipientOf, type MessageRecipient } from '#src/desk/recipients-of.ts';
 import { agreePassphrase, changeSecondChannel, renewTelephoneCode } from '#src/desk/second-channel.ts';
 import { incidentPath, reportWrongRecipient } from '#src/desk/wrong-recipient.ts';
@@ -81,6 +82,12 @@ export function addMessageActionRoutes(app: HttpApp, context: ConsoleContext, de
       return back(reply, asked, result === 'done' ? `replies-${to}` : result);
     });
   addSecondChannelForms(app, desk);
+  const wish = Type.Object({ wish: Type.String({ pattern: '^[0-9A-Z]{26}$' }) });
+  app.post(`${path}/other-way-done`, { config, schema: { params, body: wish } }, async (request, reply) => {
+    const asked = await requireAsked(desk, request, request.params);
+    const result = await finishOtherWay(desk, asked.act, request.body.wish);
+    return back(reply, asked, result === 'done' ? 'other-way-done' : result);
+  });
   app.post(`${path}/wrong-recipient`, { config, schema: { params } }, async (request, reply) => {
     const asked = await requireAsked(desk, request, request.params);
     const result = await reportWrongRecipient(desk, asked.act, asked.message);

@@ -88,6 +88,7 @@ export const ACTION_RESULTS = [
   'code-made',
   'passphrase-agreed',
   'passphrase-length',
+  'other-way-done',
   'changed',
   'too-soon',
   'day-past',
@@ -112,6 +113,7 @@ const RESULTS: Readonly<Record<Language, Readonly<Record<ActionResult, string>>>
     'code-made': 'There is a new code. Call the person and read it out.',
     'passphrase-agreed': 'The passphrase is saved. It opens the message once.',
     'passphrase-length': 'The passphrase was not saved: it needs at least 8 letters or digits.',
+    'other-way-done': 'Saved. What they wrote is deleted.',
     changed: 'Nothing was done: something had changed in the meantime. This is how it is now.',
     'too-soon':
       'Nothing was sent: this was done a short time ago. Reminders go once a day, the link once an hour.',
@@ -134,6 +136,7 @@ const RESULTS: Readonly<Record<Language, Readonly<Record<ActionResult, string>>>
     'code-made': 'Hay un código nuevo. Llame a la persona y léaselo.',
     'passphrase-agreed': 'La frase está guardada. Abre el mensaje una vez.',
     'passphrase-length': 'La frase no se guardó: necesita al menos 8 letras o cifras.',
+    'other-way-done': 'Guardado. Lo que escribió está borrado.',
     changed: 'No se hizo nada: algo había cambiado entretanto. Así está ahora.',
     'too-soon':
       'No se envió nada: ya se hizo hace poco. El recordatorio sale una vez al día; el enlace, una vez por hora.',

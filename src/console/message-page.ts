@@ -3,6 +3,7 @@ import type { LiveSecret } from '#src/accounts/second-channel.ts';
 import type { FoundMessage } from '#src/desk/find-messages.ts';
 import { grantedUntil } from '#src/desk/answer-request.ts';
 import type { OpenRequest } from '#src/desk/open-requests.ts';
+import type { ChosenWay } from '#src/desk/other-ways.ts';
 import { endOf } from '#src/desk/recipient-fate.ts';
 import { RECIPIENTS_ON_A_PAGE, type MessageRecipient, type RecipientsPage } from '#src/desk/recipients-of.ts';
 
@@ -11,6 +12,7 @@ import type { FramedPage, Language } from './frame.ts';
 import { recipientActions, resultNote, type ActionResult } from './message-actions.ts';
 import { fateChip, subjectOf } from './messages-page.ts';
 import { MESSAGES_WORDS, type MessagesWords } from './messages-words.ts';
+import { choicesLine, otherWayBoxes } from './other-way-box.ts';
 import { html, type SafeHtml } from './page.ts';
 
 export interface MessageView {
@@ -19,6 +21,8 @@ export interface MessageView {
   readonly recipients: RecipientsPage;
   /** What nobody has answered yet, by the recipient's id. */
   readonly requests: ReadonlyMap<string, OpenRequest>;
+  /** How they chose to get it, by the recipient's id. */
+  readonly choices: ReadonlyMap<string, readonly ChosenWay[]>;
   readonly now: number;
   /** Codes and passphrases that count, by recipient. */
   readonly secrets: ReadonlyMap<string, LiveSecret>;
@@ -48,6 +52,7 @@ function recipientCard(recipient: MessageRecipient, view: MessageView, words: Me
   return html`<section class="card recipient" id="r-${id}" aria-labelledby="h-${id}">
     <h2 id="h-${id}">${address}</h2>
     ${view.doneAt === id ? resultNote(view.done, view.language) : html``} ${requestOf(recipient, view)}
+    ${otherWayBoxes(view.choices.get(id) ?? [], { ...view, messageId: view.message.id, recipient })}
     ${fate === 'held' ? html`<p class="note alert"><a href="/waiting">${words.answerHeld}</a></p>` : html``}
     <p>${fateChip(fate, words)} <span class="quiet">${fateText(recipient, words)}</span></p>
     <dl class="facts long">
@@ -92,6 +97,8 @@ function facts(recipient: MessageRecipient, view: MessageView, words: MessagesWo
   if (isSecure && recipient.readBy !== null && recipient.firstOpenedAt === null)
     lines.push([names.readBy, view.formatDay(recipient.readBy - 1)]);
   if (isSecure && recipient.noReply === 1) lines.push([names.replies, words.noReplies]);
+  const chosen = choicesLine(view.choices.get(recipient.id) ?? [], view);
+  if (chosen !== null) lines.push(chosen);
   if (remindedAt !== null) lines.push([names.reminded, view.formatMoment(remindedAt)]);
   if (recipient.lockedAt !== null) lines.push([names.locked, lockWords(recipient, view, words)]);
   const end = endOf(recipient, recipient.keptUntil);

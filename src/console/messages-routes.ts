@@ -8,6 +8,7 @@ import { Type } from 'typebox';
 import type { Desk } from '#src/desk/desk-context.ts';
 import { findMessages, type MessagesWanted } from '#src/desk/find-messages.ts';
 import { openRequestsOf } from '#src/desk/open-requests.ts';
+import { choicesOf } from '#src/desk/other-ways.ts';
 import { findSecrets } from '#src/desk/second-channel.ts';
 import { listRecipients, pageOfRecipient, recipientsOf } from '#src/desk/recipients-of.ts';
 import type { HttpApp } from '#src/http/http-server.ts';
@@ -55,7 +56,8 @@ export function addMessagesRoutes(app: HttpApp, context: ConsoleContext, desk: D
     const requests = await openRequestsOf(desk, message.id);
     const now = desk.clock.now();
     const secrets = await findSecrets(desk, recipients.recipients);
-    const about = { message, recipients, requests, secrets, now };
+    const choices = await choicesOf(desk, recipients.recipients);
+    const about = { message, recipients, requests, choices, secrets, now };
     const shown = { language: language(), ...about, page, done, doneAt: at };
     return show(request, reply, messagePage({ ...shown, formatMoment, formatDay }));
   });

@@ -5,12 +5,12 @@
 import { formatMessageCode } from '#src/base/identifiers.ts';
 
 import { catalogs } from './catalog/catalogs.ts';
-import { action, type Block, facts, heading, note, paragraph, title } from './compose/block.ts';
-import { cleanText, shownAddress } from './compose/clean-text.ts';
+import { action, type Block, facts, heading, paragraph, title } from './compose/block.ts';
+import { shownAddress } from './compose/clean-text.ts';
 import { formatDay, formatMoment } from './compose/local-date.ts';
 import { alternative, writeAutomaticMail } from './compose/mail.ts';
 import type { MailFrame, MailSite, OriginalMail } from './mail-site.ts';
-import { helpBlocks, shownRecipients, shownUrl } from './shared-blocks.ts';
+import { helpBlocks, quotation, shownRecipients, shownUrl } from './shared-blocks.ts';
 import type { WrittenMail } from './written-mail.ts';
 
 const MAX_NOTE_CHARACTERS = 300;
@@ -44,7 +44,7 @@ export function renderAskedAgain(site: MailSite, data: AskedAgainData): WrittenM
     title(words.title),
     paragraph(words.intro({ who, moment: moment(data.sentMs) })),
     paragraph(words.why[why]({ when })),
-    ...noteBlocks(words.wrote, data.note),
+    ...quotation(words.wrote, data.note, MAX_NOTE_CHARACTERS),
     facts(
       [catalog.fact.recipient, who],
       [catalog.fact.sent, moment(data.sentMs)],
@@ -62,14 +62,6 @@ export function renderAskedAgain(site: MailSite, data: AskedAgainData): WrittenM
     content: alternative(subject, [{ locale: site.locale, blocks }]),
     autoSubmitted: 'auto-generated',
   });
-}
-
-/** What a mail program would make a link of: a stranger's words stand here under the organisation's name. */
-const LINK_LIKE = /\S*(?::\/\/|www\.|@)\S*|\S+\.[a-z]{2,}(?:[/:?#]\S*)?(?![\p{L}\p{N}])/giu;
-
-function noteBlocks(lead: string, text: string): Block[] {
-  const clean = cleanText(text, MAX_NOTE_CHARACTERS).replaceAll(LINK_LIKE, '[…]');
-  return clean === '' ? [] : [paragraph(lead), note(`“${clean}”`)];
 }
 
 function nextBlocks(words: (typeof catalogs)['en']['askedAgain'], data: AskedAgainData): Block[] {

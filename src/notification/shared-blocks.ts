@@ -1,6 +1,6 @@
 /** Phrases and blocks that several mails have in common. */
 import type { Catalog } from './catalog/catalog.ts';
-import { type Block, heading, link, paragraph } from './compose/block.ts';
+import { type Block, heading, link, note, paragraph } from './compose/block.ts';
 import { cleanName, cleanText, shownAddress } from './compose/clean-text.ts';
 import type { HelpLine, Person } from './mail-site.ts';
 
@@ -30,6 +30,20 @@ export function shownRecipients(catalog: Catalog, addresses: readonly string[]):
 /** An address of ours as it may stand in text and in a link: visible characters without spaces. */
 export function shownUrl(url: string): string {
   return cleanText(url, MAX_URL_CHARACTERS).replaceAll(' ', '%20');
+}
+
+/** What a mail program would make a link of. */
+const LINK_LIKE = /\S*(?::\/\/|www\.|@)\S*|\S+\.[a-z]{2,}(?:[/:?#]\S*)?(?![\p{L}\p{N}])/giu;
+
+/** A stranger's words, which stand under the organisation's name: nothing in them can be followed. */
+export function withoutLinks(text: string): string {
+  return text.replaceAll(LINK_LIKE, '[…]');
+}
+
+/** What a stranger wrote, below `lead`; nothing where they wrote nothing. */
+export function quotation(lead: string, text: string, maxCharacters: number): Block[] {
+  const clean = withoutLinks(cleanText(text, maxCharacters));
+  return clean === '' ? [] : [paragraph(lead), note(`“${clean}”`)];
 }
 
 export function helpBlocks(catalog: Catalog, help: HelpLine): Block[] {

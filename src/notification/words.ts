@@ -92,3 +92,6 @@ export type CredentialChangeKind =
   | 'provider-added'
   | 'provider-removed'
   | 'reset-stopped';
+
+/** How a recipient wants to get a message instead of reading it on the site. */
+export type OtherWayKind = 'call' | 'letter' | 'somebody';

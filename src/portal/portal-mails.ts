@@ -8,6 +8,7 @@ import { renderCode } from '#src/notification/code.ts';
 import { newMessageIdField } from '#src/notification/compose/mail.ts';
 import type { Locale, MailFrame } from '#src/notification/mail-site.ts';
 import { renderNotForMe } from '#src/notification/not-for-me.ts';
+import { type OtherWayData, renderOtherWay } from '#src/notification/other-way.ts';
 import { renderOpened } from '#src/notification/opened.ts';
 import { renderSuspectMail } from '#src/notification/suspect-mail.ts';
 import { renderResetWaits } from '#src/notification/reset-waits.ts';
@@ -145,6 +146,27 @@ export class PortalMails {
     return this.#toAuthor('asked-again', to, copy, render);
   }
 
+  /** Another way than the site was chosen, to the author. */
+  async otherWay(
+    copy: Copy,
+    chosen: Pick<OtherWayData, 'way' | 'name' | 'contact' | 'chosenMs'>,
+  ): Promise<readonly Statement[]> {
+    const to = copy.message.authorAddress;
+    if (to === null) return [];
+    const thread = await this.#portal.threadOf(copy.message.id, copy.recipient.id);
+    const page = this.#portal.settings.staffMessagePage(copy.message.id);
+    const render = renderOtherWay(this.#portal.sites.of(to).mail, {
+      ...this.#frame(to),
+      ...chosen,
+      original: thread.original,
+      sentMs: copy.message.acceptedAt,
+      recipient: copy.recipient.address,
+      messageUrl: page === null ? null : `${page}?at=${copy.recipient.id}#r-${copy.recipient.id}`,
+      messageCode: thread.messageCode,
+    });
+    return this.#toAuthor('other-way', to, copy, render);
+  }
+
   /** A change of an account, to each of its addresses (raw). `about`: another address that the change is about. */
   async accountChange(
     change: AccountChangeKind,
@@ -199,7 +221,7 @@ export class PortalMails {
   }
 
   #toAuthor(
-    kind: 'opened' | 'not-for-me' | 'asked-again',
+    kind: 'opened' | 'not-for-me' | 'asked-again' | 'other-way',
     to: string,
     copy: Copy,
     render: ReturnType<typeof renderOpened>,

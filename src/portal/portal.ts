@@ -5,6 +5,7 @@
 import { sweepAccess } from '#src/accounts/address-access.ts';
 import { raiseTamperAlarm } from '#src/accounts/accounts-context.ts';
 import { sweepPendingResets } from '#src/accounts/pending-reset.ts';
+import { sweepChoices } from '#src/accounts/reading-choices.ts';
 import { sweepDevices } from '#src/accounts/remembered-devices.ts';
 import { RowForged } from '#src/accounts/row-mac.ts';
 import { DAY_MS } from '#src/base/clock.ts';
@@ -41,6 +42,7 @@ import { addLinkEndpoint } from './endpoints/link.ts';
 import { addMessagesEndpoint } from './endpoints/messages.ts';
 import { addNotForMeEndpoint } from './endpoints/not-for-me.ts';
 import { addOpenMessageEndpoint } from './endpoints/open-message.ts';
+import { addOtherWayEndpoint } from './endpoints/other-way.ts';
 import { addPages } from './endpoints/pages.ts';
 import { addPasskeySignInEndpoints } from './endpoints/passkey-sign-in.ts';
 import { addRegistrationEndpoints } from './endpoints/registration.ts';
@@ -102,6 +104,7 @@ export async function createPortal(dependencies: PortalDependencies): Promise<Po
       sweepDevices(portal),
       sweepPendingResets(portal),
       sweepAccess(portal),
+      sweepChoices(portal),
       forgetOldDrafts(portal.database, portal.clock.now() - DRAFTS_KEPT_MS),
     ],
     settled: () => portal.background.settled(),
@@ -118,6 +121,7 @@ async function addEndpoints(app: HttpApp, portal: PortalContext): Promise<void> 
   addLinkCodeEndpoints(app, portal);
   addNotForMeEndpoint(app, portal);
   addAskEndpoints(app, portal);
+  addOtherWayEndpoint(app, portal);
   addRegistrationEndpoints(app, portal);
   addSessionEndpoints(app, portal);
   addPasskeySignInEndpoints(app, portal);

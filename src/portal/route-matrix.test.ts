@@ -23,6 +23,7 @@ const PUBLIC = new Set([
   'POST /api/links/{token}/code/verify',
   'POST /api/links/{token}/not-for-me',
   'POST /api/links/{token}/ask',
+  'POST /api/links/{token}/other-way',
   'GET /api/registration',
   'GET /api/passphrase',
   'POST /api/join/code',

@@ -153,3 +153,8 @@ export function draftFileContext(ids: DraftIds & { fileId: string }): Buffer {
 export function accessNoteContext(organizationId: string, recipientId: string, askedAt: number): Buffer {
   return bindContext('access-note', organizationId, recipientId, String(askedAt));
 }
+
+/** Context of how somebody who chose another way can be reached, wrapped by the key provider. */
+export function readingChoiceContext(organizationId: string, recipientId: string, choiceId: string): Buffer {
+  return bindContext('reading-choice', organizationId, recipientId, choiceId);
+}

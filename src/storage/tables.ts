@@ -9,6 +9,7 @@ export interface Tables {
   messages: MessagesTable;
   recipients: RecipientsTable;
   access_requests: AccessRequestsTable;
+  reading_choices: ReadingChoicesTable;
   wraps: WrapsTable;
   deliveries: DeliveriesTable;
   secured_threads: SecuredThreadsTable;
@@ -195,6 +196,22 @@ export interface AccessRequestsTable {
   answeredAt: number | null;
 }
 
+/** How a recipient chose to get one message; rows are added, so that every choice stays. */
+export interface ReadingChoicesTable {
+  id: string;
+  recipientId: string;
+  messageId: string;
+  way: 'web' | 'call' | 'letter' | 'somebody';
+  /** Version of the words that were shown, and in which language. */
+  text: string;
+  locale: string;
+  chosenAt: number;
+  /** Name, telephone number or postal address, under the root key; null: none, or no longer needed. */
+  details: Uint8Array | null;
+  /** When the author said that it is done; null: not yet. */
+  doneAt: number | null;
+}
+
 /** The content key of a message wrapped to one holder (HPKE). */
 export interface WrapsTable {
   id: string;
@@ -293,6 +310,7 @@ export type DeliveryKind =
   | 'wrong-recipient'
   | 'suspect-mail'
   | 'asked-again'
+  | 'other-way'
   | 'granted'
   | 'staff-link'
   | 'bounce'

@@ -8,6 +8,7 @@ import { startTestPostgres, type TestPostgres } from '#test/peers/postgres.ts';
 import { testMessageActions } from './actions-suite.ts';
 import { testHelpDesk } from './help-desk-suite.ts';
 import { testMyMessages } from './my-messages-suite.ts';
+import { testOtherWays } from './other-ways-suite.ts';
 import { testAccessRequests } from './requests-suite.ts';
 
 let server: TestPostgres;
@@ -31,6 +32,10 @@ describe('what authors do about a recipient on PostgreSQL', () => {
 
 describe('answers to recipients who ask on PostgreSQL', () => {
   testAccessRequests(() => database);
+});
+
+describe('other ways than the site on PostgreSQL', () => {
+  testOtherWays(() => database);
 });
 
 describe('the help desk on PostgreSQL', () => {

@@ -5,6 +5,7 @@ import { openTestDatabase, type TestDatabase } from '#test/support/test-database
 import { testMessageActions } from './actions-suite.ts';
 import { testHelpDesk } from './help-desk-suite.ts';
 import { testMyMessages } from './my-messages-suite.ts';
+import { testOtherWays } from './other-ways-suite.ts';
 import { testAccessRequests } from './requests-suite.ts';
 
 let fixture: TestDatabase;
@@ -23,6 +24,10 @@ describe('what authors do about a recipient on SQLite', () => {
 
 describe('answers to recipients who ask on SQLite', () => {
   testAccessRequests(() => fixture.database);
+});
+
+describe('other ways than the site on SQLite', () => {
+  testOtherWays(() => fixture.database);
 });
 
 describe('the help desk on SQLite', () => {

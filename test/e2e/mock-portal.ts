@@ -42,6 +42,7 @@ export interface MockState {
   lockedByReader: boolean;
   /** The closed message was asked for. */
   asked: boolean;
+  otherWay: { readonly way: 'call' | 'letter' | 'somebody'; readonly chosenAt: string } | null;
   delayMs: number;
   /** What signing in with the password lacks. */
   due: 'done' | 'second-factor' | 'second-factor-setup' | 'mailbox';
@@ -125,6 +126,7 @@ function freshState(): MockState {
     signedOut: 0,
     lockedByReader: false,
     asked: false,
+    otherWay: null,
     delayMs: 0,
     due: 'done',
     lostEffectiveAt: null,
@@ -243,8 +245,19 @@ function buildRoutes(state: MockState, mails: Map<string, SealedMail>): readonly
               messageId: state.signedIn ? TEXT_MAIL.id : null,
               keptUntil: KEPT_UNTIL,
               closed: closedOf(linkState(token), state),
+              otherWays: linkState(token) === 'ready',
+              otherWay: state.otherWay,
             })
           : refuse(404, 'link-unknown'),
+    ],
+    [
+      'POST',
+      /^\/api\/links\/([^/]+)\/other-way$/,
+      (_, body) => {
+        const { way } = body as { way: 'call' | 'letter' | 'somebody' };
+        state.otherWay = { way, chosenAt: CLOSED_AT };
+        return new Answer(200, state.otherWay);
+      },
     ],
     [
       'POST',

@@ -36,6 +36,12 @@ async function toCode(stage: Stage): Promise<void> {
   await heading(stage.page, 'Type the code');
 }
 
+async function toOtherWays(stage: Stage): Promise<void> {
+  await visit(stage, '/m/first');
+  await stage.page.getByRole('button', { name: 'I want to get it another way' }).click();
+  await heading(stage.page, 'How would you like to get this message?');
+}
+
 async function toPassword(stage: Stage): Promise<void> {
   await toCode(stage);
   await stage.page.getByLabel('Code from the mail').fill(CODE);
@@ -184,6 +190,38 @@ export const SCENES: readonly Scene[] = [
     async show(stage) {
       await visit(stage, '/m/expired');
       await heading(stage.page, 'The time for this message is over');
+    },
+  },
+  {
+    name: 'other-ways',
+    async show(stage) {
+      await toOtherWays(stage);
+    },
+  },
+  {
+    name: 'other-ways-call',
+    async show(stage) {
+      await toOtherWays(stage);
+      await stage.page.getByRole('button', { name: 'Call me' }).click();
+      await heading(stage.page, 'We ask for a call');
+    },
+  },
+  {
+    name: 'other-ways-somebody',
+    async show(stage) {
+      await toOtherWays(stage);
+      await stage.page.getByRole('button', { name: 'Somebody reads it to me' }).click();
+      await stage.page.getByRole('button', { name: /^Tell/ }).click();
+      await stage.page.getByText('Please write a name').waitFor();
+    },
+  },
+  {
+    name: 'other-ways-told',
+    async show(stage) {
+      await toOtherWays(stage);
+      await stage.page.getByRole('button', { name: 'Send me a letter' }).click();
+      await stage.page.getByRole('button', { name: /^Tell/ }).click();
+      await heading(stage.page, 'We have told the sender');
     },
   },
   {

@@ -15,6 +15,7 @@ import {
   renderWaitsForOfficer,
 } from '#src/notification/officer-hold.ts';
 import { type OpenedData, renderOpened } from '#src/notification/opened.ts';
+import { type OtherWayData, renderOtherWay } from '#src/notification/other-way.ts';
 import { type PartnerReportData, renderPartnerReport } from '#src/notification/partner-report.ts';
 import { renderReplyFailed, type ReplyFailedData } from '#src/notification/reply-failed.ts';
 import { renderReturned, type ReturnedData } from '#src/notification/returned.ts';
@@ -319,6 +320,19 @@ const askedAgainData: AskedAgainData = {
   messageCode: '7K42QF9XM',
 };
 
+const otherWayData: OtherWayData = {
+  ...frame('other-way', author.address),
+  original,
+  sentMs,
+  recipient: 'pat.doe@outside.example',
+  way: 'call',
+  name: '',
+  contact: '+1 555 0199, best after 5 pm',
+  chosenMs: sentMs + 90 * minute,
+  messageUrl: askedAgainData.answerUrl,
+  messageCode: '7K42QF9XM',
+};
+
 const manyRecipients = Array.from({ length: 1000 }, (_, index) => ({
   address: `patient.${index + 1}@outside.example`,
   how: 'secure-message' as const,
@@ -385,6 +399,11 @@ export const fixedMails: Readonly<Record<string, () => WrittenMail>> = {
       closed: { why: 'needs-release', atMs: sentMs + 14 * day },
       note: '',
     }),
+  'other-way': () => renderOtherWay(site, otherWayData),
+  'other-way-letter': () =>
+    renderOtherWay(site, { ...otherWayData, way: 'letter', contact: '', messageUrl: null }),
+  'other-way-somebody-es': () =>
+    renderOtherWay(spanishSite, { ...otherWayData, way: 'somebody', name: 'Maria Lopez', contact: '' }),
   'asked-again-gone-es': () =>
     renderAskedAgain(spanishSite, {
       ...askedAgainData,

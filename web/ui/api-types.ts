@@ -52,6 +52,17 @@ export interface LinkFacts {
   readonly keptUntil: string;
   /** Null: it can be opened. */
   readonly closed: ClosedJson | null;
+  /** A call, a letter or a reader can be asked for. */
+  readonly otherWays: boolean;
+  /** What was asked for last and is not done yet. */
+  readonly otherWay: ChosenWayJson | null;
+}
+
+export type OtherWay = 'call' | 'letter' | 'somebody';
+
+export interface ChosenWayJson {
+  readonly way: OtherWay;
+  readonly chosenAt: string;
 }
 
 /** Why a message can't be opened, and whether asking helps. */

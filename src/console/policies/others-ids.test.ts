@@ -79,6 +79,7 @@ describe('W10: ids of others on the staff pages', () => {
       lockedAt: '0',
       askedAt: '0',
       choice: 'stop',
+      wish: '0'.repeat(26),
       day: '2026-12-24',
       seen: '',
       q: '',

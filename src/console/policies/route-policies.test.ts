@@ -74,6 +74,7 @@ const ROUTES: Readonly<Record<string, PolicyName>> = {
   'POST /messages/:id/hold': 'sender',
   'POST /messages/:id/:recipient/grant': 'sender',
   'POST /messages/:id/:recipient/decline': 'sender',
+  'POST /messages/:id/:recipient/other-way-done': 'sender',
   'POST /messages/:id/:recipient/lock': 'sender',
   'POST /messages/:id/:recipient/unlock': 'sender',
   'POST /messages/:id/:recipient/remind': 'sender',

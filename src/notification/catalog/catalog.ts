@@ -9,6 +9,7 @@ import type {
   AccountChangeKind,
   AskedProblem,
   NearMissKind,
+  OtherWayKind,
   PartnerWarningKind,
   ProtectedHow,
   ReturnReason,
@@ -218,6 +219,18 @@ export interface Catalog {
     readonly nothingHappens: string;
     readonly noPage: string;
     readonly gone: string;
+  };
+  /** A recipient chose another way than the site. */
+  readonly otherWay: {
+    readonly subject: Readonly<Record<OtherWayKind, Phrase<{ who: string }>>>;
+    readonly title: string;
+    readonly intro: Phrase<{ who: string; moment: string; chosen: string }>;
+    readonly way: Readonly<Record<OtherWayKind, Phrase<{ name: string }>>>;
+    readonly wrote: string;
+    readonly makeSure: string;
+    readonly stillThere: string;
+    readonly thenDone: string;
+    readonly button: string;
   };
   /** In a notice that goes out because its author granted that. */
   readonly granted: string;

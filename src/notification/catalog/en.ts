@@ -413,6 +413,27 @@ export const en: Catalog = {
     noPage: 'It stays closed. If they should read it, please send it to them again.',
     gone: 'We do not keep this message any more. If they should read it, please send it to them again.',
   },
+  otherWay: {
+    subject: {
+      call: ({ who }) => `Needs you: ${who} asks you to call`,
+      letter: ({ who }) => `Needs you: ${who} asks for a letter`,
+      somebody: ({ who }) => `Needs you: ${who} wants to have your message read out`,
+    },
+    title: 'Somebody asks for another way',
+    intro: ({ who, moment, chosen }) =>
+      `On ${chosen}, ${who} opened the link to your message of ${moment}, and chose another way than our website.`,
+    way: {
+      call: () => 'They would like you to call them.',
+      letter: () => 'They would like to get it as a letter.',
+      somebody: ({ name }) => `They would like ${name} to read it to them.`,
+    },
+    wrote: 'They wrote, so that you can reach them:',
+    makeSure:
+      'Everybody who has the link could have asked for this. First make sure that it is really them: use the phone number or address that you know already. Tell nothing before that.',
+    stillThere: 'They can still read the message on our website.',
+    thenDone: 'When it is done, please say so on the page of the message. What they wrote is then deleted.',
+    button: 'Open the page of the message',
+  },
   granted: 'You asked to read this message. It is open for you again.',
   reminder: {
     subject: ({ subject }) => `Reminder: ${subject}`,

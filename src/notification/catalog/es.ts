@@ -417,6 +417,27 @@ export const es: Catalog = {
     noPage: 'Sigue cerrado. Si debe leerlo, por favor envíeselo otra vez.',
     gone: 'Ya no guardamos este mensaje. Si debe leerlo, por favor envíeselo otra vez.',
   },
+  otherWay: {
+    subject: {
+      call: ({ who }) => `Le necesita: ${who} pide una llamada`,
+      letter: ({ who }) => `Le necesita: ${who} pide una carta`,
+      somebody: ({ who }) => `Le necesita: ${who} quiere que le lean su mensaje`,
+    },
+    title: 'Alguien pide otra forma',
+    intro: ({ who, moment, chosen }) =>
+      `El ${chosen}, ${who} abrió el enlace de su mensaje del ${moment} y eligió otra forma que nuestro sitio web.`,
+    way: {
+      call: () => 'Quiere que usted le llame.',
+      letter: () => 'Quiere recibirlo por carta.',
+      somebody: ({ name }) => `Quiere que ${name} se lo lea.`,
+    },
+    wrote: 'Escribió, para que usted le encuentre:',
+    makeSure:
+      'Cualquiera que tenga el enlace pudo pedirlo. Primero asegúrese de que es esa persona: use el teléfono o la dirección que ya conoce. Antes no cuente nada.',
+    stillThere: 'Todavía puede leer el mensaje en nuestro sitio web.',
+    thenDone: 'Cuando esté hecho, dígalo en la página del mensaje. Lo que escribió se borra entonces.',
+    button: 'Abrir la página del mensaje',
+  },
   granted: 'Usted pidió leer este mensaje. Ya puede abrirlo otra vez.',
   reminder: {
     subject: ({ subject }) => `Recordatorio: ${subject}`,

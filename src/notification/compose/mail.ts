@@ -35,6 +35,7 @@ export type MailKind =
   | 'wrong-recipient'
   | 'suspect-mail'
   | 'asked-again'
+  | 'other-way'
   | 'granted'
   | 'staff-link';
 

@@ -5,10 +5,12 @@
 import { Type } from '@fastify/type-provider-typebox';
 
 import { CODE_LIFETIME_MS, parseAddressCode } from '#src/accounts/address-codes.ts';
+import { findLastChoice, type ReadingText } from '#src/accounts/reading-choices.ts';
 import { isLostRace, networkOf } from '#src/accounts/throttle.ts';
 import { HOUR_MS, SECOND_MS } from '#src/base/clock.ts';
 import type { HttpApp } from '#src/http/http-server.ts';
 import type { Locale } from '#src/notification/mail-site.ts';
+import type { Statement } from '#src/storage/database.ts';
 
 import { languageOf } from '../languages.ts';
 import { browserOf, knowBrowser } from '../policies/browser.ts';
@@ -24,6 +26,7 @@ import {
 import type { PortalContext } from '../portal-context.ts';
 import { maskedAddress } from '../presenters/masked-address.ts';
 import { body, Code, errors, LocaleTag, TokenParams } from '../wire.ts';
+import { choiceStatements, TextShown } from './other-way.ts';
 
 /** When the page offers another code; the limit an hour holds whatever it offers. */
 const RESEND_AFTER_SECONDS = 60;
@@ -43,7 +46,7 @@ export function addLinkCodeEndpoints(app: HttpApp, portal: PortalContext): void 
     schema: {
       summary: 'Mail a code to the address of the link',
       params: TokenParams,
-      body: body({ locale: Type.Optional(LocaleTag) }),
+      body: body({ locale: Type.Optional(LocaleTag), text: Type.Optional(TextShown) }),
       response: { 202: CodeSent, ...errors },
     },
     handler: async (request, reply) => {
@@ -59,7 +62,8 @@ export function addLinkCodeEndpoints(app: HttpApp, portal: PortalContext): void 
       if (!network.allowed) throw tooManyCodes(network.retryAfterSeconds);
       const browserHash = knowBrowser(portal, request, reply);
       const locale = languageOf(request, request.body.locale, portal.settings.locale);
-      await sendCode(portal, copy, { browserHash, locale, page: `/m/${request.params.token}` });
+      const { text = null } = request.body;
+      await sendCode(portal, copy, { browserHash, locale, text, page: `/m/${request.params.token}` });
       return reply.code(202).send({
         maskedAddress: maskedAddress(copy.recipient.address),
         expiresInSeconds: CODE_LIFETIME_MS / SECOND_MS,
@@ -99,7 +103,7 @@ function linkOf(copy: Copy) {
 async function sendCode(
   portal: PortalContext,
   copy: Copy,
-  request: { browserHash: Buffer; locale: Locale; page: string },
+  request: { browserHash: Buffer; locale: Locale; text: ReadingText | null; page: string },
 ): Promise<void> {
   for (let race = 0; race < MAX_RACES; race++) {
     const issued = await portal.registration.requestCode(linkOf(copy), request.browserHash);
@@ -118,6 +122,7 @@ async function sendCode(
       await portal.database.commit([
         ...issued.statements,
         ...mail,
+        ...(await choiceToRead(portal, copy, request)),
         portal.audit.entry({ event: 'code-sent', ...ids, facts: { purpose: 'register' } }),
       ]);
       return;
@@ -127,4 +132,18 @@ async function sendCode(
     }
   }
   throw tooManyCodes(1);
+}
+
+/** Who goes on after the words about the risks of email has chosen to read here: kept once for each version. */
+async function choiceToRead(
+  portal: PortalContext,
+  copy: Copy,
+  { text, locale }: { readonly text: ReadingText | null; readonly locale: Locale },
+): Promise<readonly Statement[]> {
+  if (text === null) return [];
+  const { id: recipientId, messageId } = copy.recipient;
+  const last = await findLastChoice(portal.database, recipientId);
+  if (last?.way === 'web' && last.text === text) return [];
+  const details = { name: '', contact: '' };
+  return choiceStatements(portal, copy, { recipientId, messageId, way: 'web', text, locale, details });
 }

@@ -5,12 +5,13 @@
 import { Type } from '@fastify/type-provider-typebox';
 
 import { isRegistered } from '#src/accounts/account-directory.ts';
+import { findLastChoice } from '#src/accounts/reading-choices.ts';
 import type { HttpApp } from '#src/http/http-server.ts';
 
 import { leaveFor, leaveOf } from '../policies/access.ts';
-import { findClosure } from '../policies/closure.ts';
+import { findClosure, hasAuthorToTell } from '../policies/closure.ts';
 import { requireManifest } from '../policies/content-key.ts';
-import { findCopyByLink, keptUntil } from '../policies/copy.ts';
+import { findCopyByLink, keptUntil, type Copy } from '../policies/copy.ts';
 import { canonicalAddresses, findReader } from '../policies/reader.ts';
 import { linkUnknown } from '../policies/refusals.ts';
 import type { PortalContext } from '../portal-context.ts';
@@ -18,6 +19,7 @@ import { presentAuthor } from '../presenters/author.ts';
 import { Closed, presentClosure } from '../presenters/closure.ts';
 import { maskedAddress } from '../presenters/masked-address.ts';
 import { Author, errors, State, timestamp, Timestamp, TokenParams } from '../wire.ts';
+import { Way } from './other-way.ts';
 
 const Link = Type.Object({
   organization: Type.String(),
@@ -33,6 +35,10 @@ const Link = Type.Object({
   keptUntil: Timestamp,
   /** Null: it can be opened. */
   closed: Type.Union([Closed, Type.Null()]),
+  /** A call, a letter or a reader can be asked for. */
+  otherWays: Type.Boolean(),
+  /** What was asked for last and is not done yet; null: nothing. */
+  otherWay: Type.Union([Type.Object({ way: Way, chosenAt: Timestamp }), Type.Null()]),
 });
 
 export function addLinkEndpoint(app: HttpApp, portal: PortalContext): void {
@@ -67,7 +73,15 @@ export function addLinkEndpoint(app: HttpApp, portal: PortalContext): void {
         messageId: mayOpen ? copy.message.id : null,
         keptUntil: timestamp(keptUntil(copy)),
         closed: closure === null ? null : presentClosure(closure),
+        otherWays: closure === null && hasAuthorToTell(copy),
+        otherWay: await openChoice(portal, copy),
       };
     },
   });
+}
+
+async function openChoice(portal: PortalContext, copy: Copy) {
+  const choice = await findLastChoice(portal.database, copy.recipient.id);
+  if (choice === null || choice.way === 'web' || choice.doneAt !== null) return null;
+  return { way: choice.way, chosenAt: timestamp(choice.chosenAt) };
 }

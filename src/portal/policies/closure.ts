@@ -51,11 +51,12 @@ export async function findClosure(
  * the copy of one's own reply has no other author.
  */
 function canBeAskedFor({ recipient, message }: Copy): boolean {
-  return (
-    message.authorAddress !== null &&
-    recipient.lockReason !== 'wrong-recipient' &&
-    recipient.rule !== OWN_COPY_RULE
-  );
+  return recipient.lockReason !== 'wrong-recipient' && hasAuthorToTell({ recipient, message });
+}
+
+/** Somebody inside who wrote it, and gets mails about it. */
+export function hasAuthorToTell({ recipient, message }: Copy): boolean {
+  return message.authorAddress !== null && recipient.rule !== OWN_COPY_RULE;
 }
 
 function closedAt(copy: Copy, state: CopyState, account: Pick<AccountsTable, 'resetAt'> | null): number {

@@ -23,6 +23,7 @@ import { accessRequests } from './0026-access-requests.ts';
 import { officersPages } from './0028-officers-pages.ts';
 import { secondChannel } from './0028-second-channel.ts';
 import { addressAccess } from './0029-address-access.ts';
+import { readingChoices } from './0031-reading-choices.ts';
 
 export const migrations: readonly Migration[] = [
   firstTables,
@@ -48,4 +49,5 @@ export const migrations: readonly Migration[] = [
   officersPages,
   secondChannel,
   addressAccess,
+  readingChoices,
 ];

@@ -7,6 +7,7 @@ import { useRequest } from '../use-request.ts';
 import type { LinkStepProps } from './link-step.ts';
 import { MessageFacts, linkTitle } from './message-facts.tsx';
 import { NotForMe } from './not-for-me.tsx';
+import { OtherWaysButton, READING_TEXT } from './other-ways-button.tsx';
 import { sendCodeUnlessRegistered } from './prove-mailbox.tsx';
 
 export interface FirstTimeProps extends LinkStepProps {
@@ -25,13 +26,14 @@ export function FirstTime({ lost, ...steps }: FirstTimeProps) {
         {lost && <ProblemBox text={t.failure['registration-lost']} />}
         <p class="lead">{t.link.firstTime(facts.maskedAddress)}</p>
         <p>{t.link.whatHappens}</p>
+        <p class="aside">{t.link.risks}</p>
         {sending.failure !== null && <ProblemBox text={explain(sending.failure)} />}
         <Button
           wide
           busy={sending.busy}
           onPress={() =>
             sending.run(async () => {
-              const sent = await sendCodeUnlessRegistered(link, onRegistered);
+              const sent = await sendCodeUnlessRegistered(link, onRegistered, READING_TEXT);
               if (sent !== null) onStep({ at: 'code', sent });
             })
           }
@@ -42,6 +44,7 @@ export function FirstTime({ lost, ...steps }: FirstTimeProps) {
         <Button kind="plain" onPress={() => onStep({ at: 'forwarded' })}>
           {t.link.forwarded}
         </Button>
+        <OtherWaysButton {...steps} />
         <NotForMe {...steps} />
       </Page>
     </div>

@@ -9,6 +9,7 @@ export type LinkStep =
   | { readonly at: 'reset' }
   /** `joining`: an account with an address of their own is being made. */
   | { readonly at: 'forwarded'; readonly joining?: boolean }
+  | { readonly at: 'other-ways' }
   | { readonly at: 'not-for-me' };
 
 export interface LinkStepProps {

@@ -7,13 +7,17 @@ import { CodeStep } from '../steps/code-step.tsx';
 import { codeOf } from '../explain.ts';
 import type { LinkStepProps } from './link-step.ts';
 
-/** Null where there is an account: then the link asks for its password. Throws ApiFailure. */
+/**
+ * Null where there is an account: then the link asks for its password. `text`: which words about the risks stood above
+ * the button. Throws ApiFailure.
+ */
 export async function sendCodeUnlessRegistered(
   link: string,
   onRegistered: () => void,
+  text?: string,
 ): Promise<CodeSent | null> {
   try {
-    return await call<CodeSent>('POST', `${link}/code`, { locale: language.value });
+    return await call<CodeSent>('POST', `${link}/code`, { locale: language.value, text });
   } catch (error) {
     if (codeOf(error) !== 'already-registered') throw error;
     onRegistered();

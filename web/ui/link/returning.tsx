@@ -9,6 +9,7 @@ import { SignInForm } from '../steps/sign-in-form.tsx';
 import type { LinkStepProps } from './link-step.ts';
 import { MessageFacts, linkTitle } from './message-facts.tsx';
 import { NotForMe } from './not-for-me.tsx';
+import { OtherWaysButton } from './other-ways-button.tsx';
 
 export interface ReturningProps extends LinkStepProps {
   readonly token: string;
@@ -35,6 +36,7 @@ export function Returning({ token, onDone, ...steps }: ReturningProps) {
         <Button kind="plain" onPress={() => onStep({ at: 'forwarded' })}>
           {t.link.forwarded}
         </Button>
+        <OtherWaysButton {...steps} />
         <NotForMe {...steps} />
       </Page>
     </div>

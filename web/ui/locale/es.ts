@@ -84,6 +84,9 @@ export const es: Messages = {
     sendingCode: 'Enviando…',
     whatHappens:
       'Le enviaremos un código de 6 cifras por correo. Después elige una contraseña y lee su mensaje.',
+    risks: 'El correo tiene un riesgo: quien entre en su buzón también puede leer este mensaje.',
+    otherWays: 'Quiero recibirlo de otra forma',
+    otherWayChosen: 'Usted pidió otra forma',
     forwarded: 'Alguien me dio este correo',
     notForMe: 'Esto no es para mí',
     notForMeTitle: '¿No es para usted?',

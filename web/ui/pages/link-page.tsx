@@ -10,6 +10,7 @@ import { FirstTime } from '../link/first-time.tsx';
 import type { LinkStep } from '../link/link-step.ts';
 import { authorName } from '../link/message-facts.tsx';
 import { NotForMeDone } from '../link/not-for-me.tsx';
+import { READING_TEXT } from '../link/other-ways-button.tsx';
 import { ProveMailbox } from '../link/prove-mailbox.tsx';
 import { Returning } from '../link/returning.tsx';
 import { texts } from '../locale/locale.ts';
@@ -27,6 +28,8 @@ import { useRequest } from '../use-request.ts';
 const loadForwarded = async (): Promise<{ readonly default: ComponentType<ForwardedProps> }> => ({
   default: (await import('../../access/forwarded.tsx')).Forwarded,
 });
+
+const loadOtherWays = () => import('../../other-ways/other-ways.tsx');
 
 /** Shows the message in place of the link, so that the link's token leaves the address bar. */
 function showMessage(messageId: string | null): void {
@@ -120,6 +123,20 @@ export function LinkPage({ token }: { readonly token: string }) {
             joining: step.joining === true,
             onSignedIn: () => load(),
             onBack: () => setStep({ at: 'start' }),
+          }}
+          waiting={<PageSkeleton />}
+        />
+      );
+    case 'other-ways':
+      return (
+        <LazyPart
+          load={loadOtherWays}
+          props={{
+            link,
+            author: authorName(facts.author),
+            text: READING_TEXT,
+            chosen: facts.otherWay,
+            onBack: () => load(),
           }}
           waiting={<PageSkeleton />}
         />
