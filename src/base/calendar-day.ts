@@ -19,16 +19,7 @@ export function endOfDay(day: string, timeZone: string): number {
 
 /** How far the clocks of a zone are before UTC (ms). */
 function offsetAt(ms: number, timeZone: string): number {
-  const parts = new Intl.DateTimeFormat('en-US', {
-    timeZone,
-    hourCycle: 'h23',
-    year: 'numeric',
-    month: 'numeric',
-    day: 'numeric',
-    hour: 'numeric',
-    minute: 'numeric',
-    second: 'numeric',
-  }).formatToParts(ms);
+  const parts = clockOf(timeZone).formatToParts(ms);
   const part = (type: string): number => Number(parts.find((one) => one.type === type)?.value);
   const local = Date.UTC(
     part('year'),
@@ -39,4 +30,25 @@ function offsetAt(ms: number, timeZone: string): number {
     part('second'),
   );
   return local - Math.floor(ms / 1_000) * 1_000;
+}
+
+/** Made once for each zone: making one costs more than a hundred uses. There are some hundred zones. */
+const clocks = new Map<string, Intl.DateTimeFormat>();
+
+/** Throws RangeError for what is no time zone. */
+function clockOf(timeZone: string): Intl.DateTimeFormat {
+  const known =
+    clocks.get(timeZone) ??
+    new Intl.DateTimeFormat('en-US', {
+      timeZone,
+      hourCycle: 'h23',
+      year: 'numeric',
+      month: 'numeric',
+      day: 'numeric',
+      hour: 'numeric',
+      minute: 'numeric',
+      second: 'numeric',
+    });
+  clocks.set(timeZone, known);
+  return known;
 }
