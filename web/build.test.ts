@@ -7,7 +7,9 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
 
-import { buildWeb, gzipBytesOf, readWebManifest, type WebManifest } from './build.ts';
+import { gzipSync } from 'node:zlib';
+
+import { buildWeb, gzipBytesOf, readWebManifest, WEB_LANGUAGES, type WebManifest } from './build.ts';
 
 let folder: string;
 let outDir: string;
@@ -24,13 +26,24 @@ before(async () => {
 
 after(() => rm(folder, { recursive: true, force: true }));
 
-test('the page holds no inline script or style and names only files that are there', async () => {
-  const page = await readFile(join(outDir, manifest.entry), 'utf8');
-  assert.doesNotMatch(page, /<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)/i);
-  assert.doesNotMatch(page, /\{\{/);
-  const named = [...page.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, path]) => path ?? '');
-  assert.equal(named.length, 4);
-  for (const path of named) assert.ok(path in manifest.assets, path);
+test('the page of each language holds no inline code and names what a first visit loads, no more', async () => {
+  for (const language of WEB_LANGUAGES) {
+    const page = await readFile(join(outDir, manifest.pages[language]), 'utf8');
+    assert.doesNotMatch(page, /<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)/i);
+    assert.doesNotMatch(page, /\{\{/);
+    assert.match(page, new RegExp(`<html lang="${language}">`));
+    const named = [...page.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, path]) => path ?? '');
+    assert.deepEqual(named.toSorted(), manifest.firstVisit[language].toSorted());
+    for (const path of named) assert.ok(path in manifest.assets, path);
+  }
+});
+
+test('a visit loads the texts of one language', async () => {
+  const ofOne = manifest.firstVisit.en.filter((path) => !manifest.firstVisit.es.includes(path));
+  assert.equal(ofOne.length, 1);
+  assert.match(await readFile(join(outDir, ofOne[0] ?? ''), 'utf8'), /You have a secure message/);
+  for (const path of [...manifest.firstVisit.en, ...manifest.reader])
+    assert.doesNotMatch(await readFile(join(outDir, path), 'utf8'), /Tiene un mensaje seguro/, path);
 });
 
 test('names carry a hash, types and sizes are listed', async () => {
@@ -41,12 +54,17 @@ test('names carry a hash, types and sizes are listed', async () => {
   }
 });
 
-test('a first visit is at most 60 KB, the reader 40 KB more', (t) => {
-  const first = gzipBytesOf(manifest, manifest.firstVisit);
+test('page, first visit and reader are at most 60 KB in all, the reader 40 KB, in each language', async (t) => {
   const reader = gzipBytesOf(manifest, manifest.reader);
-  t.diagnostic(`first visit ${first} bytes, reader ${reader} bytes, gzip`);
-  assert.ok(first > 0 && first <= 60 * 1024);
   assert.ok(reader > 0 && reader <= 40 * 1024);
+  for (const language of WEB_LANGUAGES) {
+    const page = gzipSync(await readFile(join(outDir, manifest.pages[language])), { level: 9 }).length;
+    const first = page + gzipBytesOf(manifest, manifest.firstVisit[language]);
+    t.diagnostic(
+      `${language}: first visit ${first} bytes, reader ${reader}, together ${first + reader}, gzip`,
+    );
+    assert.ok(first > page && first + reader <= 60 * 1024, `${language}: ${first + reader} bytes`);
+  }
 });
 
 test('nothing is built again from the same sources, and a missing file is noticed', async () => {

@@ -1,6 +1,6 @@
 /**
- * Bundles the browser code: hashed files under `assets/`, one `index.html` for every page and a `manifest.json` that
- * names them. Nothing is built when the sources have not changed, so the server may call this at every start.
+ * Bundles the browser code: hashed files under `assets/`, one page in each language for every path (`en.html`) and a
+ * `manifest.json` that names them. A page has the texts of its language fetched beside the code. Nothing is built when the sources have not changed, so the server may call this at every start.
  */
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
@@ -21,6 +21,10 @@ const PACKAGES = [
   'uqr',
 ];
 
+export const WEB_LANGUAGES = ['en', 'es'] as const;
+export type WebLanguage = (typeof WEB_LANGUAGES)[number];
+type PerLanguage<Value> = Readonly<Record<WebLanguage, Value>>;
+
 export interface WebAsset {
   /** Media type with charset. */
   readonly type: string;
@@ -29,14 +33,14 @@ export interface WebAsset {
 }
 
 export interface WebManifest {
-  readonly version: 1;
+  readonly version: 2;
   readonly sourceHash: string;
   /** File name of the page that every client-side route gets. */
-  readonly entry: 'index.html';
+  readonly pages: PerLanguage<string>;
   /** By path below the site's root: `/assets/main-AB12CD34.js`. Names carry a hash: they may be cached for ever. */
   readonly assets: Readonly<Record<string, WebAsset>>;
   /** Paths a first visit to a notice's link loads, the page itself aside. */
-  readonly firstVisit: readonly string[];
+  readonly firstVisit: PerLanguage<readonly string[]>;
   /** Paths loaded in addition to read a message. */
   readonly reader: readonly string[];
   /** Path of the script of the staff pages. */
@@ -85,8 +89,8 @@ export async function readWebManifest(outDir: string): Promise<WebManifest | nul
 
 async function isCurrent(outDir: string, sourceHash: string): Promise<boolean> {
   const manifest = await readWebManifest(outDir);
-  if (manifest === null || manifest.sourceHash !== sourceHash) return false;
-  const files = [manifest.entry, ...Object.keys(manifest.assets)];
+  if (manifest?.version !== 2 || manifest.sourceHash !== sourceHash) return false;
+  const files = [...Object.values(manifest.pages), ...Object.keys(manifest.assets)];
   const present = await Promise.all(files.map((file) => stat(join(outDir, file)).catch(() => null)));
   return present.every((file) => file !== null);
 }
@@ -188,27 +192,49 @@ async function describeAssets(into: string): Promise<Record<string, WebAsset>> {
   return assets;
 }
 
+/** The page in one language. `needed`: modules to fetch at once, which old browsers find later by themselves. */
+async function writePage(
+  into: string,
+  language: WebLanguage,
+  names: Readonly<Record<string, string>>,
+  needed: readonly string[],
+): Promise<void> {
+  const shell = await readFile(join(WEB, 'ui/shell.html'), 'utf8');
+  const preloads = needed.map((path) => `<link rel="modulepreload" href="${path}" />`).join('\n');
+  const values: Readonly<Record<string, string>> = { ...names, language, preloads };
+  const page = shell
+    .replaceAll(/\{\{(\w+)\}\}/g, (_, name: string) => values[name] ?? '')
+    .replaceAll(/\n\s+/g, '\n');
+  await writeFile(join(into, pageName(language)), page);
+}
+
+function pageName(language: WebLanguage): string {
+  return `${language}.html`;
+}
+
+function perLanguage<Value>(valueOf: (language: WebLanguage) => Value): PerLanguage<Value> {
+  return { en: valueOf('en'), es: valueOf('es') };
+}
+
 async function writeSite(into: string, sourceHash: string): Promise<void> {
   const meta = await bundle(into);
   const main = outputOf(meta, into, 'ui/main.tsx');
   const style = outputOf(meta, into, 'ui/style.css');
   const floor = outputOf(meta, into, 'ui/floor.js');
   const icon = outputOf(meta, into, 'ui/icon.svg');
-  const shell = await readFile(join(WEB, 'ui/shell.html'), 'utf8');
-  const names: Readonly<Record<string, string>> = { main, style, floor, icon };
-  const page = shell
-    .replaceAll(/\{\{(\w+)\}\}/g, (_, name: string) => names[name] ?? '')
-    .replaceAll(/\n\s+/g, '\n');
-  await writeFile(join(into, 'index.html'), page);
-  const firstVisit = [...staticClosure(meta, into, main), style, floor, icon];
+  const code = staticClosure(meta, into, main);
+  const imported = [...code].filter((path) => path !== main);
+  const textsOf = perLanguage((language) => outputOf(meta, into, `ui/locale/${language}.ts`));
+  for (const language of WEB_LANGUAGES)
+    await writePage(into, language, { main, style, floor, icon }, [...imported, textsOf[language]]);
   const reader = [...staticClosure(meta, into, outputOf(meta, into, 'reader/message-page.tsx'))];
   const manifest: WebManifest = {
-    version: 1,
+    version: 2,
     sourceHash,
-    entry: 'index.html',
+    pages: perLanguage(pageName),
     assets: await describeAssets(into),
-    firstVisit,
-    reader: reader.filter((path) => !firstVisit.includes(path)),
+    firstVisit: perLanguage((language) => [...code, textsOf[language], style, floor, icon]),
+    reader: reader.filter((path) => !code.has(path)),
     passkeys: outputOf(meta, into, 'console/passkeys.ts'),
     administration: outputOf(meta, into, 'console/administration.ts'),
   };
@@ -258,7 +284,8 @@ if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.a
     for (const [path, asset] of Object.entries(manifest.assets)) {
       console.log(`${path.padEnd(44)} ${String(asset.gzipBytes).padStart(7)} B gzip`);
     }
-    console.log(`first visit ${gzipBytesOf(manifest, manifest.firstVisit)} B gzip`);
+    for (const language of WEB_LANGUAGES)
+      console.log(`first visit (${language}) ${gzipBytesOf(manifest, manifest.firstVisit[language])} B gzip`);
     console.log(`reader ${gzipBytesOf(manifest, manifest.reader)} B gzip`);
   }
 }

@@ -8,6 +8,9 @@ import type { AccountAddressesTable, AccountsTable, CredentialsTable } from '#sr
 import type { AccountsContext } from './accounts-context.ts';
 import { accountAddressMac, accountMac, credentialMac, requireMac } from './row-mac.ts';
 
+/** The id of no account. */
+export const NO_ACCOUNT = 'none';
+
 type DirectoryContext = Pick<AccountsContext, 'database' | 'keys'>;
 
 /** The account that proved this address; null where none did. Throws RowForged. */
@@ -20,9 +23,10 @@ export async function findAccountByAddress(
     .selectAll()
     .where('canonicalAddress', '=', canonicalAddress)
     .executeTakeFirst();
-  if (proof === undefined) return null;
-  requireMac('account_addresses', canonicalAddress, accountAddressMac(context.keys, proof), proof.mac);
-  return findAccount(context, proof.accountId);
+  if (proof !== undefined)
+    requireMac('account_addresses', canonicalAddress, accountAddressMac(context.keys, proof), proof.mac);
+  // Looked for in either case: the number of queries tells nothing about who has an account.
+  return findAccount(context, proof?.accountId ?? NO_ACCOUNT);
 }
 
 /** Whether somebody registered this address. Throws RowForged. */
@@ -100,6 +104,17 @@ export function isTrusted(
   account: Pick<AccountsTable, 'suspendedBefore'>,
 ): boolean {
   return (credential.trustedAt ?? 0) >= (account.suspendedBefore ?? 0);
+}
+
+/**
+ * Whether reading the mailbox may still set a new password: not after a reset by mail alone through another address, until
+ * its owner has proven it again. Somebody else may have added it before.
+ */
+export function isConfirmed(
+  proof: Pick<AccountAddressesTable, 'provenAt'>,
+  account: Pick<AccountsTable, 'suspendedBefore'>,
+): boolean {
+  return proof.provenAt >= (account.suspendedBefore ?? 0);
 }
 
 function believeCredential(context: DirectoryContext, row: CredentialsTable): CredentialsTable {

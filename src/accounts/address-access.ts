@@ -2,12 +2,13 @@
  * Access for others: the owner of an address lets somebody with an account of their own read what comes to it, all of it
  * or one message, until a date or until it is taken back (members of a shared address). A row counts only while the
  * account that gave it has the address still. It names the reader's address, not their account, so it can be given before
- * they have one. It opens nothing by itself: the portal asks for it at each release of a key.
+ * they have one. It opens nothing by itself: the portal asks for it at each release of a key. What was given before a reset
+ * by mail alone rests until the owner gives it again: somebody else may have given it.
  */
 import { DAY_MS } from '#src/base/clock.ts';
 import { newId } from '#src/base/identifiers.ts';
 import { exactlyOne, statement, type Statement } from '#src/storage/database.ts';
-import type { AddressAccessTable } from '#src/storage/tables.ts';
+import type { AccountsTable, AddressAccessTable } from '#src/storage/tables.ts';
 
 import { findAccountByAddress } from './account-directory.ts';
 import type { AccountsContext } from './accounts-context.ts';
@@ -78,15 +79,22 @@ export function insertAccess(
   return { access: row, insert: statement(insert, exactlyOne) };
 }
 
-/** What was asked for is given; fails the unit where it is no longer asked for. */
-export function giveAsked({ database, keys }: AccessContext, asked: AddressAccess): Statement {
-  const given: AddressAccess = { ...asked, state: 'given' };
+/** What was asked for, or rests, is given now; fails the unit where it changed in between. */
+export function giveAsked({ database, keys, clock }: AccessContext, asked: AddressAccess): Statement {
+  const given: AddressAccess = { ...asked, state: 'given', createdAt: clock.now() };
+  const { state, createdAt } = given;
   const update = database.query
     .updateTable('address_access')
-    .set({ state: 'given', mac: accessMac(keys, given) })
+    .set({ state, createdAt, mac: accessMac(keys, given) })
     .where('id', '=', asked.id)
-    .where('state', '=', 'asked');
+    .where('state', '=', asked.state)
+    .where('createdAt', '=', asked.createdAt);
   return statement(update, exactlyOne);
+}
+
+/** Whether it was given before a reset of its owner's password by mail alone. */
+export function rests(access: AddressAccess, owner: Pick<AccountsTable, 'suspendedBefore'>): boolean {
+  return access.state === 'given' && access.createdAt < (owner.suspendedBefore ?? 0);
 }
 
 /** Fails the unit where it is gone already. */
@@ -123,5 +131,5 @@ function isOver(
 
 async function isOwnersStill(context: AccessContext, access: AddressAccess): Promise<boolean> {
   const owner = await findAccountByAddress(context, access.canonicalAddress);
-  return owner?.id === access.ownerAccountId && owner.state === 'active';
+  return owner?.id === access.ownerAccountId && owner.state === 'active' && !rests(access, owner);
 }

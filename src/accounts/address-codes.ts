@@ -28,7 +28,7 @@ export type AddressCode = Omit<AddressCodesTable, 'mac'>;
 export interface CodeRequest {
   readonly purpose: CodePurpose;
   readonly canonicalAddress: string;
-  /** The copy whose link was followed; for a typed address any copy that went to it. */
+  /** The copy whose link was followed; null where the address was typed. */
   readonly recipientId: string | null;
   /** `add-address`: the account that asked; nobody else may use the code. */
   readonly accountId?: string;
@@ -71,7 +71,7 @@ export class AddressCodes {
    */
   async issue(request: CodeRequest): Promise<IssuedCode> {
     const serialise = await this.#throttle.serialise('codes', request.canonicalAddress);
-    const wait = request.purpose === 'reset' ? 0 : await this.#waitBeforeNext(request.canonicalAddress);
+    const wait = request.purpose === 'reset' ? 0 : await this.#waitBeforeNext(request);
     if (wait > 0) return { outcome: 'too-many', retryAfterSeconds: Math.ceil(wait / SECOND_MS) };
     const { clock, random, keys, database } = this.#context;
     const code = newAddressCode(random);
@@ -95,14 +95,18 @@ export class AddressCodes {
     return { outcome: 'issued', code, statements: [serialise, statement(insert, exactlyOne)] };
   }
 
-  /** Milliseconds until another code may be sent to the address; 0: now. */
-  async #waitBeforeNext(canonicalAddress: string): Promise<number> {
+  /**
+   * Milliseconds until another code may be sent to the address; 0: now. Who registers holds a link: codes that anybody can
+   * ask for by typing the address keep nobody from it.
+   */
+  async #waitBeforeNext({ canonicalAddress, purpose }: CodeRequest): Promise<number> {
     const now = this.#context.clock.now();
     const recent = await this.#context.database.query
       .selectFrom('address_codes')
       .select('createdAt')
       .where('canonicalAddress', '=', canonicalAddress)
       .where('createdAt', '>', now - DAY_MS)
+      .$if(purpose === 'register', (query) => query.where('purpose', '=', 'register'))
       .orderBy('createdAt', 'desc')
       .limit(CODES_A_DAY)
       .execute();

@@ -2,12 +2,13 @@
  * Several addresses of one person. Adding one takes a code mailed to it, typed into the session and browser that asked;
  * whether an account has it already is said only to who has proven to read it. What waits for a new address is wrapped
  * to the account in the unit that adds it. What came to an address that is removed is closed for everybody: its next
- * owner, who may be somebody else, reads nothing of it.
+ * owner, who may be somebody else, reads nothing of it. An address that rests since a reset through another one is proven
+ * again by the same code.
  */
 import { exactlyOne, statement, type Statement } from '#src/storage/database.ts';
 import type { AccountAddressesTable, AccountsTable } from '#src/storage/tables.ts';
 
-import { isRegistered } from './account-directory.ts';
+import { findAccountByAddress, isConfirmed, provenAddresses } from './account-directory.ts';
 import { findAccountHolder } from './account-key.ts';
 import type { AccountsContext } from './accounts-context.ts';
 import type { AddressCodes, IssuedCode } from './address-codes.ts';
@@ -26,7 +27,7 @@ export interface NewAddress {
 }
 
 export type AddressProof =
-  | { readonly outcome: 'added'; readonly canonicalAddress: string }
+  | { readonly outcome: 'added' | 'confirmed'; readonly canonicalAddress: string }
   | { readonly outcome: 'wrong'; readonly triesLeft: number; readonly older: boolean }
   | { readonly outcome: 'expired' }
   /** Another account has it. */
@@ -34,6 +35,20 @@ export type AddressProof =
 
 /** Statements that tell the addresses, for the same unit. */
 export type TellOfAddress = (canonicalAddress: string) => Promise<readonly Statement[]>;
+
+/** The mailbox was proven just now; fails the unit where the row changed in between. */
+export function proveAgain(
+  { clock, keys, database }: Pick<AccountsContext, 'clock' | 'keys' | 'database'>,
+  proof: AccountAddressesTable,
+): Statement {
+  const provenAt = clock.now();
+  const update = database.query
+    .updateTable('account_addresses')
+    .set({ provenAt, mac: accountAddressMac(keys, { ...proof, provenAt }) })
+    .where('canonicalAddress', '=', proof.canonicalAddress)
+    .where('mac', '=', proof.mac);
+  return statement(update, exactlyOne);
+}
 
 export class OwnAddresses {
   readonly #context: AccountsContext;
@@ -75,11 +90,37 @@ export class OwnAddresses {
       return { outcome: 'wrong', triesLeft: checked.triesLeft, older: checked.older };
     }
     const { canonicalAddress } = checked.row;
-    if (await isRegistered(this.#context, canonicalAddress)) {
-      await database.commit([checked.use]);
-      return { outcome: 'taken' };
+    const owner = await findAccountByAddress(this.#context, canonicalAddress);
+    if (owner === null) return this.#add(account, canonicalAddress, checked.use, tell);
+    if (owner.id === account.id) return this.#confirm(account, canonicalAddress, checked.use);
+    await database.commit([checked.use]);
+    return { outcome: 'taken' };
+  }
+
+  async #confirm(
+    account: AccountsTable,
+    canonicalAddress: string,
+    useCode: Statement,
+  ): Promise<AddressProof> {
+    const proofs = await provenAddresses(this.#context, account.id);
+    const proof = proofs.find((one) => one.canonicalAddress === canonicalAddress);
+    if (proof === undefined || isConfirmed(proof, account)) return { outcome: 'expired' };
+    try {
+      await this.#context.database.commit([
+        useCode,
+        this.#expectUnchanged(account),
+        proveAgain(this.#context, proof),
+        this.#context.audit.entry({
+          event: 'address-confirmed',
+          accountId: account.id,
+          facts: { address: canonicalAddress },
+        }),
+      ]);
+    } catch (error) {
+      if (isLostRace(error)) return { outcome: 'expired' };
+      throw error;
     }
-    return this.#add(account, canonicalAddress, checked.use, tell);
+    return { outcome: 'confirmed', canonicalAddress };
   }
 
   async #add(

@@ -36,7 +36,6 @@ export class PasswordHasher {
   readonly #maxWaiting: number;
   readonly #waiting: (() => void)[] = [];
   #running = 0;
-  #dummy: Promise<string> | undefined;
 
   constructor(keys: Pick<KeyProvider, 'mac'>, random: RandomSource = systemRandom, maxWaiting = MAX_WAITING) {
     this.#keys = keys;
@@ -52,7 +51,7 @@ export class PasswordHasher {
       { memory: MEMORY_KIB, passes: PASSES, parallelism: LANES, salt },
       TAG_BYTES,
     );
-    return `$argon2id$v=19$m=${MEMORY_KIB},t=${PASSES},p=${LANES}$${unpadded(salt)}$${unpadded(tag)}`;
+    return writePhc(salt, tag);
   }
 
   /** Whether `password` gives `phc`; false for a string that is no Argon2id hash. */
@@ -64,8 +63,7 @@ export class PasswordHasher {
 
   /** Takes as long as `verify` and is always false: for addresses without an account. */
   async verifyNothing(password: string): Promise<false> {
-    this.#dummy ??= this.hash(this.#random(SALT_BYTES).toString('base64'));
-    await this.verify(password, await this.#dummy);
+    await this.verify(password, writePhc(this.#random(SALT_BYTES), this.#random(TAG_BYTES)));
     return false;
   }
 
@@ -111,6 +109,10 @@ function argon2id(parameters: Parameters<typeof argon2>[1]): Promise<Buffer> {
       else reject(error);
     });
   });
+}
+
+function writePhc(salt: Buffer, tag: Buffer): string {
+  return `$argon2id$v=19$m=${MEMORY_KIB},t=${PASSES},p=${LANES}$${unpadded(salt)}$${unpadded(tag)}`;
 }
 
 function parsePhc(phc: string): Argon2Hash | null {

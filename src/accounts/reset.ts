@@ -2,14 +2,22 @@
  * A forgotten password: a code to the address, then a new password. Where the account has a second factor, that is asked
  * for too; who has lost it waits (`pending-reset.ts`). Otherwise it proves the mailbox and nothing more: it ends all
  * sessions, sets `accounts.resetAt` (what was opened before then needs a further proof or the author's release) and
- * suspends the other ways to sign in. All proven addresses are told. Asking for an address without an account does the
+ * suspends the other ways to sign in; of several addresses only the one that was proven now sets passwords until the others
+ * are proven again. All proven addresses are told. Asking for an address without an account does the
  * same work and shows the same pages.
  */
 import { DAY_MS, HOUR_MS } from '#src/base/clock.ts';
 import { exactlyOne, type Statement } from '#src/storage/database.ts';
 import type { AccountAddressesTable, AccountsTable } from '#src/storage/tables.ts';
 
-import { findAccount, findAccountByAddress, findPassword, provenAddresses } from './account-directory.ts';
+import {
+  findAccount,
+  findAccountByAddress,
+  findPassword,
+  isConfirmed,
+  provenAddresses,
+} from './account-directory.ts';
+import { proveAgain } from './own-addresses.ts';
 import type { AccountRules } from './account-rules.ts';
 import type { AccountsContext } from './accounts-context.ts';
 import {
@@ -38,12 +46,15 @@ export interface ResetRequest {
 }
 
 export interface ResetCode {
-  readonly code: string;
-  readonly account: AccountsTable;
-  /** The proven address as SMTP gave it. */
-  readonly address: string;
   /** Make the code valid. */
   readonly statements: readonly Statement[];
+  /** Null: nobody is sent the digits. */
+  readonly mailTo: {
+    readonly code: string;
+    readonly account: AccountsTable;
+    /** The proven address as SMTP gave it. */
+    readonly address: string;
+  } | null;
 }
 
 export type ResetVerification =
@@ -120,37 +131,29 @@ export class PasswordReset {
   }
 
   /**
-   * A code for an admitted request; null where nobody registered the address: then the decoy alone counts tries.
-   * To be called after the answer was sent. Throws RowForged.
+   * A code for an admitted request. For an address that nobody registered, or that rests, there is a row as well, whose
+   * digits nobody is sent: what tries at it cost tells nothing. To be called after the answer was sent. Throws RowForged.
    */
   async issue(request: ResetRequest): Promise<ResetCode | null> {
-    const address = request.canonicalAddress;
-    const account = await findAccountByAddress(this.#context, address);
-    const recipientId = request.recipientId ?? (await this.#someCopyFor(address));
-    if (account === null || account.state !== 'active' || recipientId === null) return null;
-    const issued = await this.#codes.issue({ ...request, recipientId, purpose: 'reset' });
+    const issued = await this.#codes.issue({ ...request, purpose: 'reset' });
     if (issued.outcome !== 'issued') return null;
+    const { code, statements } = issued;
+    const account = await findAccountByAddress(this.#context, request.canonicalAddress);
+    const proof = account?.state === 'active' ? await this.#proofOf(account, request.canonicalAddress) : null;
+    const isGood = account !== null && proof !== null && isConfirmed(proof, account);
+    return { statements, mailTo: isGood ? { code, account, address: proof.address } : null };
+  }
+
+  /** Throws RowForged. */
+  async #proofOf(account: AccountsTable, canonicalAddress: string): Promise<AccountAddressesTable | null> {
     const proofs = await provenAddresses(this.#context, account.id);
-    const proof = proofs.find(({ canonicalAddress }) => canonicalAddress === address);
-    return { code: issued.code, account, address: proof?.address ?? address, statements: issued.statements };
+    return proofs.find((proof) => proof.canonicalAddress === canonicalAddress) ?? null;
   }
 
   async #mayAsk(address: string): Promise<boolean> {
     const hour = await this.#throttle.countInWindow('resets-an-hour', address, CODES_AN_HOUR, HOUR_MS);
     if (!hour.allowed) return false;
     return (await this.#throttle.countInWindow('resets-a-day', address, CODES_A_DAY, DAY_MS)).allowed;
-  }
-
-  /** The code row names a copy; any that went to the address will do. */
-  async #someCopyFor(canonicalAddress: string): Promise<string | null> {
-    const row = await this.#context.database.query
-      .selectFrom('recipients')
-      .select('id')
-      .where('canonicalAddress', '=', canonicalAddress)
-      .orderBy('id', 'desc')
-      .limit(1)
-      .executeTakeFirst();
-    return row?.id ?? null;
   }
 
   /** Compares the digits; right ones give a session that may only set a password. Throws RowForged. */
@@ -220,6 +223,8 @@ export class PasswordReset {
     const { byMailAlone } = further;
     const password = await newPassword(this.#hasher, given.password);
     const addresses = await provenAddresses(this.#context, account.id);
+    const proof = addresses.find(({ canonicalAddress }) => canonicalAddress === session.canonicalAddress);
+    if (proof === undefined || !isConfirmed(proof, account)) return { outcome: 'gone' };
     const due = byMailAlone && this.#rules.secondFactor === 'required' ? 'second-factor-setup' : null;
     const fresh = this.#sessions.open(
       due === null
@@ -233,6 +238,7 @@ export class PasswordReset {
         setPassword(this.#context, account.id, await findPassword(this.#context, account.id), password),
         noteSignIn(this.#context, account, given.browser),
         this.#markReset(account, byMailAlone),
+        ...(byMailAlone ? [proveAgain(this.#context, proof)] : []),
         this.#sessions.endAll(account.id),
         forgetDevices(this.#context, account.id),
         endPendingReset(this.#context, account.id),

@@ -7,7 +7,13 @@ import { HOUR_MS } from '#src/base/clock.ts';
 import { exactlyOne, type Statement } from '#src/storage/database.ts';
 import type { AccountsTable } from '#src/storage/tables.ts';
 
-import { findAccount, findAccountByAddress, findPassword, provenAddresses } from './account-directory.ts';
+import {
+  findAccount,
+  findAccountByAddress,
+  findPassword,
+  NO_ACCOUNT,
+  provenAddresses,
+} from './account-directory.ts';
 import type { AccountPasskeys } from './account-passkeys.ts';
 import { raiseTamperAlarm, type AccountsContext } from './accounts-context.ts';
 import type { Admission, AdmissionOutcome, Proof } from './admission.ts';
@@ -190,10 +196,8 @@ export class SignIn {
   }
 
   async #isPasswordRight(account: AccountsTable | null, password: string): Promise<boolean> {
-    const credential = await this.#alarming(async () =>
-      account === null ? null : findPassword(this.#context, account.id),
-    );
-    return credential === null
+    const credential = await this.#alarming(() => findPassword(this.#context, account?.id ?? NO_ACCOUNT));
+    return credential === null || account === null
       ? this.#hasher.verifyNothing(password)
       : this.#hasher.verify(password, credential.secret);
   }

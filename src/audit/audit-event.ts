@@ -66,6 +66,7 @@ export const AUDIT_EVENTS = [
   'password-change-refused',
   'address-added',
   'address-removed',
+  'address-confirmed',
   'account-deleted',
   'access-asked',
   'access-given',

@@ -12,7 +12,10 @@ type ConsoleWeb = NonNullable<ConsoleOptions['web']>;
 /** Null where nothing was built: the portal then has its API and no pages. */
 export async function readWebApp(folder: string): Promise<WebApp | null> {
   try {
-    return { html: await readFile(join(folder, 'index.html')), assetsFolder: join(folder, 'assets') };
+    const [en, es] = await Promise.all(['en.html', 'es.html'].map((name) => readFile(join(folder, name))));
+    return en === undefined || es === undefined
+      ? null
+      : { pages: { en, es }, assetsFolder: join(folder, 'assets') };
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return null;
     throw error;

@@ -7,7 +7,7 @@ import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 
 import '@fastify/swagger';
-import type { FastifyContextConfig } from 'fastify';
+import type { FastifyContextConfig, FastifyRequest } from 'fastify';
 
 import type { HttpApp } from './http-server.ts';
 import { genericRefusal } from './refusal.ts';
@@ -75,22 +75,25 @@ export function serveStaticAssets(
   });
 }
 
+/** The page for a request: the same under every path, in the language that fits. */
+type PageFor = (request: FastifyRequest) => string | Buffer;
+
 /** Serves one HTML page under every path of an app whose routes live in the browser. */
-export function serveApp(app: HttpApp, paths: readonly string[], html: () => string | Buffer): void {
+export function serveApp(app: HttpApp, paths: readonly string[], pageFor: PageFor): void {
   for (const path of paths) {
-    app.get(path, { schema: { hide: true } }, (_request, reply) =>
-      reply.type('text/html; charset=utf-8').send(html()),
+    app.get(path, { schema: { hide: true } }, (request, reply) =>
+      reply.type('text/html; charset=utf-8').send(pageFor(request)),
     );
   }
 }
 
 /** A person on an unknown path gets the page that says so; a program gets the refusal. */
-export function serveUnknownPaths(app: HttpApp, html: () => string | Buffer): void {
+export function serveUnknownPaths(app: HttpApp, pageFor: PageFor): void {
   app.get('/*', { schema: { hide: true } }, (request, reply) => {
     const wantsPage =
       request.headers.accept?.includes('text/html') === true && !request.url.startsWith('/api/');
     if (!wantsPage) return reply.code(404).send(genericRefusal(404));
-    return reply.code(404).type('text/html; charset=utf-8').send(html());
+    return reply.code(404).type('text/html; charset=utf-8').send(pageFor(request));
   });
 }
 

@@ -120,8 +120,8 @@ export interface PortalSites {
 
 /** The built web app. */
 export interface WebApp {
-  /** The page that every path of the app gets. */
-  readonly html: string | Buffer;
+  /** The page that every path of the app gets, by language. */
+  readonly pages: Readonly<Record<Locale, string | Buffer>>;
   /** Folder of the files that the page names under `/assets/`. */
   readonly assetsFolder: string;
 }

@@ -474,7 +474,7 @@ export interface SessionsTable {
 export interface AddressCodesTable {
   id: string;
   canonicalAddress: string;
-  /** The copy whose link was followed; null where the address was typed on the account page. */
+  /** The copy whose link was followed; null where the address was typed. */
   recipientId: string | null;
   /** `add-address`: the account that asked. */
   accountId: string | null;

@@ -14,7 +14,7 @@ import { FRAME_POLICY, securityHeaders } from '#src/http/security-headers.ts';
 import { releaseToPage } from '#src/sealing/page-release.ts';
 import { HEADER_BYTES, SEALED_CHUNK_BYTES } from '#src/sealing/chunked-encryption.ts';
 
-import { buildWeb, readWebManifest, type WebManifest } from '../../web/build.ts';
+import { buildWeb, readWebManifest, type WebManifest, type WebLanguage } from '../../web/build.ts';
 import { sealMail, type MockMail, type SealedMail } from './mock-mail.ts';
 import { HTML_MAIL, INVITATION_MAIL, TEXT_MAIL } from './mock-mails.ts';
 
@@ -556,6 +556,13 @@ function send(response: ServerResponse, answer: Answer, seen: SeenRequest): void
   response.end(body);
 }
 
+/** As the portal does. */
+function languageOf({ headers }: IncomingMessage, url: URL): WebLanguage {
+  const chosen = /\blanguage=(en|es)\b/u.exec(headers.cookie ?? '')?.[1];
+  const wanted = url.searchParams.get('lang') ?? chosen ?? headers['accept-language'] ?? '';
+  return wanted.startsWith('es') ? 'es' : 'en';
+}
+
 /** `web`: a folder that `buildWeb` made; built into a temporary one where none is given. */
 export async function startMockPortal(options: { readonly web?: string } = {}): Promise<MockPortal> {
   const temporary = options.web === undefined ? await mkdtemp(path.join(tmpdir(), 'sendsecure-web-')) : null;
@@ -563,7 +570,10 @@ export async function startMockPortal(options: { readonly web?: string } = {}): 
   await buildWeb({ outDir: web });
   const manifest = await readWebManifest(web);
   if (manifest === null) throw new Error('the web app was not built');
-  const page = await readFile(path.join(web, manifest.entry));
+  const pages = {
+    en: await readFile(path.join(web, manifest.pages.en)),
+    es: await readFile(path.join(web, manifest.pages.es)),
+  };
   const assets = new Map<string, Buffer>();
   for (const name of Object.keys(manifest.assets)) assets.set(name, await readFile(path.join(web, name)));
 
@@ -591,7 +601,7 @@ export async function startMockPortal(options: { readonly web?: string } = {}): 
     if (asset !== undefined)
       return new Answer(200, asset, { 'content-type': manifest?.assets[url.pathname]?.type ?? '' });
     if (!url.pathname.startsWith('/api/'))
-      return new Answer(200, page, { 'content-type': 'text/html; charset=utf-8' });
+      return new Answer(200, pages[languageOf(request, url)], { 'content-type': 'text/html; charset=utf-8' });
     if (request.method !== 'GET' && request.headers['content-type'] !== 'application/json')
       return refuse(415, 'json-only');
     const body = request.method === 'GET' ? {} : await readBody(request);

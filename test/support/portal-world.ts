@@ -98,7 +98,10 @@ export interface SendOptions {
 
 export async function openPortalWorld(
   /** `database`: instead of the fresh SQLite one; its opener closes it. */
-  overrides: Partial<PortalDependencies> & { readonly rules?: Partial<AccountRules> } = {},
+  overrides: Partial<PortalDependencies> & {
+    readonly rules?: Partial<AccountRules>;
+    readonly trustedProxies?: readonly string[];
+  } = {},
   publicUrl = PORTAL_ORIGIN,
   /** Rules for files of answers; without them answers carry none. */
   uploads: UploadRules | null = null,
@@ -151,6 +154,7 @@ export async function openPortalWorld(
       staffMessagePage: (id) => `http://localhost:8081/messages/${id}`,
       messageIdDomain: 'hospital.test',
       version: '0.0.0',
+      trustedProxies: overrides.trustedProxies,
     },
     web: null,
     readiness: async () => ({ failing: [], warnings: [] }),

@@ -2,7 +2,12 @@
 import type { Preferences, PreviousSignIn } from '../ui/api-types.ts';
 
 export interface Account {
-  readonly addresses: readonly { readonly address: string; readonly provenAt: string }[];
+  readonly addresses: readonly {
+    readonly address: string;
+    readonly provenAt: string;
+    /** False: since a reset through another address it sets no new password until it is proven again. */
+    readonly confirmed: boolean;
+  }[];
   readonly preferences: Preferences;
   readonly previousSignIn: PreviousSignIn | null;
   readonly sessions: readonly AccountSession[];
@@ -14,7 +19,8 @@ export interface Account {
 
 export interface AccountAccess {
   readonly id: string;
-  readonly state: 'asked' | 'given';
+  /** `rests`: given before a reset of the password by mail; the owner is asked. */
+  readonly state: 'asked' | 'given' | 'rests';
   readonly address: string;
   readonly reader: string;
   /** Null: until it is taken back. */

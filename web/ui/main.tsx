@@ -6,13 +6,16 @@ import { startPreferences } from './preferences.ts';
 import { startRouter } from './router.ts';
 import { watchSession } from './session.ts';
 
-startLocale();
+const RELOAD_AFTER_MS = 5000;
+
 startPreferences();
 startRouter();
 watchSession();
+startLocale().then(show, () => setTimeout(() => location.reload(), RELOAD_AFTER_MS));
 
-const root = document.getElementById('app');
-if (root !== null && document.documentElement.dataset['floor'] !== 'below') {
+function show(): void {
+  const root = document.getElementById('app');
+  if (root === null || document.documentElement.dataset['floor'] === 'below') return;
   root.textContent = '';
   render(<App />, root);
 }

@@ -173,6 +173,9 @@ describe('access for others', () => {
     world.clock.advance(1);
     await owner.post('/api/reset/password', { password: 'zehn Katzen schlafen im Heu' });
     assert.equal((await open(owner)).json().code, 'needs-release');
+    assert.equal((await open(reader)).json().code, 'not-available', 'what was given before rests');
+    const [leave] = await shown(owner, 'readers');
+    assert.equal((await owner.post('/api/access/answer', { id: leave?.id, allow: true })).statusCode, 200);
     assert.equal((await open(reader)).json().code, 'needs-release');
   });
 

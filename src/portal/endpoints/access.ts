@@ -11,6 +11,7 @@ import {
   giveAsked,
   insertAccess,
   MOST_ACCESSES,
+  rests,
   type AddressAccess,
 } from '#src/accounts/address-access.ts';
 import { findAccountByAddress } from '#src/accounts/account-directory.ts';
@@ -76,16 +77,15 @@ export function addAccessEndpoints(app: HttpApp, portal: PortalContext): void {
 
   app.post('/api/access/answer', {
     schema: {
-      summary: 'Answer somebody who asks to read a message',
+      summary: 'Answer somebody who asks to read a message, or whose leave rests',
       body: body({ id: AccessId, allow: Type.Boolean() }),
       response: { 200: Nothing, ...errors },
     },
     handler: async (request) => {
       const reader = await requireReader(portal, request);
       const asked = await findAccess(portal, request.body.id);
-      if (asked === null || asked.ownerAccountId !== reader.account.id || asked.state !== 'asked') {
-        throw accessGone();
-      }
+      if (asked === null || asked.ownerAccountId !== reader.account.id) throw accessGone();
+      if (asked.state !== 'asked' && !rests(asked, reader.account)) throw accessGone();
       const { allow } = request.body;
       if (allow) requireRecentSignIn(portal, reader);
       const news = allow ? 'given' : 'refused';

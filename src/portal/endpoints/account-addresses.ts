@@ -4,6 +4,7 @@
  */
 import { Type } from '@fastify/type-provider-typebox';
 
+import { isConfirmed } from '#src/accounts/account-directory.ts';
 import { CODE_LIFETIME_MS, parseAddressCode } from '#src/accounts/address-codes.ts';
 import { MOST_ADDRESSES } from '#src/accounts/own-addresses.ts';
 import { isLostRace, networkOf } from '#src/accounts/throttle.ts';
@@ -94,11 +95,13 @@ export function addAccountAddressEndpoints(app: HttpApp, portal: PortalContext):
   });
 }
 
-/** Throws Refusal 422 `address-wrong`, 409 `address-yours` or `too-many-addresses`. */
+/** One that is to be added, or proven again. Throws Refusal 422 `address-wrong`, 409 `address-yours` or `too-many-addresses`. */
 function requireNewAddress(reader: Reader, typed: string): MailAddress {
   const address = parseMailAddress(typed.trim());
   if (address === null) throw new Refusal(422, 'address-wrong', 'That is not an email address.');
-  if (reader.addresses.some(({ canonicalAddress }) => canonicalAddress === address.canonical)) {
+  const own = reader.addresses.find(({ canonicalAddress }) => canonicalAddress === address.canonical);
+  if (own !== undefined) {
+    if (!isConfirmed(own, reader.account)) return address;
     throw new Refusal(409, 'address-yours', 'This address is in your account already.');
   }
   if (reader.addresses.length >= MOST_ADDRESSES) {

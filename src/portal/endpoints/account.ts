@@ -4,7 +4,8 @@
  */
 import { Type } from '@fastify/type-provider-typebox';
 
-import { accessByOwner, accessOf, type AddressAccess } from '#src/accounts/address-access.ts';
+import { isConfirmed } from '#src/accounts/account-directory.ts';
+import { accessByOwner, accessOf, rests, type AddressAccess } from '#src/accounts/address-access.ts';
 import { deleteAccount } from '#src/accounts/delete-account.ts';
 import type { HttpApp } from '#src/http/http-server.ts';
 import { Refusal } from '#src/http/refusal.ts';
@@ -35,7 +36,8 @@ const ShownSession = Type.Object({
 });
 const ShownAccess = Type.Object({
   id: Type.String(),
-  state: Type.Union([Type.Literal('asked'), Type.Literal('given')]),
+  /** `rests`: given before a reset by mail alone; it counts again when its owner says so. */
+  state: Type.Union([Type.Literal('asked'), Type.Literal('given'), Type.Literal('rests')]),
   address: Type.String(),
   reader: Type.String(),
   since: Timestamp,
@@ -45,7 +47,14 @@ const ShownAccess = Type.Object({
   all: Type.Boolean(),
 });
 const Account = Type.Object({
-  addresses: Type.Array(Type.Object({ address: Type.String(), provenAt: Timestamp })),
+  addresses: Type.Array(
+    Type.Object({
+      address: Type.String(),
+      provenAt: Timestamp,
+      /** False: it sets no new password until it is proven again. */
+      confirmed: Type.Boolean(),
+    }),
+  ),
   preferences: Preferences,
   previousSignIn: PreviousSignIn,
   sessions: Type.Array(ShownSession),
@@ -62,14 +71,18 @@ export function addAccountEndpoints(app: HttpApp, portal: PortalContext): void {
     handler: async (request) => {
       const reader = await requireReader(portal, request);
       return {
-        addresses: reader.addresses.map(({ address, provenAt }) => ({
-          address,
-          provenAt: timestamp(provenAt),
+        addresses: reader.addresses.map((proof) => ({
+          address: proof.address,
+          provenAt: timestamp(proof.provenAt),
+          confirmed: isConfirmed(proof, reader.account),
         })),
         preferences: presentPreferences(reader.account),
         previousSignIn: presentPreviousSignIn(reader.account),
         sessions: await presentSessions(portal, reader),
-        readers: (await accessByOwner(portal, reader.account.id)).map(presentAccess),
+        readers: (await accessByOwner(portal, reader.account.id)).map((access) => ({
+          ...presentAccess(access),
+          ...(rests(access, reader.account) && { state: 'rests' as const }),
+        })),
         readsFor: (await accessOf(portal, canonicalAddresses(reader))).map(presentAccess),
       };
     },

@@ -9,6 +9,7 @@ import { openPortalWorld, TestBrowser, type PortalWorld } from '#test/support/po
 
 const HTML =
   '<!doctype html><title>App</title><script type="module" src="/assets/main-AB12CD34.js"></script>';
+const SPANISH = HTML.replace('App', 'Aplicación');
 
 describe('pages, health and site', () => {
   let world: PortalWorld;
@@ -18,7 +19,7 @@ describe('pages, health and site', () => {
     folder = await mkdtemp(path.join(tmpdir(), 'send-secure-pages-'));
     await writeFile(path.join(folder, 'main-AB12CD34.js'), 'export {};\n');
     world = await openPortalWorld({
-      web: { html: HTML, assetsFolder: folder },
+      web: { pages: { en: HTML, es: SPANISH }, assetsFolder: folder },
       readiness: async () => readiness,
     });
   });
@@ -60,6 +61,26 @@ describe('pages, health and site', () => {
     }
     assert.equal((await browser.get('/assets/main-AB12CD34.js')).statusCode, 200);
     assert.match((await browser.get('/frame')).body, /<body><\/body>/u);
+  });
+
+  it('the page comes in the language of its address, of what was chosen, of the browser, of the site', async () => {
+    const languageOf = async (url: string, headers: Record<string, string>) => {
+      const { body } = await world.portal.app.inject({ method: 'GET', url, headers: { host, ...headers } });
+      return body === SPANISH ? 'es' : body === HTML ? 'en' : body;
+    };
+    const host = 'secure.hospital.test';
+    const spanish = { 'accept-language': 'fr, es-MX;q=0.9, en;q=0.8' };
+    for (const [expected, url, headers] of [
+      ['en', '/', {}],
+      ['en', '/', { 'accept-language': 'fr,de;q=0.5' }],
+      ['es', '/', spanish],
+      ['es', '/nowhere', { ...spanish, accept: 'text/html' }],
+      ['en', '/m/abc', { ...spanish, cookie: 'language=en' }],
+      ['es', '/help?lang=es', { cookie: 'language=en' }],
+      ['es', '/?lang=xx', { cookie: 'language=es' }],
+      ['en', '/?lang=__proto__&lang=es', { cookie: 'language=constructor' }],
+    ] as const)
+      assert.equal(await languageOf(url, headers), expected, `${url} ${JSON.stringify(headers)}`);
   });
 
   it('tells that it is alive and whether it is ready, with names and no detail', async () => {

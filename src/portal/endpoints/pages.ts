@@ -1,4 +1,6 @@
-/** The pages: one document for every path of the web app, its files, and the empty frame for HTML mail. */
+/** The pages: one document in each language for every path of the web app, its files, and the empty frame for HTML mail. */
+import type { FastifyRequest } from 'fastify';
+
 import type { HttpApp } from '#src/http/http-server.ts';
 import {
   loadStaticAssets,
@@ -8,6 +10,7 @@ import {
   serveUnknownPaths,
 } from '#src/http/static-assets.ts';
 
+import { languageOfPage } from '../languages.ts';
 import type { PortalContext } from '../portal-context.ts';
 
 const PAGES = [
@@ -27,8 +30,9 @@ const PAGES = [
 export async function addPages(app: HttpApp, portal: PortalContext): Promise<void> {
   serveFrame(app);
   if (portal.web === null) return;
-  const { html, assetsFolder } = portal.web;
-  serveApp(app, PAGES, () => html);
-  serveUnknownPaths(app, () => html);
+  const { pages, assetsFolder } = portal.web;
+  const pageFor = (request: FastifyRequest) => pages[languageOfPage(request, portal.settings.locale)];
+  serveApp(app, PAGES, pageFor);
+  serveUnknownPaths(app, pageFor);
   serveStaticAssets(app, '/assets/', await loadStaticAssets(assetsFolder));
 }

@@ -19,6 +19,7 @@ import { RowForged } from '#src/accounts/row-mac.ts';
 import { networkOf } from '#src/accounts/throttle.ts';
 import { HOUR_MS, SECOND_MS } from '#src/base/clock.ts';
 import { parseMailAddress } from '#src/base/mail-address.ts';
+import type { Statement } from '#src/storage/database.ts';
 import type { HttpApp } from '#src/http/http-server.ts';
 import { Refusal } from '#src/http/refusal.ts';
 
@@ -168,27 +169,35 @@ async function resetTarget(
 }
 
 async function mailResetCode(portal: PortalContext, request: ResetRequest): Promise<void> {
-  const sent = await issueBelievable(portal, request);
-  if (sent === null) return;
-  const mail = await portal.mails.code({
-    to: sent.address,
-    code: sent.code,
-    page: '/sign-in',
-    // Somebody with an account has said which language they read.
-    locale: mailLocale(sent.account.locale),
-    recipientId: null,
-    messageId: null,
-  });
-  await portal.database.commit([
-    ...sent.statements,
-    ...mail,
+  const issued = await issueBelievable(portal, request);
+  if (issued === null) return;
+  const { mailTo, statements } = issued;
+  const mail = mailTo === null ? [] : await writeResetCode(portal, request, mailTo);
+  await portal.database.commit([...statements, ...mail]);
+}
+
+async function writeResetCode(
+  portal: PortalContext,
+  { recipientId }: ResetRequest,
+  { code, account, address }: NonNullable<ResetCode['mailTo']>,
+): Promise<readonly Statement[]> {
+  return [
+    ...(await portal.mails.code({
+      to: address,
+      code,
+      page: '/sign-in',
+      // Somebody with an account has said which language they read.
+      locale: mailLocale(account.locale),
+      recipientId: null,
+      messageId: null,
+    })),
     portal.audit.entry({
       event: 'code-sent',
-      accountId: sent.account.id,
-      recipientId: request.recipientId,
+      accountId: account.id,
+      recipientId,
       facts: { purpose: 'reset' },
     }),
-  ]);
+  ];
 }
 
 /** Null also where the account's rows are forged, which raises the alarm. */

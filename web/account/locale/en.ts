@@ -29,6 +29,10 @@ export const en = {
     add: 'Add this address',
     codeSent: (address: string) => `We sent a code with 6 digits to ${address}. It is good for 10 minutes.`,
     confirm: 'Confirm',
+    rests:
+      'You set a new password through another address. To be safe, we ask you to confirm this one. Until then it can’t be used to set a new password.',
+    confirmName: (address: string) => `Confirm ${address}`,
+    confirmed: (address: string) => `${address} is confirmed.`,
     added: (address: string) => `${address} was added.`,
     remove: 'Remove',
     removeName: (address: string) => `Remove ${address}`,
@@ -57,6 +61,9 @@ export const en = {
     asksOnly: 'Say yes only if you know this person. They can then read this one message, not the others.',
     allow: 'Yes, let them read it',
     refuse: 'No',
+    rests: (reader: string) =>
+      `You set a new password by mail. To be safe, ${reader} can not read since then. Shall they read again?`,
+    allowAgain: 'Yes, let them read again',
     allowed: (reader: string) => `${reader} may read now. We have told them.`,
     refused: 'They can not read it. We have told them.',
     end: 'End',

@@ -30,6 +30,10 @@ export const es: AccountTexts = {
     add: 'Agregar esta dirección',
     codeSent: (address) => `Enviamos un código de 6 cifras a ${address}. Sirve durante 10 minutos.`,
     confirm: 'Confirmar',
+    rests:
+      'Usted puso una contraseña nueva con otra dirección. Por seguridad, confirme esta. Hasta entonces no sirve para poner una contraseña nueva.',
+    confirmName: (address) => `Confirmar ${address}`,
+    confirmed: (address) => `${address} está confirmada.`,
     added: (address) => `Se agregó ${address}.`,
     remove: 'Quitar',
     removeName: (address) => `Quitar ${address}`,
@@ -57,6 +61,9 @@ export const es: AccountTexts = {
     asksOnly: 'Diga que sí solo si conoce a esta persona. Podrá leer este mensaje, no los demás.',
     allow: 'Sí, que lo lea',
     refuse: 'No',
+    rests: (reader) =>
+      `Usted puso una contraseña nueva por correo. Por seguridad, ${reader} no puede leer desde entonces. ¿Puede leer otra vez?`,
+    allowAgain: 'Sí, que lea otra vez',
     allowed: (reader) => `${reader} ya puede leer. Se lo hemos dicho.`,
     refused: 'No podrá leerlo. Se lo hemos dicho.',
     end: 'Terminar',

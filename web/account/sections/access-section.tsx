@@ -18,6 +18,7 @@ export function AccessSection({ account, reload }: SectionProps) {
   const t = useAccountTexts().access;
   const [done, setDone] = useState<string | null>(null);
   const asked = account.readers.filter(({ state }) => state === 'asked');
+  const resting = account.readers.filter(({ state }) => state === 'rests');
   const given = account.readers.filter(({ state }) => state === 'given');
   async function finish(text: string): Promise<void> {
     await reload();
@@ -28,6 +29,9 @@ export function AccessSection({ account, reload }: SectionProps) {
       <p>{t.lead}</p>
       {asked.map((one) => (
         <Asked key={one.id} access={one} finish={finish} />
+      ))}
+      {resting.map((one) => (
+        <Resting key={one.id} access={one} finish={finish} />
       ))}
       <AccessList list={given} label={t.end} done={t.ended} finish={finish} />
       <DoneNote text={done} />
@@ -63,6 +67,45 @@ function Asked({ access, finish }: { readonly access: AccountAccess; readonly fi
           {t.allow}
         </Button>
         <Button kind="second" small onPress={() => answer(false)}>
+          {t.refuse}
+        </Button>
+      </div>
+    </div>
+  );
+}
+
+/** Somebody else may have given it before the password was reset. */
+function Resting({ access, finish }: { readonly access: AccountAccess; readonly finish: Finish }) {
+  const t = useAccountTexts().access;
+  const answering = useRequest();
+  return (
+    <div class="box">
+      <p>{t.rests(access.reader)}</p>
+      <p>{access.all ? t.all(access.address) : t.one(access.address)}</p>
+      <AccountProblem failure={answering.failure} />
+      <div class="row">
+        <Button
+          small
+          busy={answering.busy}
+          onPress={() =>
+            answering.run(async () => {
+              await call('POST', '/api/access/answer', { id: access.id, allow: true });
+              await finish(t.allowed(access.reader));
+            })
+          }
+        >
+          {t.allowAgain}
+        </Button>
+        <Button
+          kind="second"
+          small
+          onPress={() =>
+            answering.run(async () => {
+              await call('POST', '/api/access/end', { id: access.id });
+              await finish(t.ended);
+            })
+          }
+        >
           {t.refuse}
         </Button>
       </div>

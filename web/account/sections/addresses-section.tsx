@@ -22,11 +22,20 @@ export function AddressesSection({ account, reload }: SectionProps) {
     <Section title={t.title}>
       <p>{t.lead}</p>
       <ul class="attachments">
-        {account.addresses.map(({ address }) => (
+        {account.addresses.map(({ address, confirmed }) => (
           <li key={address} class="file">
             <span class="file-name">
               <MailAddress address={address} />
             </span>
+            {!confirmed && (
+              <Confirm
+                address={address}
+                onConfirmed={async () => {
+                  await reload();
+                  setDone(t.confirmed(address));
+                }}
+              />
+            )}
             {several && (
               <Button kind="second" small label={t.removeName(address)} onPress={() => setRemoving(address)}>
                 {t.remove}
@@ -54,6 +63,40 @@ export function AddressesSection({ account, reload }: SectionProps) {
         />
       )}
     </Section>
+  );
+}
+
+/** For an address that somebody else may have added before the password was reset. */
+function Confirm({
+  address,
+  onConfirmed,
+}: {
+  readonly address: string;
+  readonly onConfirmed: () => Promise<void>;
+}) {
+  const t = useAccountTexts().addresses;
+  const [isSent, setSent] = useState(false);
+  const sending = useRequest();
+  if (isSent)
+    return <TypeCode sentTo={address} onCancel={() => setSent(false)} onAdded={() => onConfirmed()} />;
+  return (
+    <div class="box">
+      <p>{t.rests}</p>
+      <AccountProblem failure={sending.failure} />
+      <Button
+        small
+        busy={sending.busy}
+        label={t.confirmName(address)}
+        onPress={() =>
+          sending.run(async () => {
+            await call('POST', `${PATH}/code`, { address });
+            setSent(true);
+          })
+        }
+      >
+        {t.confirm}
+      </Button>
+    </div>
   );
 }
 

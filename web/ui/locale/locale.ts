@@ -1,21 +1,29 @@
-/** Which language is shown: `?lang=`, else what was chosen here before, else the browser's, else the site's. */
-import { computed, signal } from '@preact/signals';
-import { en, type Messages } from './en.ts';
-import { es } from './es.ts';
+/**
+ * Which language is shown: `?lang=`, else what was chosen here before, else the browser's, else the site's. The server
+ * decides so before anything is shown (`portal/languages.ts`) and says it in the page's `lang`; the page names the one
+ * table of texts that is needed, so that it comes with the rest. The choice is kept in a cookie, for the server to see.
+ */
+import { batch, signal } from '@preact/signals';
+import type { Messages } from './en.ts';
 
 export const LANGUAGES = { en: 'English', es: 'Español' } as const;
 export type Language = keyof typeof LANGUAGES;
 
-const TABLES: Readonly<Record<Language, Messages>> = { en, es };
-const STORED_AS = 'language';
+const LOADERS: Readonly<Record<Language, () => Promise<Messages>>> = {
+  en: async () => (await import('./en.ts')).en,
+  es: async () => (await import('./es.ts')).es,
+};
+const COOKIE = 'language';
+const YEAR_SECONDS = 31_536_000;
 
 export const language = signal<Language>('en');
 /** IANA name for dates; null: as the browser has it. */
 export const timeZone = signal<string | null>(null);
-const table = computed(() => TABLES[language.value]);
+const table = signal<Messages | null>(null);
 
 /** The texts of the language shown; read inside a component, it follows the switch. */
 export function texts(): Messages {
+  if (table.value === null) throw new Error('a page is shown before its texts');
   return table.value;
 }
 
@@ -24,27 +32,30 @@ function known(tag: string | null | undefined): Language | null {
   return short === 'en' || short === 'es' ? short : null;
 }
 
-function stored(): string | null {
-  try {
-    return localStorage.getItem(STORED_AS);
-  } catch {
-    return null;
-  }
+function kept(): string | null {
+  return document.cookie.split('; ').find((pair) => pair.startsWith(`${COOKIE}=`)) ?? null;
 }
 
-function show(chosen: Language): void {
-  language.value = chosen;
+/** What is shown stays until the texts are there; of several wishes the last one counts. */
+async function show(chosen: Language): Promise<void> {
+  wanted = chosen;
+  const loaded = await LOADERS[chosen]();
+  if (wanted !== chosen) return;
+  batch(() => {
+    table.value = loaded;
+    language.value = chosen;
+  });
   document.documentElement.lang = chosen;
 }
 
-export function startLocale(): void {
-  const asked = known(new URLSearchParams(location.search).get('lang'));
-  const preferred = navigator.languages.map(known).find((tag) => tag !== null);
-  const chosen = asked ?? known(stored()) ?? preferred ?? null;
-  undecided = chosen === null;
-  askedByAddress = asked !== null;
-  show(chosen ?? 'en');
+/** Before anything is shown; rejects where the texts don't come. */
+export async function startLocale(): Promise<void> {
+  askedByAddress = known(new URLSearchParams(location.search).get('lang')) !== null;
+  undecided = !askedByAddress && kept() === null && navigator.languages.every((tag) => known(tag) === null);
+  await show(known(document.documentElement.lang) ?? 'en');
 }
+
+let wanted: Language = 'en';
 
 /** Neither the person nor the browser asked for a language that we have. */
 let undecided = false;
@@ -54,23 +65,27 @@ let askedByAddress = false;
 /** The site's language, where nobody asked for another. */
 export function adoptSiteLanguage(tag: string): void {
   const chosen = known(tag);
-  if (undecided && chosen !== null) show(chosen);
+  if (undecided && chosen !== null && chosen !== wanted) showWhenLoaded(chosen);
 }
 
 /** The language of the account that is signed in. */
 export function adoptAccountLanguage(tag: string): void {
   const chosen = known(tag);
-  if (!askedByAddress && chosen !== null && chosen !== language.peek()) chooseLanguage(chosen);
+  if (!askedByAddress && chosen !== null && chosen !== wanted) chooseLanguage(chosen);
 }
 
 export function chooseLanguage(chosen: Language): void {
   undecided = false;
-  show(chosen);
-  try {
-    localStorage.setItem(STORED_AS, chosen);
-  } catch {
-    // Storage is off: the choice lasts as long as the page.
-  }
+  const secure = location.protocol === 'https:' ? '; Secure' : '';
+  document.cookie = `${COOKIE}=${chosen}; Path=/; Max-Age=${YEAR_SECONDS}; SameSite=Lax${secure}`;
+  showWhenLoaded(chosen);
+}
+
+/** Without a connection the page stays as it is; the next one has the language that was chosen. */
+function showWhenLoaded(chosen: Language): void {
+  show(chosen).catch(() => {
+    wanted = language.peek();
+  });
 }
 
 export function formatDateTime(iso: string): string {
