@@ -244,6 +244,5 @@ function comparablePassphrase(typed: string): string {
   return typed
     .normalize('NFKC')
     .toLowerCase()
-    .replaceAll(/[^\p{L}\p{N}\p{M}]+/gu, ' ')
-    .trim();
+    .replaceAll(/[^\p{L}\p{N}\p{M}]+/gu, '');
 }

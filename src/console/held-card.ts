@@ -53,8 +53,9 @@ export function heldCard(held: HeldOfAuthor, view: HeldCardView): SafeHtml {
         ${label}
       </button>
     </form>`;
-  return html`<section class="card" aria-labelledby="h-${messageId}">
-    <h3 id="h-${messageId}">${subject}</h3>
+  // No landmark of its own: two may have one subject.
+  return html`<section class="card">
+    <h3>${subject}</h3>
     <p class="quiet">${words.sent(view.formatMoment(acceptedAt), author)}</p>
     <p>${words.waits}</p>
     <ul class="waiting">

@@ -182,7 +182,12 @@ export function recipientActions(recipient: MessageRecipient, view: ActionsView)
       : []),
   ];
   const opened = recipient.firstOpenedAt !== null;
+  const asksForCode = canOpen && !opened && recipient.secondChannel === 1;
   return html`${
+    // Without it nobody reads: whoever has the person on the telephone looks for this first.
+    asksForCode ? secondChannelForm(recipient, view) : html``
+  }
+  ${
     isSecure && fate !== 'over' && fate !== 'locked'
       ? html`<p class="quiet">${words.locksFromNow(opened, recipient.copiesKept > 0)}</p>`
       : html``
@@ -190,8 +195,8 @@ export function recipientActions(recipient: MessageRecipient, view: ActionsView)
   ${buttons.length === 0 ? html`` : html`<div class="row small">${buttons}</div>`}
   ${isSecure && hasContent ? dateForm(recipient, view) : html``}
   ${
-    canOpen && recipient.firstOpenedAt === null
-      ? html`${secondChannelForm(recipient, view)} ${readByForm(recipient, view)}`
+    canOpen && !opened
+      ? html`${asksForCode ? html`` : secondChannelForm(recipient, view)} ${readByForm(recipient, view)}`
       : html``
   }
   ${wrongRecipient(recipient, view)}`;

@@ -54,9 +54,9 @@ export interface SecondChannelView {
 export function secondChannelForm(recipient: MessageRecipient, view: SecondChannelView): SafeHtml {
   const words = WORDS[view.language];
   const { id, address, secondChannel } = recipient;
-  const button = (act: string, label: string): SafeHtml =>
+  const button = (act: string, label: string, look = 'second small'): SafeHtml =>
     html`<form method="post" action="/messages/${view.messageId}/${id}/${act}">
-      <button class="second small" aria-label="${label}: ${address}">${label}</button>
+      <button class="${look}" aria-label="${label}: ${address}">${label}</button>
     </form>`;
   if (secondChannel !== 1) return html`<div class="row small">${button('ask-code', words.ask)}</div>`;
   const secret = view.secrets.get(id) ?? null;
@@ -64,7 +64,11 @@ export function secondChannelForm(recipient: MessageRecipient, view: SecondChann
     <h3>${words.title}</h3>
     ${secretWords(secret, view)}
     <div class="row small">
-      ${button('new-code', secret?.kind === 'code' ? words.renew : words.make)}
+      ${
+        secret?.kind === 'code'
+          ? button('new-code', words.renew)
+          : button('new-code', words.make, secret === null ? 'small' : 'second small')
+      }
       ${button('no-code', words.stop)}
     </div>
     <details>

@@ -136,8 +136,8 @@ function requestCard({ request, until, author, subject }: WaitingRequest, view: 
   const { messageId, recipientId, address } = request;
   const about = subject === null ? words.from(author) : words.about(subject || words.noSubject, author);
   const hidden = html`<input type="hidden" name="backTo" value="waiting" />`;
-  return html`<section class="card" aria-labelledby="w-${recipientId}">
-    <h3 id="w-${recipientId}">${address}</h3>
+  return html`<section class="card">
+    <h3>${address}</h3>
     <p class="quiet">${about}</p>
     ${requestBox(request, { ...view, until }, hidden)}
     ${

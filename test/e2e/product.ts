@@ -31,6 +31,8 @@ export interface ProductOptions {
 
 export interface SentMail {
   readonly to: string;
+  /** Further recipients. */
+  readonly also?: readonly string[];
   readonly subject?: string;
   /** A whole mail, in place of a small one made from `subject`. */
   readonly mail?: string;
@@ -98,9 +100,9 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
     logLines: () => logLines(output.text()),
     mails,
     run: (...args) => runProgram([...args, '--config', configFile], folder),
-    async send({ to, subject = 'send secure: Your results', mail }) {
+    async send({ to, also = [], subject = 'send secure: Your results', mail }) {
       const text = mail ?? mailOf({ from: AUTHOR, to, subject });
-      const { final } = await submit({ port: smtpPort, from: AUTHOR, to: [to], mail: text });
+      const { final } = await submit({ port: smtpPort, from: AUTHOR, to: [to, ...also], mail: text });
       assert.match(final, /^250 /u);
     },
     mail: (kind, address, fits = () => true) =>

@@ -28,7 +28,19 @@ export interface ForwardedProps {
 export function Forwarded({ token, facts, joining: begun, onSignedIn, onBack }: ForwardedProps) {
   const t = accessTexts();
   const [joining, setJoining] = useState(begun);
-  if (joining) return <Join linkToken={token} onDone={onSignedIn} onSignIn={() => setJoining(false)} />;
+  if (joining) {
+    const leave = (): void => setJoining(false);
+    return (
+      <Join
+        linkToken={token}
+        onDone={() => {
+          leave();
+          onSignedIn();
+        }}
+        onSignIn={leave}
+      />
+    );
+  }
   return (
     <div class="card">
       <Page title={t.forwardedTitle} stepped>

@@ -17,6 +17,7 @@ import { AccessSection } from './sections/access-section.tsx';
 import { AddressesSection } from './sections/addresses-section.tsx';
 import { DeleteSection } from './sections/delete-section.tsx';
 import { CredentialsSection } from './sections/credentials-section.tsx';
+import { RequestsSection } from './sections/requests-section.tsx';
 import { PreferencesSection } from './sections/preferences-section.tsx';
 import { SessionsSection } from './sections/sessions-section.tsx';
 
@@ -27,6 +28,7 @@ export interface SectionProps {
 }
 
 const SECTIONS: readonly ComponentType<SectionProps>[] = [
+  RequestsSection,
   AddressesSection,
   CredentialsSection,
   SessionsSection,

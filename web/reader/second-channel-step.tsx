@@ -39,12 +39,13 @@ function Shown({ asked, path, onProven, onLook }: ShownProps) {
   const t = SECOND_CHANNEL_TEXTS[language.value];
   const author = displayText(asked.author.address);
   const line = site.value?.helpLine ?? null;
+  const isPhrase = asked.kind === 'passphrase';
   return (
     <div class="card">
-      <Page title={t.title} tabTitle={texts().sendSecure}>
-        <p>{t.why(author)}</p>
+      <Page title={isPhrase ? t.passphraseTitle : t.title} tabTitle={texts().sendSecure}>
+        <p>{isPhrase ? t.passphraseWhy(author) : t.why(author)}</p>
         <p>
-          {t.call(author)} {t.callNumber}
+          {isPhrase ? t.passphraseCall(author) : t.call(author)} {t.callNumber}
         </p>
         {asked.kind === 'none' ? (
           <>
@@ -101,7 +102,7 @@ function AnswerForm({ kind, path, onProven }: AnswerProps) {
           spellcheck: false,
           value: answer,
           onText: setAnswer,
-          ...(isCode && { class: 'code', inputMode: 'numeric' as const }),
+          ...(isCode && { class: 'code long', inputMode: 'numeric' as const }),
         }}
       />
       <Button submit wide busy={checking.busy}>

@@ -4,6 +4,9 @@ export interface SecondChannelTexts {
   readonly why: (author: string) => string;
   readonly call: (author: string) => string;
   readonly callNumber: string;
+  readonly passphraseTitle: string;
+  readonly passphraseWhy: (author: string) => string;
+  readonly passphraseCall: (author: string) => string;
   readonly label: string;
   readonly hint: string;
   readonly passphraseLabel: string;
@@ -20,6 +23,9 @@ const en: SecondChannelTexts = {
   why: (author) => `${author} protects this message with a code that you get by telephone.`,
   call: (author) => `No call yet? Call ${author} and ask for the code.`,
   callNumber: 'Use a number that you know, not one from an email.',
+  passphraseTitle: 'You need a passphrase',
+  passphraseWhy: (author) => `${author} protects this message with a passphrase that you agreed on.`,
+  passphraseCall: (author) => `Not sure about it? Call ${author}.`,
   label: 'Code from the call',
   hint: '8 digits',
   passphraseLabel: 'Passphrase that you agreed on',
@@ -36,6 +42,9 @@ const es: SecondChannelTexts = {
   why: (author) => `${author} protege este mensaje con un código que usted recibe por teléfono.`,
   call: (author) => `¿No ha recibido la llamada? Llame a ${author} y pida el código.`,
   callNumber: 'Use un número que usted ya conozca, no uno de un correo.',
+  passphraseTitle: 'Necesita una frase',
+  passphraseWhy: (author) => `${author} protege este mensaje con una frase que acordaron.`,
+  passphraseCall: (author) => `¿No la recuerda? Llame a ${author}.`,
   label: 'Código de la llamada',
   hint: '8 cifras',
   passphraseLabel: 'Frase que acordaron',

@@ -41,9 +41,10 @@ export function officerHoldsPage({ holds, done, formatMoment }: HoldsView): Fram
 function holdCard(hold: OfficerHold, formatMoment: (ms: number) => string): SafeHtml {
   const { messageId, author, recipients } = hold;
   const needsTwo = recipients.some(({ asOrdinaryMail }) => asOrdinaryMail);
-  return html`<section class="card" aria-labelledby="h-${messageId}">
-    <h2 id="h-${messageId}">${author}</h2>
-    <p class="quiet">
+  // No landmark of its own: one author may have several.
+  return html`<section class="card">
+    <h2>${author}</h2>
+    <p class="quiet" id="s-${messageId}">
       Sent ${formatMoment(hold.acceptedAt)}. Goes back to its author ${formatMoment(hold.endsAt)}.
     </p>
     <details ${recipients.length <= 5 ? 'open' : ''}>
@@ -59,10 +60,10 @@ function holdCard(hold: OfficerHold, formatMoment: (ms: number) => string): Safe
         <textarea id="why-${messageId}" name="reason" rows="2" maxlength="500" required></textarea>
       </div>
       <div class="row small">
-        <button name="choice" value="send">
+        <button name="choice" value="send" aria-describedby="s-${messageId}">
           ${needsTwo ? 'Ask a second officer to let it out' : 'Let it go out'}
         </button>
-        <button class="second" name="choice" value="stop">Stop it</button>
+        <button class="second" name="choice" value="stop" aria-describedby="s-${messageId}">Stop it</button>
       </div>
     </form>
   </section>`;

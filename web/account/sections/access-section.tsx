@@ -1,4 +1,4 @@
-/** Who reads with the owner of the account, who asks to, and whose messages they read themselves. */
+/** Who reads with the owner of the account, and whose messages they read themselves. */
 import { useState } from 'preact/hooks';
 import { call } from '../../ui/api.ts';
 import { formatDate } from '../../ui/locale/locale.ts';
@@ -17,8 +17,6 @@ const PERIODS = ['7', '30', '90', '365', ''] as const;
 export function AccessSection({ account, reload }: SectionProps) {
   const t = useAccountTexts().access;
   const [done, setDone] = useState<string | null>(null);
-  const asked = account.readers.filter(({ state }) => state === 'asked');
-  const resting = account.readers.filter(({ state }) => state === 'rests');
   const given = account.readers.filter(({ state }) => state === 'given');
   async function finish(text: string): Promise<void> {
     await reload();
@@ -27,12 +25,6 @@ export function AccessSection({ account, reload }: SectionProps) {
   return (
     <Section title={t.title}>
       <p>{t.lead}</p>
-      {asked.map((one) => (
-        <Asked key={one.id} access={one} finish={finish} />
-      ))}
-      {resting.map((one) => (
-        <Resting key={one.id} access={one} finish={finish} />
-      ))}
       <AccessList list={given} label={t.end} done={t.ended} finish={finish} />
       <DoneNote text={done} />
       <GiveForm account={account} finish={finish} />
@@ -47,71 +39,6 @@ export function AccessSection({ account, reload }: SectionProps) {
 }
 
 type Finish = (text: string) => Promise<void>;
-
-function Asked({ access, finish }: { readonly access: AccountAccess; readonly finish: Finish }) {
-  const t = useAccountTexts().access;
-  const answering = useRequest();
-  function answer(allow: boolean): void {
-    answering.run(async () => {
-      await call('POST', '/api/access/answer', { id: access.id, allow });
-      await finish(allow ? t.allowed(access.reader) : t.refused);
-    });
-  }
-  return (
-    <div class="box">
-      <p>{t.asks(access.reader, access.address)}</p>
-      <p>{t.asksOnly}</p>
-      <AccountProblem failure={answering.failure} />
-      <div class="row">
-        <Button small busy={answering.busy} onPress={() => answer(true)}>
-          {t.allow}
-        </Button>
-        <Button kind="second" small onPress={() => answer(false)}>
-          {t.refuse}
-        </Button>
-      </div>
-    </div>
-  );
-}
-
-/** Somebody else may have given it before the password was reset. */
-function Resting({ access, finish }: { readonly access: AccountAccess; readonly finish: Finish }) {
-  const t = useAccountTexts().access;
-  const answering = useRequest();
-  return (
-    <div class="box">
-      <p>{t.rests(access.reader)}</p>
-      <p>{access.all ? t.all(access.address) : t.one(access.address)}</p>
-      <AccountProblem failure={answering.failure} />
-      <div class="row">
-        <Button
-          small
-          busy={answering.busy}
-          onPress={() =>
-            answering.run(async () => {
-              await call('POST', '/api/access/answer', { id: access.id, allow: true });
-              await finish(t.allowed(access.reader));
-            })
-          }
-        >
-          {t.allowAgain}
-        </Button>
-        <Button
-          kind="second"
-          small
-          onPress={() =>
-            answering.run(async () => {
-              await call('POST', '/api/access/end', { id: access.id });
-              await finish(t.ended);
-            })
-          }
-        >
-          {t.refuse}
-        </Button>
-      </div>
-    </div>
-  );
-}
 
 interface AccessListProps {
   readonly list: readonly AccountAccess[];
