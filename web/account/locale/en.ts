@@ -56,7 +56,7 @@ export const en = {
   access: {
     title: 'Who else may read',
     lead: 'You can let somebody read the messages that come to you. They sign in with their own address. Senders are told who read, and for whom.',
-    requests: 'Somebody asks to read',
+    requests: 'Waiting for your answer',
     asks: (reader: string, address: string) =>
       `${reader} asks to read a message that was sent to ${address}.`,
     asksOnly: 'Say yes only if you know this person. They can then read this one message, not the others.',

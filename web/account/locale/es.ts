@@ -57,7 +57,7 @@ export const es: AccountTexts = {
   access: {
     title: 'Quién más puede leer',
     lead: 'Puede permitir que alguien lea los mensajes que le llegan. Entra con su propia dirección. A quienes escriben se les dice quién leyó, y para quién.',
-    requests: 'Alguien pide leer',
+    requests: 'Espera su respuesta',
     asks: (reader, address) => `${reader} pide leer un mensaje que se envió a ${address}.`,
     asksOnly: 'Diga que sí solo si conoce a esta persona. Podrá leer este mensaje, no los demás.',
     allow: 'Sí, que lo lea',

@@ -1,4 +1,7 @@
-/** Who asks to read a message of the owner's, and who read before a reset of the password: above everything else, because the mail that says so leads to this page. */
+/**
+ * Who asks to read a message of the owner's, and who read before a reset of the password. Above everything else: the mail
+ * that says so leads to this page.
+ */
 import { useState } from 'preact/hooks';
 import { call } from '../../ui/api.ts';
 import { Button } from '../../ui/parts/controls.tsx';
