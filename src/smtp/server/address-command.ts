@@ -1,6 +1,6 @@
 /**
  * MAIL FROM and RCPT TO as RFC 5321 section 4.1.1 writes them, with the parameters of SIZE (RFC 1870), 8BITMIME
- * (RFC 6152), SMTPUTF8 (RFC 6531), DSN (RFC 3461) and REQUIRETLS (RFC 8689). The address is handed on as it stood on the wire: an address
+ * (RFC 6152), SMTPUTF8 (RFC 6531), DSN (RFC 3461), REQUIRETLS (RFC 8689) and AUTH (RFC 4954). The address is handed on as it stood on the wire: an address
  * parser that rebuilds addresses has sent mail to the wrong domain before. What is wrong comes back as a reply.
  */
 import { parseMailAddress } from '#src/base/mail-address.ts';
@@ -18,17 +18,30 @@ const NOTIFY = /^(?:NEVER|(?:SUCCESS|FAILURE|DELAY)(?:,(?:SUCCESS|FAILURE|DELAY)
 // RFC 3461 sections 4.2 and 4.4.
 const MAX_ORCPT_CHARACTERS = 500;
 const MAX_ENVID_CHARACTERS = 100;
+/** RFC 4954 section 5: the parameter adds 500 to the length of the command. */
+const MAX_AUTH_CHARACTERS = 500 - ' AUTH='.length;
 const WITHOUT_VALUE = new Set(['SMTPUTF8', 'REQUIRETLS']);
 
-/** `offersRequireTls`: the session may ask for TLS on the whole way (RFC 8689). */
+/** What a session was offered beside what all are. */
+export interface OfferedExtensions {
+  /** It may ask for TLS on the whole way (RFC 8689). */
+  readonly requireTls: boolean;
+  /** It may say who handed the mail in elsewhere (RFC 4954 section 5), as Postfix and Exim do with each mail. */
+  readonly auth: boolean;
+}
+
+const NOTHING_MORE: OfferedExtensions = { requireTls: false, auth: false };
+
 export function parseMailCommand(
   line: string,
   maxMessageBytes: number,
-  offersRequireTls = false,
+  offered = NOTHING_MORE,
 ): Parsed<MailCommand> {
   const command = splitAddressCommand(line, 'MAIL FROM:');
   if (command === null) return refuse(501, '5.5.4', 'Syntax: MAIL FROM:<address>');
-  const known = ['SIZE', 'BODY', 'SMTPUTF8', 'RET', 'ENVID', ...(offersRequireTls ? ['REQUIRETLS'] : [])];
+  const known = ['SIZE', 'BODY', 'SMTPUTF8', 'RET', 'ENVID'];
+  if (offered.requireTls) known.push('REQUIRETLS');
+  if (offered.auth) known.push('AUTH');
   const parameters = parseParameters(command.rest, known);
   if ('refusal' in parameters) return parameters;
   const options = parseMailOptions(parameters.values, maxMessageBytes);
@@ -75,6 +88,10 @@ function parseMailOptions(
   if (requireTls !== undefined && requireTls !== '') return badParameter('REQUIRETLS');
   const ret = values.get('RET')?.toUpperCase() ?? null;
   if (ret !== null && ret !== 'FULL' && ret !== 'HDRS') return badParameter('RET');
+  // Nobody's word about a third party counts here: it is read, and says nothing (RFC 4954 section 5, `AUTH=<>`).
+  const auth = values.get('AUTH');
+  if (auth !== undefined && (auth.length > MAX_AUTH_CHARACTERS || decodeXtext(auth) === null))
+    return badParameter('AUTH');
   const envid = values.get('ENVID') ?? null;
   if (envid !== null && (envid.length > MAX_ENVID_CHARACTERS || decodeXtext(envid) === null))
     return badParameter('ENVID');

@@ -56,7 +56,7 @@ export class AuthConnection extends SessionConnection {
   }
 
   override _isSupported(command: string): boolean {
-    if (command === 'AUTH' && (!this.secure || !this.#offersAuth)) return false;
+    if (command === 'AUTH' && (!this.secure || !this.offersAuth)) return false;
     return super._isSupported(command);
   }
 
@@ -83,28 +83,28 @@ export class AuthConnection extends SessionConnection {
       return refused;
     }
     const verb = command.toString('latin1').split(' ', 1)[0]?.toUpperCase() ?? '';
-    if (verb === 'AUTH' && this.#offersAuth && !this.secure)
+    if (verb === 'AUTH' && this.offersAuth && !this.secure)
       return { refusal: TLS_BEFORE_AUTH, close: false };
-    if (verb === 'AUTH' && this.#offersAuth && tooLong(command) !== null) return tooLong(command);
+    if (verb === 'AUTH' && this.offersAuth && tooLong(command) !== null) return tooLong(command);
     const refused = super.screen(command);
     if (refused !== null || !this.#requiresTls || this.secure || BEFORE_TLS.has(verb)) return refused;
     return this._isSupported(verb) ? { refusal: TLS_FIRST, close: false } : null;
   }
 
   protected override get readableOctets(): number {
-    return this.#offersAuth && this.secure ? AUTH_OCTETS : READABLE_COMMAND_OCTETS;
+    return this.offersAuth && this.secure ? AUTH_OCTETS : READABLE_COMMAND_OCTETS;
   }
 
   protected override get offeredCommands(): ReadonlySet<string> {
     const offered = super.offeredCommands;
-    return this.#offersAuth ? new Set([...offered, 'AUTH']) : offered;
+    return this.offersAuth ? new Set([...offered, 'AUTH']) : offered;
   }
 
   protected override describeSession(): SmtpSession {
     return { ...super.describeSession(), user: this.#user };
   }
 
-  get #offersAuth(): boolean {
+  protected get offersAuth(): boolean {
     return this.#auth.authenticator?.isOffered() === true;
   }
 

@@ -55,7 +55,10 @@ export class GatewayConnection extends AuthConnection {
       this.refuse({ code: 503, enhanced: '5.5.1', text: 'A transaction has begun already' }, callback);
       return;
     }
-    const mail = parseMailCommand(command.toString('utf8'), maxMessageBytes, offersRequireTls && this.secure);
+    const mail = parseMailCommand(command.toString('utf8'), maxMessageBytes, {
+      requireTls: offersRequireTls && this.secure,
+      auth: this.offersAuth && this.secure,
+    });
     if (this.isHealthCheck) {
       this.refuse(NO_CLIENT, callback);
       return;

@@ -129,6 +129,46 @@ test('S34: AUTH and REQUIRETLS are offered inside TLS alone, AUTH until somebody
   peer.close();
 });
 
+test('R35: who signed in may say with each mail who handed it in, as Postfix does; it counts for nothing', async () => {
+  await using server = await startRecordingServer({
+    tls: certificate,
+    implicitTls: true,
+    authenticator: onlyLab,
+  });
+  const peer = new DialogPeer(0, await overTls(server.port));
+  assert.match((await peer.reply()) ?? '', /^220 /u);
+  await peer.send('EHLO client.test\r\n');
+  assert.match((await peer.reply()) ?? '', /^250-AUTH/mu);
+  await peer.send(`AUTH PLAIN ${Buffer.from('\0lab\0right horse').toString('base64')}\r\n`);
+  assert.match((await peer.reply()) ?? '', /^235 /u);
+  const answers: (readonly [parameter: string, reply: RegExp])[] = [
+    ['AUTH=<>', /^250 /u],
+    ['SIZE=10 AUTH=ann+2Blee@hospital.test BODY=8BITMIME', /^250 /u],
+    [`AUTH=${'a'.repeat(494)}`, /^250 /u],
+    ['AUTH=ann+0D+0A@hospital.test', /^501 5\.5\.4 /u],
+    ['AUTH=', /^501 5\.5\.4 /u],
+    ['AUTH=<> AUTH=<>', /^501 5\.5\.4 /u],
+  ];
+  for (const [parameter, expected] of answers) {
+    await peer.send(`MAIL FROM:<a@hospital.test> ${parameter}\r\n`);
+    assert.match((await peer.reply()) ?? '', expected, parameter);
+    await peer.send('RSET\r\n');
+    await peer.reply();
+  }
+  peer.close();
+});
+
+test('R35: where nobody can sign in, the parameter of AUTH is not known', async () => {
+  await using server = await startRecordingServer({ tls: certificate });
+  const peer = new DialogPeer(server.port);
+  await peer.reply();
+  await peer.send('EHLO client.test\r\n');
+  await peer.reply();
+  await peer.send('MAIL FROM:<a@hospital.test> AUTH=<>\r\n');
+  assert.match((await peer.reply()) ?? '', /^555 5\.5\.4 /u);
+  peer.close();
+});
+
 test('S30: what stands behind STARTTLS in plaintext signs nobody in', async () => {
   await using server = await startRecordingServer({ tls: certificate, authenticator: onlyLab });
   const plain = new DialogPeer(server.port);

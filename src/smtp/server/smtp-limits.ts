@@ -39,8 +39,8 @@ export const defaultSmtpLimits: SmtpLimits = {
 
 /** RFC 5321 section 4.5.3.1.4: a command line has 512 octets with its CR LF. */
 const COMMAND_OCTETS = 512;
-/** SIZE 26 (RFC 1870), BODY 17 (RFC 6152), SMTPUTF8 10 (RFC 6531), RET and ENVID 9 and 107 (RFC 3461), REQUIRETLS 11 (RFC 8689). */
-const MAIL_OCTETS = COMMAND_OCTETS + 26 + 17 + 10 + 9 + 107 + 11;
+/** SIZE 26 (RFC 1870), BODY 17 (RFC 6152), SMTPUTF8 10 (RFC 6531), RET and ENVID 9 and 107 (RFC 3461), REQUIRETLS 11 (RFC 8689), AUTH 500 (RFC 4954). */
+const MAIL_OCTETS = COMMAND_OCTETS + 26 + 17 + 10 + 9 + 107 + 11 + 500;
 /** NOTIFY 29 and ORCPT 507 (RFC 3461), and ten for addresses in UTF-8. */
 const RCPT_OCTETS = COMMAND_OCTETS + 29 + 507 + 10;
 
