@@ -83,8 +83,7 @@ export class AuthConnection extends SessionConnection {
       return refused;
     }
     const verb = command.toString('latin1').split(' ', 1)[0]?.toUpperCase() ?? '';
-    if (verb === 'AUTH' && this.offersAuth && !this.secure)
-      return { refusal: TLS_BEFORE_AUTH, close: false };
+    if (verb === 'AUTH' && this.offersAuth && !this.secure) return { refusal: TLS_BEFORE_AUTH, close: false };
     if (verb === 'AUTH' && this.offersAuth && tooLong(command) !== null) return tooLong(command);
     const refused = super.screen(command);
     if (refused !== null || !this.#requiresTls || this.secure || BEFORE_TLS.has(verb)) return refused;
