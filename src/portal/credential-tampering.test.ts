@@ -12,6 +12,7 @@ import {
   type PortalWorld,
 } from '#test/support/portal-world.ts';
 import { SoftwareAuthenticator } from '#test/support/software-authenticator.ts';
+import { byHand } from '#test/support/written-by-hand.ts';
 
 interface Person {
   readonly address: string;
@@ -63,7 +64,7 @@ async function person(name: string): Promise<Person> {
 }
 
 async function write(sql: string, ...parameters: (string | number | null)[]): Promise<void> {
-  await world.database.commit([{ sql, parameters, expect: { atLeast: 1 } }]);
+  await world.database.commit([byHand(world.database, sql, ...parameters)]);
 }
 
 async function signInWithPasskey({ authenticator }: Person) {

@@ -10,6 +10,7 @@ import {
   type PortalWorld,
   type SentMessage,
 } from '#test/support/portal-world.ts';
+import { byHand } from '#test/support/written-by-hand.ts';
 import { hashSessionToken } from '#src/accounts/sessions.ts';
 import { newId, systemRandom } from '#src/base/identifiers.ts';
 import { makeAccountKeyPair } from '#src/keys/account-key-pair.ts';
@@ -353,12 +354,7 @@ describe('a database that somebody wrote into', () => {
   ): Promise<void> {
     const columns = Object.keys(values);
     const sets = columns.map((name) => `"${name}" = ?`).join(', ');
-    await world.database.commit([
-      {
-        sql: `update "${table}" set ${sets} where "${column}" = ?`,
-        parameters: [...Object.values(values), value],
-        expect: { atLeast: 1 },
-      },
-    ]);
+    const sql = `update "${table}" set ${sets} where "${column}" = ?`;
+    await world.database.commit([byHand(world.database, sql, ...Object.values(values), value)]);
   }
 });

@@ -12,6 +12,7 @@ import {
   TestPage,
   type PortalWorld,
 } from '#test/support/portal-world.ts';
+import { byHand } from '#test/support/written-by-hand.ts';
 
 const NEW_PASSWORD = 'nine calm rivers meet here';
 
@@ -142,9 +143,8 @@ describe('a reset of an account with a second factor', () => {
     await withApp();
     await (await provenBrowser()).browser.post('/api/reset/lost');
     const { browser } = await provenBrowser();
-    await world.database.commit([
-      { sql: 'update "pending_resets" set "effectiveAt" = ?', parameters: [1], expect: { atLeast: 1 } },
-    ]);
+    const sql = 'update "pending_resets" set "effectiveAt" = ?';
+    await world.database.commit([byHand(world.database, sql, 1)]);
     const answer = await browser.post('/api/reset/password', { password: NEW_PASSWORD });
     assert.equal(answer.statusCode, 404);
     assert.ok(world.logged.some(({ fields }) => fields.code === 'tamper-detected'));

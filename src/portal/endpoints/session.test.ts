@@ -8,6 +8,7 @@ import {
   type PortalWorld,
   type SentMessage,
 } from '#test/support/portal-world.ts';
+import { byHand } from '#test/support/written-by-hand.ts';
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '#src/base/clock.ts';
 import { hashSessionToken } from '#src/accounts/sessions.ts';
 
@@ -243,11 +244,8 @@ describe('sessions', () => {
     const after = await world.database.query.selectFrom('throttles').selectAll().execute();
     const known = before.map(({ key }) => Buffer.from(key).toString('hex'));
     const added = after.filter(({ key }) => !known.includes(Buffer.from(key).toString('hex')));
-    for (const { key } of added) {
-      await world.database.commit([
-        { sql: 'update "throttles" set "count" = ? where "key" = ?', parameters: [count, key] },
-      ]);
-    }
+    const sql = 'update "throttles" set "count" = ? where "key" = ?';
+    for (const { key } of added) await world.database.commit([byHand(world.database, sql, count, key)]);
   }
 });
 
