@@ -17,12 +17,14 @@ import { startPartners } from '#src/gateway/start-partners.ts';
 import { startPortal } from '#src/gateway/start-portal.ts';
 import { startReceiving, type Receiving } from '#src/gateway/start-receiving.ts';
 import { startReminders } from '#src/gateway/start-reminders.ts';
+import { startSummaries } from '#src/gateway/start-summaries.ts';
 import { metricsAccess } from '#src/gateway/staff-parts.ts';
 import { readTlsPair } from '#src/gateway/tls-files.ts';
 import type { HttpServer } from '#src/http/http-server.ts';
 import type { PartnerList } from '#src/partners/partner-list.ts';
 import type { Reminders } from '#src/reminders/reminders.ts';
 import type { Portal } from '#src/portal/portal.ts';
+import type { Summaries } from '#src/summaries/summaries.ts';
 
 export type { GatewayOptions };
 
@@ -38,6 +40,7 @@ export interface Gateway {
   /** Sentences on what is not as it should be, beside what the configuration says of itself. */
   findings(): Promise<readonly string[]>;
   readonly reminders: Pick<Reminders, 'sendDue'>;
+  readonly summaries: Pick<Summaries, 'sendDue'>;
   /** Tries now what waits for the virus check. */
   sendWaitingReplies(): Promise<void>;
   /** Takes new settings and certificates; throws where they can't be used, and the old ones stay in force. */
@@ -58,7 +61,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     parts.push(holds);
     const portal = await startPortal(core);
     parts.push(portal);
-    const console = await startConsole(core, holds.holds, delivery.captured);
+    const summaries = startSummaries(core);
+    parts.push(summaries);
+    const console = await startConsole(core, { ...holds, ...delivery, summaries });
     parts.push(console);
     const returns = await startReturnListener(core, delivery.reports);
     parts.push(returns);
@@ -85,6 +90,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       recordRefusedReload: (code) => core.audit.record({ event: 'configuration-refused', facts: { code } }),
       reload: (settings) => reload(core, settings, { smtp, returns, portal: portal.portal, console }),
       reminders: reminders.reminders,
+      summaries: summaries.summaries,
       sendWaitingReplies: portal.sendWaitingReplies,
       close: (graceMs) => closeAll(core, parts, graceMs),
     };

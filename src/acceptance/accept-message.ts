@@ -26,6 +26,7 @@ import { messageIdField } from './gather-facts.ts';
 import { mayBecomeSecureMessage, messageRow, recipientRows, securedThreadRows } from './message-rows.ts';
 import { observedRows } from './observed-rows.ts';
 import type { ReceivedMessage } from './receive-and-seal.ts';
+import { gatherSecured } from './secured-news.ts';
 import { secureRecipients, type SecuredRecipient } from './secure-recipients.ts';
 import type { AcceptanceSettings } from './settings.ts';
 import { signMessageManifest } from './message-manifest.ts';
@@ -80,9 +81,10 @@ export async function acceptMessage(
   const timed: TimedMessage = { ...message, acceptedAt, keptUntil: acceptedAt + message.settings.keepMs };
   const secured = await secureNow(timed, tools);
   const announced = secured.filter(({ recipient }) => recipient.id !== message.ownCopyId);
+  const gathered = await gatherSecured(timed, tools);
   const mails = [
     ...announced.map(({ notice }) => waitForUndo(notice, undoUntil(timed))),
-    ...writeAuthorMails(timed, tools),
+    ...writeAuthorMails(timed, tools, gathered !== null),
     ...writeOfficerMails(timed, tools),
   ];
   const written = mails.length === 0 ? null : await tools.sealer.seal(mails, message.queueId);
@@ -90,6 +92,7 @@ export async function acceptMessage(
     ...(await contentStatements(timed, secured, tools)),
     ...relayStatements(timed, tools),
     ...(written?.statements ?? []),
+    ...(gathered === null ? [] : [gathered]),
     ...observedRows(tools, timed),
     ...securedThreadRows(tools, message.queueId, threadMembers(timed, mails), acceptedAt),
     ...auditStatements(timed, tools),

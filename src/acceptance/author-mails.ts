@@ -16,9 +16,11 @@ import type { NearMissKind, ProtectedHow, SecuredReason } from '#src/notificatio
 import type { Decision } from '#src/policy/facts.ts';
 import { carriesCode } from '#src/policy/subject-code.ts';
 import { decodeXtext } from '#src/smtp/xtext.ts';
+import { mailChoicePage } from '#src/summaries/mail-choice.ts';
 import { messageCodeForAuthor } from '#src/protection/secure-message/message-code.ts';
 
 import type { TimedMessage } from './accept-message.ts';
+import type { Author } from './author.ts';
 import { NOTHING_ASKED } from './asked-at-sending.ts';
 import { isChangedByObserving } from './decide-recipients.ts';
 import { holdTokenOf } from './hold-token.ts';
@@ -32,18 +34,36 @@ export interface AuthorMailTools {
   readonly random: RandomSource;
 }
 
-/** None, one or two mails to the author, and reports to the reverse-path. */
-export function writeAuthorMails(message: TimedMessage, tools: AuthorMailTools): readonly MailToSend[] {
+/**
+ * None, one or two mails to the author, and reports to the reverse-path. `isGathered`: *secured* waits for the summary of
+ * the day.
+ */
+export function writeAuthorMails(
+  message: TimedMessage,
+  tools: AuthorMailTools,
+  isGathered: boolean,
+): readonly MailToSend[] {
   const mails: MailToSend[] = [];
-  const { automatic, carriesOurMark } = message.facts;
-  // A mail that comes by again was told about when it came first.
-  const told = automatic === null && !carriesOurMark ? message.author.told : null;
-  if (told !== null && message.officerHold == null && deservesSecured(message))
-    mails.push(secured(message, told.raw, tools));
+  const told = toldOf(message);
+  if (told !== null && !isGathered && getsSecured(message)) mails.push(secured(message, told.raw, tools));
   if (told !== null && has(message, 'hold')) mails.push(held(message, told.raw, tools));
   if (message.envelope.reversePath !== '')
     mails.push(...returned(message, tools), ...refused(message, tools));
   return mails;
+}
+
+/** Whose the message is, where they are told of it: a mail that comes by again was told about when it came first. */
+function toldOf({ facts, author }: TimedMessage): Author['told'] {
+  return facts.automatic === null && !facts.carriesOurMark ? author.told : null;
+}
+
+/** The author who gets *secured* for this message; null: nobody. */
+export function securedTo(message: TimedMessage): Author['told'] {
+  return getsSecured(message) ? toldOf(message) : null;
+}
+
+function getsSecured(message: TimedMessage): boolean {
+  return message.officerHold == null && deservesSecured(message);
 }
 
 /**
@@ -95,6 +115,7 @@ function secured(message: TimedMessage, to: string, tools: AuthorMailTools): Mai
     keptUntilMs: byPortal.length > 0 ? Math.min(keptUntil, asked.expiresAt ?? keptUntil) : null,
     asked,
     pageUrl: settings.messagePage(message.queueId),
+    choiceUrl: mailChoicePage(tools.keys, settings.consoleUrl, message.queueId),
     undo: undoOf(message, tools),
   });
   return { kind: 'secured', mail, recipientId: null, reversePath: '' };

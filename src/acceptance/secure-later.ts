@@ -25,6 +25,7 @@ import { exactlyOne, statement, type Database, type Statement } from '#src/stora
 import { storedObject } from '#src/storage/object-columns.ts';
 import type { ObjectStore } from '#src/storage/objects.ts';
 import type { MessagesTable, RecipientsTable } from '#src/storage/tables.ts';
+import { mailChoicePage } from '#src/summaries/mail-choice.ts';
 
 import { NOTHING_ASKED, type AskedAtSending } from './asked-at-sending.ts';
 import type { Mailbox } from './author.ts';
@@ -171,6 +172,7 @@ export class SecureLater {
       keptUntilMs: Math.min(keptUntil, ...recipients.map(({ expiresAt }) => expiresAt ?? keptUntil)),
       asked: askedOf(recipients),
       pageUrl: settings.messagePage(message.id),
+      choiceUrl: mailChoicePage(this.#options.keys, settings.consoleUrl, message.id),
       undo: null,
     });
     return [{ kind: 'secured', mail, recipientId: null, reversePath: '' }];

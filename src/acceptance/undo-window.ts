@@ -2,15 +2,11 @@
  * The undo window: notices wait a moment, and until then their author can take the message back. The mail *Secured* leads
  * to the page; its token names the message and is made from the token key, so that there is nothing to store.
  */
-import { equalBytes, lengthPrefixed } from '#src/base/bytes.ts';
 import type { KeyProvider } from '#src/keys/key-provider.ts';
+import { messageOfToken, messageTokenOf } from '#src/keys/message-token.ts';
 import type { MailToSend } from '#src/queue/written-mails.ts';
 
 import type { TimedMessage } from './accept-message.ts';
-
-const TOKEN_BYTES = 16;
-/** As base's `newId` makes it, then 22 characters of base64url. */
-const TOKEN = /^([0-9A-Z]{26})([\w-]{22})$/u;
 
 /** Until when (ms) the message can be taken back; null: nobody could, or nothing waits. */
 export function undoUntil(message: TimedMessage): number | null {
@@ -27,19 +23,10 @@ export function waitForUndo(notice: MailToSend, until: number | null): MailToSen
 }
 
 export function undoTokenOf(keys: Pick<KeyProvider, 'mac'>, messageId: string): string {
-  return `${messageId}${proofOf(keys, messageId)}`;
+  return messageTokenOf(keys, 'undo token', messageId);
 }
 
 /** The id of the message; null for a token that we did not mail. */
 export function messageOfUndoToken(keys: Pick<KeyProvider, 'mac'>, token: string): string | null {
-  const [, messageId = '', proof = ''] = TOKEN.exec(token) ?? [];
-  if (messageId === '') return null;
-  return equalBytes(Buffer.from(proof), Buffer.from(proofOf(keys, messageId))) ? messageId : null;
-}
-
-function proofOf(keys: Pick<KeyProvider, 'mac'>, messageId: string): string {
-  return keys
-    .mac('token', lengthPrefixed('undo token', messageId))
-    .subarray(0, TOKEN_BYTES)
-    .toString('base64url');
+  return messageOfToken(keys, 'undo token', token);
 }

@@ -54,6 +54,8 @@ export const AUDIT_EVENTS = [
   'clock-leapt',
   'recipient-reminded',
   'author-told-not-opened',
+  'mail-choice-changed',
+  'summary-sent',
   'code-sent',
   'code-wrong',
   'account-registered',

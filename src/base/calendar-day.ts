@@ -6,6 +6,16 @@ export function dayAt(ms: number, timeZone: string): string {
   return new Date(ms + offsetAt(ms, timeZone)).toISOString().slice(0, 10);
 }
 
+/** The hour (0 to 23) that clocks show at a moment (ms) in a time zone. */
+export function hourAt(ms: number, timeZone: string): number {
+  return new Date(ms + offsetAt(ms, timeZone)).getUTCHours();
+}
+
+/** The day of the calendar so many days after `day`, or before it. */
+export function addDays(day: string, count: number): string {
+  return new Date(Date.parse(`${day}T00:00:00Z`) + count * DAY_MS).toISOString().slice(0, 10);
+}
+
 /** The first moment (ms) after a day of the calendar in a time zone; NaN for what is no day. */
 export function endOfDay(day: string, timeZone: string): number {
   const midnight = /^\d{4}-\d{2}-\d{2}$/u.test(day) ? Date.parse(`${day}T00:00:00Z`) : NaN;

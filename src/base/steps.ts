@@ -20,6 +20,8 @@ export type StepName =
   | 'delivery-recorded'
   | 'hold-before-commit'
   | 'hold-committed'
+  | 'summary-before-commit'
+  | 'summary-committed'
   | 'opening-before-commit'
   | 'opening-committed'
   | 'opening-released';

@@ -1,5 +1,6 @@
 /** The command line: `sendsecure <command>`. Every command has `--help`; exit codes are those of sysexits. */
 import { adminCommand } from './admin-command.ts';
+import { announceCommand } from './announce-command.ts';
 import { auditCommand } from './audit-command.ts';
 import { backupCommand } from './backup-command.ts';
 import { buildWebCommand } from './build-web-command.ts';
@@ -28,6 +29,7 @@ const COMMANDS: readonly Command[] = [
   stopCommand,
   startCommand,
   adminCommand,
+  announceCommand,
   demoCommand,
   configCommand,
   auditCommand,

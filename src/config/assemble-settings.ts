@@ -75,6 +75,7 @@ export function assembleSettings(values: ReadValues, baseDir: string, isTrial: b
       recipientDays: get('reminders.recipientDays'),
       authorDays: get('reminders.authorDays'),
     },
+    summaries: { hour: get('summaries.hour') },
     notice,
     smtp: {
       listen: get('smtp.listen'),

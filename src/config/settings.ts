@@ -168,6 +168,8 @@ export interface Settings {
   };
   /** Days from the notice; 0: not at all. */
   readonly reminders: { readonly recipientDays: number; readonly authorDays: number };
+  /** `hour` of the day in the organisation's time zone. */
+  readonly summaries: { readonly hour: number };
   /** `undoWindow`: seconds for which notices wait. */
   readonly notice: { readonly from: 'author' | 'service'; readonly undoWindow: number };
   readonly smtp: {

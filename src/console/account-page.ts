@@ -4,6 +4,7 @@ import type { StaffAddress } from '#src/staff/viewer.ts';
 import type { StaffCredentialsTable } from '#src/storage/tables.ts';
 
 import type { FramedPage, Language } from './frame.ts';
+import { mailSection, type MailSection } from './mail-choice-page.ts';
 import { html, type SafeHtml } from './page.ts';
 
 const WORDS = {
@@ -93,6 +94,7 @@ const WORDS = {
 export interface AccountView {
   readonly language: Language;
   readonly addresses: readonly StaffAddress[];
+  readonly mails: MailSection;
   readonly sessions: readonly StaffSession[];
   /** Id of the session of this browser. */
   readonly here: string;
@@ -113,7 +115,8 @@ export function accountPage(view: AccountView): FramedPage {
         ? html``
         : html`<p class="quiet">${words.lastSignIn(view.formatMoment(view.lastSignInAt))}</p>`
     }
-    ${addressSection(view)} ${passkeySection(view)} ${sessionSection(view)}`,
+    ${addressSection(view)} ${mailSection(view.language, view.mails)} ${passkeySection(view)}
+    ${sessionSection(view)}`,
     script: view.script,
   };
 }

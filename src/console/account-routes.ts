@@ -11,19 +11,26 @@ import type { StaffViewer } from '#src/staff/viewer.ts';
 
 import { accountPage, addAddressPage } from './account-page.ts';
 import { originOf, type ConsoleContext } from './console-context.ts';
+import { mailsOf, type MailChoiceOptions } from './mail-choice-routes.ts';
 import { linkSentPage } from './sign-in-page.ts';
 import { browserOf, knowBrowser } from './sign-in-routes.ts';
 
 const config = { policy: 'sender' } as const;
 
 /** `script`: of the passkeys; null: there are none. */
-export function addAccountRoutes(app: HttpApp, context: ConsoleContext, script: string | null): void {
+export function addAccountRoutes(
+  app: HttpApp,
+  context: ConsoleContext,
+  script: string | null,
+  summaries: MailChoiceOptions,
+): void {
   app.get('/account', { config }, async (request, reply) => {
     const viewer = viewerOf(request);
     const { staff, language, formatMoment } = context;
     const page = accountPage({
       language: language(),
       addresses: viewer.addresses,
+      mails: await mailsOf(summaries, viewer.addresses),
       sessions: await staff.sessions.listOf(viewer.staffId),
       here: viewer.session.id,
       passkeys:

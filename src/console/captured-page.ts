@@ -63,6 +63,7 @@ const KINDS: Readonly<Record<string, { readonly name: string; readonly action: s
   opened: { name: 'Told to the author', action: 'Open the link' },
   reminder: { name: 'Reminder to the recipient', action: 'Open it as the recipient' },
   'not-opened': { name: 'Told to the author', action: 'Open the link' },
+  summary: { name: 'Told to the author', action: 'Open the link' },
   access: { name: 'Access for others', action: 'Open the link' },
   'reply-failed': { name: 'Told to who replied on the site', action: 'Open the link' },
   'not-for-me': { name: 'Told to the author', action: 'Open the link' },

@@ -14,6 +14,7 @@ import type { Staff } from '#src/staff/staff.ts';
 
 import { addAccountRoutes } from './account-routes.ts';
 import { addAdministrationRoutes } from './administration/administration-routes.ts';
+import type { SiteText } from './administration/announcements-page.ts';
 import type { DefaultInForce } from './administration/defaults-page.ts';
 import { addCapturedRoutes, type CapturedOptions } from './captured-routes.ts';
 import { CONSOLE_CSS } from './console-css.ts';
@@ -24,6 +25,7 @@ import { showFramed } from './frame.ts';
 import { addHoldAnswerRoutes } from './hold-answer-routes.ts';
 import { addHelpDeskRoutes } from './help-desk-routes.ts';
 import { addHeldRoutes, type HeldOptions } from './held-routes.ts';
+import { addMailChoiceRoutes, addOwnMailChoiceRoute, type SummaryTimer } from './mail-choice-routes.ts';
 import { addMessagesRoutes } from './messages-routes.ts';
 import { mayReadMetrics, type MetricsAccess } from './metrics-access.ts';
 import { addOidcRoutes } from './oidc-routes.ts';
@@ -46,7 +48,10 @@ export interface ConsoleOptions extends CapturedOptions, HeldOptions {
   readonly administration: AdministrationContext;
   /** What the configuration says, for the page of defaults. */
   readonly defaults: () => readonly DefaultInForce[];
+  /** Texts for the roll-out. */
+  readonly announcements: () => readonly SiteText[];
   readonly desk: Desk;
+  readonly summaries: SummaryTimer;
   readonly log: Log;
   readonly allowedHosts: readonly string[];
   readonly tls?: TlsFiles | undefined;
@@ -93,13 +98,16 @@ export async function createConsole(options: ConsoleOptions): Promise<HttpServer
   addCapturedRoutes(app, options);
   addHeldRoutes(app, options);
   addUndoRoutes(app, { ...options, undo: options.desk }, context.formatMoment);
+  const mails = { ...options, choices: options.desk };
+  addMailChoiceRoutes(app, mails);
   if (canSignIn(options.consoleUrl)) {
     const { oidc } = options.staff;
     const script = options.web?.passkeyScript ?? null;
     const signIn = { hasOidc: oidc !== null, mailsLinks: options.mailsLinks, script };
     addSignInRoutes(app, context, signIn);
     if (oidc !== null) addOidcRoutes(app, context, oidc, signIn);
-    addAccountRoutes(app, context, script);
+    addAccountRoutes(app, context, script, mails);
+    addOwnMailChoiceRoute(app, mails);
     if (script !== null) addPasskeyRoutes(app, context, script);
     addDomainsRoutes(app, context, options.partners);
     addMessagesRoutes(app, context, options.desk);
@@ -108,6 +116,7 @@ export async function createConsole(options: ConsoleOptions): Promise<HttpServer
       administration,
       pages,
       defaults: options.defaults,
+      announcements: options.announcements,
       script: web?.administrationScript ?? null,
     });
     addWaitingRoutes(app, context, options.desk);

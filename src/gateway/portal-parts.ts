@@ -51,6 +51,7 @@ export function portalSettings(
     },
     accountRules: portal.accounts,
     locale: organization.language,
+    consoleUrl: settings.console.publicUrl,
     staffMessagePage: (messageId) => messagePage(settings, messageId),
     messageIdDomain: mainDomain(settings),
     tls,

@@ -8,8 +8,9 @@ export class RepeatingTask {
   readonly #task: () => Promise<unknown>;
   readonly #log: Log;
   #nextAfterMs: number;
-  #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> = Promise.resolve();
+  #endPause: () => void = () => {};
+  #isWoken = false;
   #stopped = false;
 
   /** `firstAfterMs`: until the first turn; default `everyMs`. */
@@ -28,19 +29,40 @@ export class RepeatingTask {
   }
 
   start(): void {
-    this.#timer = setTimeout(() => {
-      this.#running = this.#runOnce().then(() => {
-        if (!this.#stopped) this.start();
-      });
-    }, this.#nextAfterMs);
-    this.#nextAfterMs = this.#everyMs;
+    this.#running = this.#turns();
+  }
+
+  /** The next turn comes at once, or right behind the one that is under way. */
+  wake(): void {
+    this.#isWoken = true;
+    this.#endPause();
   }
 
   /** Waits for a turn that is under way. */
   async stop(): Promise<void> {
     this.#stopped = true;
-    clearTimeout(this.#timer);
+    this.#endPause();
     await this.#running;
+  }
+
+  async #turns(): Promise<void> {
+    while (!this.#stopped) {
+      await this.#pause(this.#nextAfterMs);
+      this.#nextAfterMs = this.#everyMs;
+      this.#isWoken = false;
+      if (!this.#stopped) await this.#runOnce();
+    }
+  }
+
+  async #pause(ms: number): Promise<void> {
+    if (this.#isWoken) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.#endPause = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
   }
 
   async #runOnce(): Promise<void> {

@@ -3,11 +3,13 @@ import type { Holds } from '#src/acceptance/release-hold.ts';
 import { expireProposals } from '#src/administration/proposals.ts';
 import { MINUTE_MS } from '#src/base/clock.ts';
 import { createConsole } from '#src/console/console.ts';
+import type { SummaryTimer } from '#src/console/mail-choice-routes.ts';
 import { createMetrics } from '#src/console/metrics.ts';
 import type { CapturedMails } from '#src/delivery/captured-mails.ts';
 import type { HttpServer } from '#src/http/http-server.ts';
 
 import { administrationContext } from './administration-parts.ts';
+import { allAnnouncements } from './announcements.ts';
 import { defaultsInForce } from './defaults-in-force.ts';
 import { authorsDesk } from './authors-desk.ts';
 import type { Core } from './core.ts';
@@ -22,7 +24,10 @@ import { wakingDatabase } from './waking-database.ts';
 
 const SWEEP_EVERY_MS = 5 * MINUTE_MS;
 
-export async function startConsole(core: Core, holds: Holds, captured: CapturedMails) {
+export async function startConsole(
+  core: Core,
+  { holds, captured, summaries }: { holds: Holds; captured: CapturedMails; summaries: SummaryTimer },
+) {
   const { settings, log, keys, database } = core;
   const metrics = createMetrics(database, () => ({
     outsidePortSeemsClosed: core.outsidePort.seemsClosed,
@@ -40,7 +45,9 @@ export async function startConsole(core: Core, holds: Holds, captured: CapturedM
     captured,
     partners: partnerPages(core),
     desk: authorsDesk(core),
+    summaries,
     administration,
+    announcements: () => allAnnouncements(core.settings),
     defaults: () => defaultsInForce(core.settings),
     log,
     tls: await readTlsPair(settings.console.tls),

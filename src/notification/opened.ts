@@ -12,7 +12,7 @@ import { formatMoment } from './compose/local-date.ts';
 import { alternative, type MimeContent, report, writeAutomaticMail } from './compose/mail.ts';
 import { machineFields, typedAddress } from './compose/report-fields.ts';
 import type { MailFrame, MailSite, OriginalMail } from './mail-site.ts';
-import { helpBlocks, shownRecipients } from './shared-blocks.ts';
+import { choiceBlocks, helpBlocks, shownRecipients } from './shared-blocks.ts';
 import type { WrittenMail } from './written-mail.ts';
 
 export interface OpenedData extends MailFrame {
@@ -24,6 +24,8 @@ export interface OpenedData extends MailFrame {
   readonly sentMs: number;
   /** Unformatted. */
   readonly messageCode: string;
+  /** As in *secured*. */
+  readonly choiceUrl: string | null;
   /** Present where the message had a Disposition-Notification-To field. */
   readonly disposition: {
     /** Host name of this gateway. */
@@ -52,6 +54,7 @@ export function renderOpened(site: MailSite, data: OpenedData): WrittenMail {
     ),
     paragraph(reader === null ? words.meaning : words.meaningFor),
     paragraph(words.once),
+    ...choiceBlocks(catalog, data.choiceUrl),
     ...helpBlocks(catalog, site.senderHelp),
   ];
   const content = alternative(subject, [{ locale: site.locale, blocks }]);

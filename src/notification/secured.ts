@@ -11,7 +11,7 @@ import { shownAddress } from './compose/clean-text.ts';
 import { formatClock, formatDay, formatMoment } from './compose/local-date.ts';
 import { alternative, writeAutomaticMail } from './compose/mail.ts';
 import type { MailFrame, MailSite, OriginalMail } from './mail-site.ts';
-import { helpBlocks, shownRecipients, shownUrl } from './shared-blocks.ts';
+import { choiceBlocks, helpBlocks, shownRecipients, shownUrl } from './shared-blocks.ts';
 import type { AskedAtSending, AskedWord, ProtectedHow, SecuredReason } from './words.ts';
 import type { WrittenMail } from './written-mail.ts';
 
@@ -33,6 +33,8 @@ export interface SecuredData extends MailFrame {
   readonly asked: AskedAtSending;
   /** The message among its author's own on the staff pages; null: nobody can sign in there. */
   readonly pageUrl: string | null;
+  /** Where the author can ask for one summary a day; null: there is no such page. */
+  readonly choiceUrl: string | null;
   /** Until when, and where, it can be taken back; null: the notices left at once. */
   readonly undo: { readonly url: string; readonly untilMs: number } | null;
 }
@@ -74,6 +76,7 @@ export function renderSecured(site: MailSite, data: SecuredData): WrittenMail {
     ...whyBlocks(catalog, data.reasons),
     ...askedBlocks(site, catalog, data),
     ...laterBlocks(site, catalog, data),
+    ...choiceBlocks(catalog, data.choiceUrl),
     ...helpBlocks(catalog, site.senderHelp),
   ];
   return writeAutomaticMail(site, {

@@ -46,6 +46,12 @@ export function quotation(lead: string, text: string, maxCharacters: number): Bl
   return clean === '' ? [] : [paragraph(lead), note(`“${clean}”`)];
 }
 
+/** How an author asks for less mail. */
+export function choiceBlocks(catalog: Catalog, choiceUrl: string | null): Block[] {
+  if (choiceUrl === null) return [];
+  return [heading(catalog.summary.choiceTitle), link(catalog.summary.choiceSummary, shownUrl(choiceUrl))];
+}
+
 export function helpBlocks(catalog: Catalog, help: HelpLine): Block[] {
   const blocks = [heading(catalog.help.title), link(catalog.help.page, shownUrl(help.url))];
   if (help.phone === null) return blocks;

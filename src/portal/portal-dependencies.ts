@@ -64,6 +64,8 @@ export interface PortalSettings {
   };
   readonly accountRules: AccountRules;
   readonly locale: Locale;
+  /** Address of the staff pages, without a slash at the end. */
+  readonly consoleUrl: string;
   /** Where an author answers about a message on the staff pages; null: nobody can sign in there. */
   staffMessagePage(messageId: string): string | null;
   /** Domain of the Message-IDs of the mails that the portal writes. */

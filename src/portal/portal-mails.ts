@@ -1,6 +1,7 @@
 /** The mails that come from what people do in the portal, as statements for the unit of work that makes them true. */
 import type { AddressAccess } from '#src/accounts/address-access.ts';
 import { CODE_LIFETIME_MS } from '#src/accounts/address-codes.ts';
+import { parseMailAddress } from '#src/base/mail-address.ts';
 import { renderAccess } from '#src/notification/access.ts';
 import { renderAccountChange } from '#src/notification/account-change.ts';
 import { renderAskedAgain } from '#src/notification/asked-again.ts';
@@ -14,6 +15,8 @@ import { renderSuspectMail } from '#src/notification/suspect-mail.ts';
 import { renderResetWaits } from '#src/notification/reset-waits.ts';
 import type { AccessNews, AccountChangeKind } from '#src/notification/words.ts';
 import type { Statement } from '#src/storage/database.ts';
+import { gatherNews } from '#src/summaries/gathered-news.ts';
+import { mailChoiceOf, mailChoicePage } from '#src/summaries/mail-choice.ts';
 
 import type { Closure } from './policies/closure.ts';
 import type { Copy } from './policies/copy.ts';
@@ -52,10 +55,15 @@ export class PortalMails {
     return mailer.statementsForMail({ kind: 'code', to, recipientId, messageId, render, route: 'outside' });
   }
 
-  /** *Opened*, to the author; `reader`: who read it for the recipient. Nothing where nobody is told about the message. */
+  /**
+   * *Opened*, to the author: by mail, or in the summary of the day where they chose it. `reader`: who read it for the
+   * recipient. Nothing where nobody is told about the message.
+   */
   async opened(copy: Copy, openedMs: number, reader: string | null): Promise<readonly Statement[]> {
     const to = copy.message.authorAddress;
     if (to === null) return [];
+    const gathered = await this.#gatherOpened(to, copy, openedMs, reader);
+    if (gathered !== null) return [gathered];
     const thread = await this.#portal.threadOf(copy.message.id, copy.recipient.id);
     const render = renderOpened(this.#portal.sites.of(to).mail, {
       ...this.#frame(to),
@@ -65,6 +73,7 @@ export class PortalMails {
       openedMs,
       sentMs: copy.message.acceptedAt,
       messageCode: thread.messageCode,
+      choiceUrl: mailChoicePage(this.#portal.keys, this.#portal.settings.consoleUrl, copy.message.id),
       disposition: thread.wantsDisposition
         ? {
             reportingHost: new URL(this.#portal.settings.publicUrl).hostname,
@@ -73,6 +82,21 @@ export class PortalMails {
         : null,
     });
     return this.#toAuthor('opened', to, copy, render);
+  }
+
+  /** Null: the author wants a mail at once. */
+  async #gatherOpened(
+    to: string,
+    copy: Copy,
+    happenedAt: number,
+    reader: string | null,
+  ): Promise<Statement | null> {
+    const authorCanonical = parseMailAddress(to)?.canonical;
+    if (authorCanonical === undefined) return null;
+    if ((await mailChoiceOf(this.#portal.database, authorCanonical)) === 'single') return null;
+    const { message, recipient } = copy;
+    const news = { authorCanonical, messageId: message.id, recipientId: recipient.id, reader, happenedAt };
+    return gatherNews(this.#portal, { kind: 'opened', ...news });
   }
 
   /** What became of access for others, to its owner or reader (raw address). */

@@ -29,6 +29,8 @@ export interface Tables {
   second_channel_proofs: SecondChannelProofsTable;
   throttles: ThrottlesTable;
   known_recipients: KnownRecipientsTable;
+  summary_choices: SummaryChoicesTable;
+  gathered_news: GatheredNewsTable;
   partners: PartnersTable;
   partner_agreements: PartnerAgreementsTable;
   domain_channels: DomainChannelsTable;
@@ -303,6 +305,7 @@ export type DeliveryKind =
   | 'not-for-me'
   | 'reminder'
   | 'not-opened'
+  | 'summary'
   | 'reply-failed'
   | 'access'
   | 'account-change'
@@ -766,6 +769,27 @@ export interface KnownRecipientsTable {
   /** HMAC of author and recipient. */
   pairHash: Uint8Array;
   firstAt: number;
+}
+
+/** An author who gets *secured* and *opened* together once a day. */
+export interface SummaryChoicesTable {
+  canonicalAddress: string;
+  chosenAt: number;
+  /** Day of the calendar (`2026-12-31`) whose summary went out last; null: none yet. */
+  summarisedDay: string | null;
+}
+
+/** What waits for an author's summary; gone with the unit that sends it. */
+export interface GatheredNewsTable {
+  id: string;
+  authorCanonical: string;
+  messageId: string;
+  /** Who opened; null: the message was sent. */
+  recipientId: string | null;
+  kind: 'secured' | 'opened';
+  /** Address of who read it for the recipient. */
+  reader: string | null;
+  happenedAt: number;
 }
 
 export interface AuditEntriesTable {

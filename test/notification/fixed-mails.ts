@@ -20,6 +20,7 @@ import { type PartnerReportData, renderPartnerReport } from '#src/notification/p
 import { renderReplyFailed, type ReplyFailedData } from '#src/notification/reply-failed.ts';
 import { renderReturned, type ReturnedData } from '#src/notification/returned.ts';
 import { renderSecured, type SecuredData } from '#src/notification/secured.ts';
+import { renderSummary, type SummaryData } from '#src/notification/summary.ts';
 import { renderSuspectMail, type SuspectReport } from '#src/notification/suspect-mail.ts';
 import { renderWrongRecipient, type WrongRecipientData } from '#src/notification/wrong-recipient.ts';
 import { renderStaffLink, type StaffLinkData } from '#src/notification/staff-link.ts';
@@ -80,6 +81,8 @@ export const noticeData: NoticeData = {
   keptUntilMs: sentMs + 365 * day,
 };
 
+const choiceUrl = 'https://staff.hospital.example/mails/01KAH2V8QK3M5N7P9R1S3T5V7WZm9vYmFyYmF6cXV4MTIzNA';
+
 export const securedData: SecuredData = {
   ...frame('secured', author.address),
   original,
@@ -95,6 +98,7 @@ export const securedData: SecuredData = {
   keptUntilMs: sentMs + 365 * day,
   asked: { expiresAt: null, readBy: null, noReply: false, verify: false, unmet: [] },
   pageUrl: 'https://staff.hospital.example/messages/01KAH2V8QK3M5N7P9R1S3T5V7W',
+  choiceUrl,
   undo: null,
 };
 
@@ -151,6 +155,7 @@ export const openedData: OpenedData = {
   openedMs: sentMs + 95 * minute,
   sentMs,
   messageCode: '7K42QF9XM',
+  choiceUrl,
   disposition: null,
 };
 
@@ -221,6 +226,67 @@ export const notOpenedData: NotOpenedData = {
   keptUntilMs: sentMs + 365 * day,
   messageCode: '7K42QF9XM',
 };
+
+const pages = 'https://staff.hospital.example/messages';
+
+export const summaryData: SummaryData = {
+  ...frame('summary', author.address),
+  dateMs: sentMs + 3 * 60 * minute,
+  wantsSummary: true,
+  choiceUrl,
+  messagesUrl: pages,
+  messages: [
+    {
+      sentMs: sentMs - 3 * day,
+      isNew: false,
+      openings: 1,
+      recipients: [
+        {
+          address: 'kim@outside.example',
+          state: 'secure-message',
+          openedMs: sentMs - 60 * minute,
+          reader: null,
+        },
+      ],
+      messageCode: '3MN8RT2WQ',
+      pageUrl: `${pages}/01KAH2V8QK3M5N7P9R1S3T5V7W`,
+    },
+    {
+      sentMs,
+      isNew: true,
+      openings: 2,
+      recipients: [
+        { address: 'pat.doe@outside.example', state: 'secure-message', openedMs: null, reader: null },
+        {
+          address: 'sam.roe@clinic.test',
+          state: 'secure-message',
+          openedMs: sentMs + 95 * minute,
+          reader: 'front.desk@clinic.test',
+        },
+        { address: 'lee@clinic.test', state: 'secure-message', openedMs: sentMs + 99 * minute, reader: null },
+        { address: 'team@partner.test', state: 'verified-tls', openedMs: null, reader: null },
+        { address: 'gone@outside.example', state: 'failed', openedMs: null, reader: null },
+      ],
+      messageCode: null,
+      pageUrl: `${pages}/01KAH2V8QK3M5N7P9R1S3T5V7X`,
+    },
+  ],
+};
+
+/** More than anybody reads. */
+const manyMessages: SummaryData['messages'] = Array.from({ length: 62 }, (_, i) => ({
+  sentMs: sentMs + i * minute,
+  isNew: true,
+  openings: 0,
+  recipients: Array.from({ length: i === 0 ? 14 : 1 }, (__, j) => ({
+    address: `person${j}@outside${i}.example`,
+    state: 'secure-message' as const,
+    openedMs: null,
+    reader: null,
+  })),
+  messageCode: null,
+  pageUrl: null,
+}));
 
 const replyFailedData: ReplyFailedData = {
   ...frame('reply-failed', 'pat.doe@outside.example'),
@@ -412,6 +478,9 @@ export const fixedMails: Readonly<Record<string, () => WrittenMail>> = {
     }),
   'not-opened': () => renderNotOpened(site, notOpenedData),
   'not-opened-es': () => renderNotOpened(spanishSite, { ...notOpenedData, reminded: false }),
+  summary: () => renderSummary(site, summaryData),
+  'summary-last-es': () => renderSummary(spanishSite, { ...summaryData, wantsSummary: false }),
+  'summary-long': () => renderSummary(site, { ...summaryData, messages: manyMessages }),
   'reply-failed': () => renderReplyFailed(site, replyFailedData),
   'reply-failed-es': () => renderReplyFailed(site, { ...replyFailedData, locale: 'es' }),
   'not-for-me': () => renderNotForMe(site, notForMeData),

@@ -151,6 +151,7 @@ export async function openPortalWorld(
       organization: { name: 'Example Hospital', words: ['Northside Clinic'] },
       accountRules: { secondFactor: 'optional', rememberDevices: true, ...overrides.rules },
       locale: 'en',
+      consoleUrl: 'http://localhost:8081',
       staffMessagePage: (id) => `http://localhost:8081/messages/${id}`,
       messageIdDomain: 'hospital.test',
       version: '0.0.0',

@@ -17,6 +17,7 @@ import { NetworkList } from '#src/base/network-list.ts';
 import { loadSettings } from '#src/config/load.ts';
 import type { Settings } from '#src/config/settings.ts';
 import type { Desk } from '#src/desk/desk-context.ts';
+import { allAnnouncements } from '#src/gateway/announcements.ts';
 import { defaultsInForce } from '#src/gateway/defaults-in-force.ts';
 import { acceptanceSettings } from '#src/gateway/part-settings.ts';
 import { createConsole, type ConsoleOptions } from '#src/console/console.ts';
@@ -139,8 +140,10 @@ export async function openStaffWorld(options: StaffWorldOptions = {}): Promise<S
     holds: nothingHeld(),
     partners: noPartners(),
     desk: testDesk(context, objects, settings),
+    summaries: { hour: () => 17, wake() {} },
     administration,
     defaults: () => defaultsInForce(settings),
+    announcements: () => allAnnouncements(settings),
     captured: { list: async () => [] } as unknown as ConsoleOptions['captured'],
     log: silentLog,
     consoleUrl,

@@ -1,6 +1,6 @@
 /**
  * The script of the administration pages, which do without it: follows work that takes a while, and reads a chosen file
- * into a field of text, so that it is sent like anything typed.
+ * into a field of text, so that it is sent like anything typed; copies what stands in fields.
  */
 const EVERY_MS = 1_000;
 
@@ -41,6 +41,21 @@ if (chooser !== null) {
     if (file === undefined || !(target instanceof HTMLTextAreaElement)) return;
     void file.text().then((text) => {
       target.value = text;
+    });
+  });
+}
+
+for (const button of document.querySelectorAll<HTMLElement>('[data-copy]')) {
+  if (navigator.clipboard === undefined) break;
+  button.hidden = false;
+  button.addEventListener('click', () => {
+    const fields = (button.dataset['copy'] ?? '').split(' ').map((id) => document.getElementById(id));
+    const texts = fields.map((field) =>
+      field instanceof HTMLInputElement || field instanceof HTMLTextAreaElement ? field.value : '',
+    );
+    void navigator.clipboard.writeText(texts.join('\n\n')).then(() => {
+      const said = button.parentElement?.querySelector<HTMLElement>('[role="status"]');
+      if (said != null) said.textContent = said.dataset['said'] ?? '';
     });
   });
 }

@@ -126,6 +126,7 @@ export const help: HelpTexts = [
           'When the recipient opens it, you get a mail **Opened: …**',
         ],
       },
+      'Too many of these mails? The link **How much mail you get** in each of them gives you one summary a day instead. If something fails or waits for you, we still write at once.',
       { h: 'These work' },
       {
         list: [

@@ -126,6 +126,7 @@ export const help: HelpTexts = [
           'Cuando el destinatario lo abre, recibe un correo **Opened: …**',
         ],
       },
+      '¿Demasiados correos? El enlace **Cuánto correo recibe** de cada uno le da un solo resumen al día. Si algo falla o espera su respuesta, le escribimos enseguida.',
       { h: 'Esto vale' },
       {
         list: [

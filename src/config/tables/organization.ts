@@ -162,6 +162,14 @@ export const organizationTables: Tables = {
       read: readNumber(0, 365),
     },
   },
+  summaries: {
+    hour: {
+      description:
+        'Hour (0 to 23, time zone of the organisation) from which the daily summary goes to authors who chose it instead of single mails.',
+      default: 17,
+      read: readNumber(0, 23),
+    },
+  },
   notice: {
     from: {
       description:

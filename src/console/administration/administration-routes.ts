@@ -7,6 +7,8 @@ import type { HttpApp } from '#src/http/http-server.ts';
 import type { ConsoleContext } from '../console-context.ts';
 import type { PartnerPages } from '../domains-routes.ts';
 
+import type { SiteText } from './announcements-page.ts';
+import { addAnnouncementsRoutes } from './announcements-routes.ts';
 import { defaultsPage, type DefaultInForce } from './defaults-page.ts';
 import { hubPage } from './hub-page.ts';
 import { addOfficerRoutes } from './officer-routes.ts';
@@ -20,6 +22,7 @@ export interface AdministrationParts {
   readonly administration: AdministrationContext;
   readonly pages: PartnerPages;
   readonly defaults: () => readonly DefaultInForce[];
+  readonly announcements: () => readonly SiteText[];
   /** Path of the script; null: the pages go without. */
   readonly script: string | null;
 }
@@ -47,4 +50,5 @@ export function addAdministrationRoutes(
   addProposalsRoutes(app, context, administration);
   addTrackingRoutes(app, context, administration);
   addOfficerRoutes(app, context, administration);
+  addAnnouncementsRoutes(app, context, parts.announcements, script);
 }

@@ -68,6 +68,15 @@ const ENTRIES: readonly HubEntry[] = [
     },
   },
   {
+    path: '/administration/announcements',
+    policy: 'officer',
+    name: { en: 'Announcements', es: 'Anuncios' },
+    text: {
+      en: 'Texts that tell recipients, partners and staff what will come.',
+      es: 'Textos que avisan a destinatarios, asociados y personal de lo que viene.',
+    },
+  },
+  {
     path: '/administration/incidents',
     policy: 'incident-reader',
     name: { en: 'Wrong recipients', es: 'Destinatarios equivocados' },

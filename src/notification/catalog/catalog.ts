@@ -15,6 +15,7 @@ import type {
   ReturnReason,
   SecuredReason,
 } from '../words.ts';
+import type { SummaryWords } from './summary-words.ts';
 
 type Phrase<Values> = (values: Values) => string;
 
@@ -247,6 +248,7 @@ export interface Catalog {
     readonly stillReadable: Phrase<{ day: string }>;
     readonly once: string;
   };
+  readonly summary: SummaryWords;
   /** A reply that was written on the site. */
   readonly reply: {
     readonly via: Phrase<{ writer: string }>;

@@ -1,6 +1,7 @@
 /** English. */
 import type { Catalog } from './catalog.ts';
 import { credentialChanges, resetWaits } from './credentials-en.ts';
+import { summaryInEnglish } from './summary-en.ts';
 
 const people = (count: number): string => (count === 1 ? 'this person' : `these ${count} people`);
 
@@ -448,6 +449,7 @@ export const en: Catalog = {
     stillReadable: ({ day }) => `They can still read it until ${day}. You get an email when they open it.`,
     once: 'You get this email once for each person.',
   },
+  summary: summaryInEnglish,
   reply: {
     via: ({ writer }) => `${writer} via Send Secure`,
     footer: ({ writer }) =>

@@ -1,6 +1,7 @@
 /** Spanish, in the polite form that patients everywhere understand. */
 import type { Catalog } from './catalog.ts';
 import { credentialChanges, resetWaits } from './credentials-es.ts';
+import { summaryInSpanish } from './summary-es.ts';
 
 const people = (count: number): string => (count === 1 ? 'esta persona' : `estas ${count} personas`);
 
@@ -452,6 +453,7 @@ export const es: Catalog = {
     stillReadable: ({ day }) => `Todavía se puede leer hasta el ${day}. Recibirá un correo cuando se abra.`,
     once: 'Recibe este correo una sola vez por persona.',
   },
+  summary: summaryInSpanish,
   reply: {
     via: ({ writer }) => `${writer} por Send Secure`,
     footer: ({ writer }) =>

@@ -28,6 +28,7 @@ export type MailKind =
   | 'not-for-me'
   | 'reminder'
   | 'not-opened'
+  | 'summary'
   | 'reply-failed'
   | 'access'
   | 'account-change'

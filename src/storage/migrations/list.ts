@@ -24,6 +24,7 @@ import { officersPages } from './0028-officers-pages.ts';
 import { secondChannel } from './0028-second-channel.ts';
 import { addressAccess } from './0029-address-access.ts';
 import { readingChoices } from './0031-reading-choices.ts';
+import { summaries } from './0032-summaries.ts';
 
 export const migrations: readonly Migration[] = [
   firstTables,
@@ -50,4 +51,5 @@ export const migrations: readonly Migration[] = [
   secondChannel,
   addressAccess,
   readingChoices,
+  summaries,
 ];
