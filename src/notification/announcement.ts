@@ -6,7 +6,8 @@
 import { cleanName } from './compose/clean-text.ts';
 import type { Locale, MailSite } from './mail-site.ts';
 
-export const AUDIENCES = ['staff', 'recipients', 'partners'] as const;
+/** In the order in which they are shown. */
+export const AUDIENCES = ['recipients', 'partners', 'staff'] as const;
 export type Audience = (typeof AUDIENCES)[number];
 
 export interface Announcement {

@@ -11,7 +11,7 @@ export const summaryInEnglish: SummaryWords = {
     'You asked for single emails again. This is what we had gathered for the next summary. From now on each email ' +
     'comes at once.',
   sentFact: 'Messages sent',
-  openedFact: 'Times opened by a new reader',
+  openedFact: 'Opened for the first time',
   to: ({ who }) => `To ${who}`,
   sent: ({ moment }) => `Sent on ${moment}.`,
   sentWithCode: ({ moment, code }) => `Sent on ${moment}. Message code ${code}.`,

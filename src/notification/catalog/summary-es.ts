@@ -12,7 +12,7 @@ export const summaryInSpanish: SummaryWords = {
     'Usted pidió otra vez correos sueltos. Esto es lo que habíamos reunido para el próximo resumen. Desde ahora cada ' +
     'correo llega enseguida.',
   sentFact: 'Mensajes enviados',
-  openedFact: 'Veces que alguien abrió uno por primera vez',
+  openedFact: 'Abiertos por primera vez',
   to: ({ who }) => `Para ${who}`,
   sent: ({ moment }) => `Enviado el ${moment}.`,
   sentWithCode: ({ moment, code }) => `Enviado el ${moment}. Código del mensaje: ${code}.`,
