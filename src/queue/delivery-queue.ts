@@ -2,14 +2,15 @@
  * The queue of deliveries: claiming with a lease, and the statements that record what came of an attempt. It knows
  * rows and times, not SMTP; what an attempt means for the author is delivery's matter.
  */
-import { sql, type Selectable } from 'kysely';
+import type { Selectable } from 'kysely';
 
 import type { Clock } from '#src/base/clock.ts';
 import { exactlyOne, statement, type Database, type Statement } from '#src/storage/database.ts';
-import { preparedQuery, preparedStatement, type ValueOf } from '#src/storage/prepared.ts';
+import { preparedQuery, preparedStatement } from '#src/storage/prepared.ts';
 import type { DeliveriesTable } from '#src/storage/tables.ts';
 
-import { crashesOnceClaimed, isNoSuspect, SUSPECT_AFTER } from './claim-terms.ts';
+import { isNoSuspect, leaseDue, SUSPECT_AFTER, type Claim } from './claim-terms.ts';
+import { destroySpoolWrapWhenDone } from './destroy-spool-wrap.ts';
 import { LEASE_MARGIN_MS, LEASE_MS, nameOfEnded, RENEW_AFTER_MS, type LeaseOwner } from './lease.ts';
 import { retryDelayMs } from './retry-schedule.ts';
 
@@ -214,15 +215,9 @@ export class DeliveryQueue {
     return (claimed?.rows[0] as unknown as DeliveryRow | undefined) ?? null;
   }
 
-  /**
-   * Destroys the spool wrap of a message when no relayed, held or written mail needs it any more: part of the unit
-   * that settles a delivery, so that whoever settles the last one destroys it. On PostgreSQL units run side by side:
-   * without the lock two that end together would each see the other's delivery still queued.
-   */
+  /** Part of the unit that settles a delivery. */
   destroySpoolWrapWhenDone(messageId: string): Statement[] {
-    const { query, dialect } = this.#database;
-    const destroy = destroySpoolWrap(query, { messageId });
-    return dialect === 'postgres' ? [lockMessage(query, { messageId }), destroy] : [destroy];
+    return destroySpoolWrapWhenDone(this.#database, messageId);
   }
 }
 
@@ -233,47 +228,21 @@ function reachOf(routes: readonly Route[]): Reach {
   return routes.length === ROUTES.length ? 'every-route' : 'one-route';
 }
 
-interface Claim {
-  readonly now: number;
-  readonly limit: number;
+interface RouteClaim extends Claim {
   /** Counts only where one route is claimed. */
   readonly route: Route;
-  readonly owner: string;
-  readonly leaseUntil: number;
 }
 
-const CLAIMS = {
-  sqlite: claimsOf(false),
-  postgres: claimsOf(true),
-};
+const CLAIMS = { sqlite: claimsOf(false), postgres: claimsOf(true) };
 
 function claimsOf(locks: boolean) {
   const claim = (reach: Reach) =>
-    preparedStatement<Claim>((query, value) => claimDue(query, value, reach, locks));
+    preparedStatement<RouteClaim>((query, value) =>
+      leaseDue(query, value, locks, (due) =>
+        reach === 'one-route' ? due.where('route', '=', value('route')) : due,
+      ),
+    );
   return { 'every-route': claim('every-route'), 'one-route': claim('one-route') };
-}
-
-function claimDue(query: Database['query'], value: ValueOf<Claim>, reach: Reach, locks: boolean) {
-  const due = query
-    .selectFrom('deliveries')
-    .select('id')
-    .where('state', '=', 'queued')
-    .$if(reach === 'one-route', (select) => select.where('route', '=', value('route')))
-    .where('nextAttemptAt', '<=', value('now'))
-    .where((eb) => eb.or([eb('leaseUntil', 'is', null), eb('leaseUntil', '<', value('now'))]))
-    .where(isNoSuspect)
-    .orderBy('nextAttemptAt')
-    .limit(value('limit'))
-    .$if(locks, (select) => select.forUpdate().skipLocked());
-  return query
-    .updateTable('deliveries')
-    .set({
-      leaseOwner: value('owner'),
-      leaseUntil: value('leaseUntil'),
-      crashes: crashesOnceClaimed(value('owner')),
-    })
-    .where('id', 'in', due)
-    .returningAll();
 }
 
 const NEXT_DUE = { 'every-route': nextDue('every-route'), 'one-route': nextDue('one-route') };
@@ -318,35 +287,4 @@ const settleDelivery = preparedStatement<Settling>(
       .where('leaseOwner', '=', value('owner'))
       .where('state', '=', 'queued'),
   exactlyOne,
-);
-
-const lockMessage = preparedStatement<{ messageId: string }>((query, value) =>
-  query.selectFrom('messages').select('id').where('id', '=', value('messageId')).forUpdate(),
-);
-
-const destroySpoolWrap = preparedStatement<{ messageId: string }>((query, value) =>
-  query
-    .deleteFrom('wraps')
-    .where('messageId', '=', value('messageId'))
-    .where('holderKind', '=', 'spool')
-    .where(({ not, exists, selectFrom }) =>
-      not(
-        exists(
-          selectFrom('deliveries')
-            .select(sql`1`.as('one'))
-            .where('messageId', '=', value('messageId'))
-            .where('state', 'in', ['queued', 'held']),
-        ),
-      ),
-    )
-    .where(({ not, exists, selectFrom }) =>
-      not(
-        exists(
-          selectFrom('recipients')
-            .select(sql`1`.as('one'))
-            .where('messageId', '=', value('messageId'))
-            .where('state', '=', 'held'),
-        ),
-      ),
-    ),
 );

@@ -7,9 +7,9 @@ import { sql } from 'kysely';
 
 import type { Clock } from '#src/base/clock.ts';
 import { statement, type Database, type Statement } from '#src/storage/database.ts';
-import { preparedStatement, type ValueOf } from '#src/storage/prepared.ts';
+import { preparedStatement } from '#src/storage/prepared.ts';
 
-import { crashesOnceClaimed, isNoSuspect } from './claim-terms.ts';
+import { isNoSuspect, leaseDue, type Claim } from './claim-terms.ts';
 import type { DeliveryRow } from './delivery-queue.ts';
 import { LEASE_MS, type LeaseOwner } from './lease.ts';
 
@@ -92,37 +92,16 @@ export class WaitingDomains {
   }
 }
 
-interface Claim extends DomainClaim {
-  readonly now: number;
-  readonly owner: string;
-  readonly leaseUntil: number;
+interface OneDomain extends Claim {
+  readonly domain: string;
 }
 
-const CLAIMS = {
-  sqlite: preparedStatement<Claim>((query, value) => claimDomain(query, value, false)),
-  postgres: preparedStatement<Claim>((query, value) => claimDomain(query, value, true)),
-};
+const CLAIMS = { sqlite: claimOfDomain(false), postgres: claimOfDomain(true) };
 
-function claimDomain(query: Database['query'], value: ValueOf<Claim>, locks: boolean) {
-  const due = query
-    .selectFrom('deliveries')
-    .select('id')
-    .where('state', '=', 'queued')
-    .where('route', '=', 'outside')
-    .where('domain', '=', value('domain'))
-    .where('nextAttemptAt', '<=', value('now'))
-    .where((eb) => eb.or([eb('leaseUntil', 'is', null), eb('leaseUntil', '<', value('now'))]))
-    .where(isNoSuspect)
-    .orderBy('nextAttemptAt')
-    .limit(value('limit'))
-    .$if(locks, (select) => select.forUpdate().skipLocked());
-  return query
-    .updateTable('deliveries')
-    .set({
-      leaseOwner: value('owner'),
-      leaseUntil: value('leaseUntil'),
-      crashes: crashesOnceClaimed(value('owner')),
-    })
-    .where('id', 'in', due)
-    .returningAll();
+function claimOfDomain(locks: boolean) {
+  return preparedStatement<OneDomain>((query, value) =>
+    leaseDue(query, value, locks, (due) =>
+      due.where('route', '=', 'outside').where('domain', '=', value('domain')),
+    ),
+  );
 }
