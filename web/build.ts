@@ -145,6 +145,12 @@ async function bundle(into: string): Promise<Metafile> {
   };
 }
 
+/** Its process would stay as long as ours, with its memory. */
+async function endBundler(): Promise<void> {
+  const { stop } = await import('esbuild');
+  await stop();
+}
+
 /** Output file made from an entry point, as a path below the site's root. */
 function outputOf(meta: Metafile, into: string, entryPoint: string): string {
   for (const [file, output] of Object.entries(meta.outputs)) {
@@ -254,6 +260,7 @@ export async function buildWeb({ outDir }: { readonly outDir: string }): Promise
   await mkdir(fresh, { recursive: true });
   try {
     await writeSite(fresh, sourceHash);
+    await endBundler();
     await replaceFolder(outDir, fresh, old, sourceHash);
   } finally {
     await Promise.all([fresh, old].map((folder) => rm(folder, { recursive: true, force: true })));

@@ -1,4 +1,5 @@
 /** `sendsecure serve`: runs the gateway until it is told to stop. SIGTERM and SIGINT stop it, SIGHUP reloads. */
+import { flushCompileCache } from 'node:module';
 import { parseArgs } from 'node:util';
 
 import { errorCode } from '#src/base/coded-error.ts';
@@ -33,6 +34,8 @@ export const serveCommand: Command = {
     const gateway = await start(settings, log);
     const findings = await gateway.findings();
     process.stdout.write(banner(settings, { ...gateway, findings }));
+    // A process that is killed would never write it.
+    flushCompileCache();
     return untilStopped(gateway, values.config, log);
   },
 };

@@ -25,7 +25,7 @@ import { seededRandom } from '#test/support/seeded-random.ts';
 import { FaultWorld } from './fault-world.ts';
 import { CLIENTS, sendWhileAlive } from './load.ts';
 
-const CUTS = 3;
+const CUTS = 12;
 const DISK = '768M';
 /** Until replies that are on their way have been read. */
 const AT_REST_MS = 200;
