@@ -220,10 +220,13 @@ async function withSession<T>(
   const onEnd = (): void => reject(new ConnectionFailure('ECONNECTION', 'connection closed', 'connect'));
   connection.on('error', onError);
   connection.on('end', onEnd);
-  const timer = setTimeout(
-    () => reject(new ConnectionFailure('ETIMEDOUT', 'session set-up timed out', 'connect')),
-    timeoutMs,
-  );
+  const timer = setTimeout(() => {
+    const [what, stage] =
+      connection.upgrading === true
+        ? (['TLS: the handshake', 'tls'] as const)
+        : (['session set-up', 'connect'] as const);
+    reject(new ConnectionFailure('ETIMEDOUT', `${what} timed out`, stage));
+  }, timeoutMs);
   try {
     return await Promise.race([steps(), failed]);
   } catch (error) {

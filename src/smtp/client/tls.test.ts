@@ -189,6 +189,25 @@ test('opportunistic: TLS where it works, whatever the certificate; plaintext whe
   }
 });
 
+test('opportunistic: a server that hangs in its handshake gets the mail without TLS; a verified hop waits', async () => {
+  const hangs: SinkBehaviour = {
+    tls: good,
+    answer: ({ verb, socket }) => {
+      if (verb !== 'STARTTLS') return null;
+      socket.write('220 2.0.0 Ready\r\n');
+      socket.removeAllListeners('data').resume();
+      return { do: 'nothing' };
+    },
+  };
+  const { outcome, sink } = await sendTo(hangs, { tls: 'opportunistic' });
+  assert.equal(outcome.kind, 'accepted', JSON.stringify(outcome));
+  assert.equal(outcome.tls, null);
+  assert.equal(sink.mails.length, 1);
+  const verified = await sendTo(hangs);
+  assertNothingSaid(verified.outcome, verified.sink);
+  assert.equal(verified.outcome.kind === 'deferred' && verified.outcome.stage, 'tls');
+});
+
 test('none: STARTTLS is not tried', async () => {
   const { outcome, sink } = await sendTo({ tls: good }, { tls: 'none' });
   assert.equal(outcome.kind, 'accepted');
