@@ -13,6 +13,7 @@ import {
   type UndeliveredRecipient,
 } from '#src/notification/bounce.ts';
 import type { MailSite } from '#src/notification/mail-site.ts';
+import { renderPassedOn } from '#src/notification/passed-on.ts';
 import { renderReturned } from '#src/notification/returned.ts';
 import type { WrittenMail } from '#src/notification/written-mail.ts';
 import type { DeliveryRow } from '#src/queue/delivery-queue.ts';
@@ -96,6 +97,27 @@ export class FailureReports {
 
   delay(delivery: DeliveryRow, attempt: ReportedAttempt): Promise<Report> {
     return wants(delivery, 'DELAY') ? this.#report(delivery, attempt, true) : Promise.resolve(null);
+  }
+
+  /**
+   * A next hop that knows nothing of reports has the mail: whoever asked for one of success is told that none will come
+   * (RFC 3461 section 5.2.2). Null where nobody asked.
+   */
+  async passedOn(delivery: DeliveryRow, nextHop: string): Promise<Report> {
+    if (delivery.kind !== 'relay' || !asksFor(delivery, 'SUCCESS')) return null;
+    const message = await this.#messageToReport(delivery);
+    if (message === null || message.reversePath === '') return null;
+    const mail = renderPassedOn(this.#options.settings().siteOf(message.reversePath), {
+      ...this.#frame(message),
+      recipient: {
+        address: delivery.recipient,
+        originalRecipient: originalRecipientOf(delivery),
+        remoteHost: nextHop,
+        passedOnMs: this.#options.clock.now(),
+      },
+      carried: await this.#carried(delivery),
+    });
+    return this.#seal(mail, message.id);
   }
 
   async #report(delivery: DeliveryRow, attempt: ReportedAttempt, isDelay: boolean): Promise<Report> {
@@ -189,7 +211,11 @@ const RELAYED_AS_IT_IS = ['internal', 'opportunistic-tls', 'encrypted-by-author'
 
 /** RFC 3461 section 4.1: without NOTIFY, failures are reported and delays may be. */
 function wants(delivery: DeliveryRow, what: 'FAILURE' | 'DELAY'): boolean {
-  return delivery.dsnNotify === null || delivery.dsnNotify.split(',').includes(what);
+  return delivery.dsnNotify === null || asksFor(delivery, what);
+}
+
+function asksFor({ dsnNotify }: DeliveryRow, what: 'SUCCESS' | 'FAILURE' | 'DELAY'): boolean {
+  return dsnNotify?.split(',').includes(what) === true;
 }
 
 function undelivered(delivery: DeliveryRow, attempt: ReportedAttempt, now: number): UndeliveredRecipient {

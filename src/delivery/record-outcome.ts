@@ -9,6 +9,7 @@ import type { Log } from '#src/base/log.ts';
 import type { Steps } from '#src/base/steps.ts';
 import type { AttemptFacts, DeliveryQueue, DeliveryRow } from '#src/queue/delivery-queue.ts';
 import { DELAY_REPORT_AFTER_MS } from '#src/queue/retry-schedule.ts';
+import type { WrittenMailStatements } from '#src/queue/written-mails.ts';
 import type { TlsFacts } from '#src/smtp/client/transmit.ts';
 import type { Database, Statement } from '#src/storage/database.ts';
 import type { RecipientState } from '#src/storage/tables.ts';
@@ -58,14 +59,7 @@ export async function recordOutcome(
       await settle(delivery, 'captured', NO_REPLY, 'delivery-captured', [outcome.statement], options);
       break;
     case 'accepted':
-      await settle(
-        delivery,
-        'handed-over',
-        attemptFacts(outcome),
-        'delivery-handed-over',
-        verifiedChannel(delivery, outcome.tls, options),
-        options,
-      );
+      await handOver(delivery, outcome, options);
       break;
     case 'rejected':
       await fail(delivery, 'failed', attemptFacts(outcome), outcome, options);
@@ -82,6 +76,37 @@ export async function recordOutcome(
       break;
   }
   options.steps.reach('delivery-recorded');
+}
+
+/** Who asked for a report of success gets one from the next hop, or from us where that sends none. */
+async function handOver(
+  delivery: DeliveryRow,
+  outcome: AttemptOutcome & { readonly kind: 'accepted' },
+  options: RecordOptions,
+): Promise<void> {
+  const report = outcome.dsnPassedOn ? null : await passedOnReport(delivery, outcome.nextHop, options);
+  const extra = [...verifiedChannel(delivery, outcome.tls, options), ...(report?.statements ?? [])];
+  try {
+    await settle(delivery, 'handed-over', attemptFacts(outcome), 'delivery-handed-over', extra, options);
+  } catch (error) {
+    await report?.abandon(error);
+    throw error;
+  }
+  if (report !== null) options.onQueued();
+}
+
+/** The mail is handed over: what stands in the way of telling so must not have it sent again. */
+async function passedOnReport(
+  delivery: DeliveryRow,
+  nextHop: string,
+  { reports, log }: RecordOptions,
+): Promise<WrittenMailStatements | null> {
+  try {
+    return await reports.passedOn(delivery, nextHop);
+  } catch (error) {
+    log.error('a report of success could not be written', { deliveryId: delivery.id, error });
+    return null;
+  }
 }
 
 /** For the partner directory: the last time that the channel to a domain was verified and used. */

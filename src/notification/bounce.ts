@@ -119,7 +119,7 @@ export function renderDelay(site: MailSite, data: DelayData): WrittenMail {
 /** Puts the words, the report and the header fields that may be returned together. */
 export function renderReport(
   site: MailSite,
-  kind: 'bounce' | 'delay' | 'returned',
+  kind: 'bounce' | 'delay' | 'returned' | 'passed-on',
   data: UndeliveredData,
   subject: string,
   blocks: readonly Block[],

@@ -78,6 +78,36 @@ describe('delivery', () => {
     });
   });
 
+  it('tells who asked for a report of success that the next hop sends none', async (t) => {
+    const world = await startGatewayWithSinks(t, { outside: { extensions: ['PIPELINING', '8BITMIME'] } });
+    const asked = { rcptParameters: 'NOTIFY=SUCCESS,FAILURE ORCPT=rfc822;jane+2Bx@outside.example' };
+    await world.accept({
+      ...asked,
+      recipients: ['jane@outside.example'],
+      mailParameters: 'RET=HDRS ENVID=QQ1',
+      subject: 'PLAIN-SUBJECT',
+      text: 'PLAIN-BODY',
+    });
+    await world.accept({ ...asked, recipients: ['of-nobody@outside.example'], reversePath: '' });
+    await world.accept({ recipients: ['not-asked@outside.example'], rcptParameters: 'NOTIFY=FAILURE' });
+    // The next hop inside sends its own.
+    await world.accept({ ...asked, recipients: ['bob@hospital.test'] });
+    await world.settled();
+    const reports = world.at('inside', ({ kind }) => kind === 'passed-on');
+    assert.deepEqual(
+      reports.map(({ to, reversePath }) => [to, reversePath]),
+      [['ann.lee@hospital.test', '']],
+    );
+    const text = reports[0]?.text ?? '';
+    assert.match(text, /^Original-Envelope-Id: QQ1$/mu);
+    assert.match(text, /^Original-Recipient: rfc822;jane\+x@outside\.example$/mu);
+    assert.match(text, /^Final-Recipient: rfc822; jane@outside\.example$/mu);
+    assert.match(text, /^Action: relayed$/mu);
+    assert.match(text, /^Status: 2\.0\.0$/mu);
+    assert.doesNotMatch(text, /PLAIN-BODY/u);
+    assert.equal(world.at('outside').length, 3, 'each once');
+  });
+
   it('tries again by its schedule and delivers once', async (t) => {
     const clock = new FakeClock();
     const world = await startGatewayWithSinks(t, { clock, outside: { answer: byLocalPart() } });

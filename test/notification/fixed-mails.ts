@@ -18,6 +18,7 @@ import { type OpenedData, renderOpened } from '#src/notification/opened.ts';
 import { type OtherWayData, renderOtherWay } from '#src/notification/other-way.ts';
 import { type PartnerReportData, renderPartnerReport } from '#src/notification/partner-report.ts';
 import { renderReplyFailed, type ReplyFailedData } from '#src/notification/reply-failed.ts';
+import { renderPassedOn, type PassedOnData } from '#src/notification/passed-on.ts';
 import { renderReturned, type ReturnedData } from '#src/notification/returned.ts';
 import { renderSecured, type SecuredData } from '#src/notification/secured.ts';
 import { renderSummary, type SummaryData } from '#src/notification/summary.ts';
@@ -183,6 +184,17 @@ const ordinaryHeader = Buffer.from(
   'From: Dr. Ann Lee <ann.lee@hospital.example>\r\nTo: pta.doe@outside.example\r\nSubject: lunch =?\r\n' +
     'Message-ID: <original.1@hospital.example>\r\n',
 );
+
+const passedOnData: PassedOnData = {
+  ...bounceData,
+  recipient: {
+    address: 'pat.doe@outside.example',
+    originalRecipient: 'rfc822;pat.doe@outside.example',
+    remoteHost: 'mx1.outside.example:25',
+    passedOnMs: sentMs + minute,
+  },
+  carried: { kind: 'ordinary', headerFields: ordinaryHeader },
+};
 
 const codeData = {
   ...frame('code', 'pat.doe@outside.example'),
@@ -454,6 +466,9 @@ export const fixedMails: Readonly<Record<string, () => WrittenMail>> = {
       hasOtherRecipients: false,
       unanswered: { outcome: 'return', atMs: sentMs + 30 * minute },
     }),
+  'passed-on': () => renderPassedOn(site, passedOnData),
+  'passed-on-es': () =>
+    renderPassedOn(spanishSite, { ...passedOnData, carried: { kind: 'protected-content' } }),
   returned: () => renderReturned(site, returnedData),
   'returned-no-answer': () => renderReturned(spanishSite, { ...returnedData, reason: { kind: 'no-answer' } }),
   reminder: () => renderNotice(site, { ...noticeData, again: 'reminder' }),

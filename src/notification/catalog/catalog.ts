@@ -165,6 +165,12 @@ export interface Catalog {
     readonly waitsHere: Phrase<{ moment: string; count: number }>;
     readonly waitsHereUntil: string;
   };
+  readonly passedOn: {
+    readonly subject: Phrase<{ who: string }>;
+    readonly title: string;
+    readonly intro: Phrase<{ moment: string }>;
+    readonly noNews: string;
+  };
   readonly returned: {
     readonly title: string;
     readonly intro: Phrase<{ moment: string; count: number }>;

@@ -318,6 +318,14 @@ export const en: Catalog = {
       'system, and the people who run it have been told:',
     waitsHereUntil: 'We write to you again if it cannot go out.',
   },
+  passedOn: {
+    subject: ({ who }) => `Handed over: your message to ${who}`,
+    title: 'Your message was handed over',
+    intro: ({ moment }) =>
+      `You asked to be told when the message that you sent on ${moment} arrives. The next mail server took it for:`,
+    noNews:
+      'That server does not tell us when it arrives. If it is sent back, you get an email that says so.',
+  },
   returned: {
     title: 'Your message was not sent',
     intro: ({ moment, count }) =>

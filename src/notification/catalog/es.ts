@@ -321,6 +321,13 @@ export const es: Catalog = {
       'sistema de correo, y las personas que lo atienden ya lo saben:',
     waitsHereUntil: 'Le escribimos otra vez si no puede salir.',
   },
+  passedOn: {
+    subject: ({ who }) => `Pasado al siguiente servidor: su mensaje a ${who}`,
+    title: 'Su mensaje pasó al siguiente servidor',
+    intro: ({ moment }) =>
+      `Pidió que le avisáramos de la llegada del mensaje que envió el ${moment}. El siguiente servidor lo tomó para:`,
+    noNews: 'Ese servidor no nos avisa de la llegada. Si lo devuelve, recibirá usted un correo que lo dice.',
+  },
   returned: {
     title: 'Su mensaje no se envió',
     intro: ({ moment, count }) => `El mensaje que usted envió el ${moment} no salió para ${people(count)}:`,

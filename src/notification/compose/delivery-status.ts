@@ -15,7 +15,7 @@ export interface StatusRecipientFields {
   readonly address: string;
   /** ORCPT as `type;address`, xtext decoded; null: none. */
   readonly originalRecipient: string | null;
-  readonly action: 'failed' | 'delayed';
+  readonly action: 'failed' | 'delayed' | 'relayed';
   /** RFC 3463, like `5.1.1`. */
   readonly status: string;
   /** Reply of the next hop; null where none was received. */

@@ -25,6 +25,7 @@ export type MailKind =
   | 'bounce'
   | 'delay'
   | 'returned'
+  | 'passed-on'
   | 'not-for-me'
   | 'reminder'
   | 'not-opened'
