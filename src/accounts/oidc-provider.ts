@@ -12,6 +12,8 @@ export interface OidcProviderSettings {
   readonly clientSecret: string;
   readonly scopes: readonly string[];
   readonly acrValues: readonly string[];
+  /** OpenID Connect Core section 3.1.2.1; left out: as the provider likes. */
+  readonly prompt?: string;
   readonly redirectUri: string;
 }
 
@@ -38,7 +40,7 @@ export class OidcProvider {
 
   /** Throws CodedError `oidc-failed` where the provider can't be reached. */
   async authorizationUrl({ state, nonce, codeVerifier }: OidcChecks): Promise<string> {
-    const { scopes, acrValues, redirectUri } = this.#settings;
+    const { scopes, acrValues, redirectUri, prompt } = this.#settings;
     const url = client.buildAuthorizationUrl(await this.#configuration(), {
       redirect_uri: redirectUri,
       scope: scopes.join(' '),
@@ -46,6 +48,7 @@ export class OidcProvider {
       nonce,
       code_challenge: await client.calculatePKCECodeChallenge(codeVerifier),
       code_challenge_method: 'S256',
+      ...(prompt !== undefined && { prompt }),
       ...(acrValues.length > 0 && { acr_values: acrValues.join(' ') }),
     });
     return url.href;

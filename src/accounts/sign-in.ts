@@ -1,5 +1,5 @@
 /**
- * Signing in: with a password, a passkey, and what a sign-in under way still lacks. An address without an account takes
+ * Signing in: with a password, a passkey, an account at a provider, and what a sign-in under way still lacks. An address without an account takes
  * the same steps, the same time and gives the same answer as a wrong password; tries are counted per account (or unknown
  * address) and per network before anything is compared.
  */
@@ -15,9 +15,11 @@ import {
   provenAddresses,
 } from './account-directory.ts';
 import type { AccountPasskeys } from './account-passkeys.ts';
+import type { AccountProviders, ProviderRefusal } from './account-providers.ts';
 import { raiseTamperAlarm, type AccountsContext } from './accounts-context.ts';
 import type { Admission, AdmissionOutcome, Proof } from './admission.ts';
 import type { PasswordHasher } from './passwords.ts';
+import type { ProviderKind } from './provider-address.ts';
 import { RowForged } from './row-mac.ts';
 import type { SecondFactor, SecondFactorKind } from './second-factor.ts';
 import type { PortalSession, Sessions } from './sessions.ts';
@@ -48,6 +50,14 @@ export interface PasskeyAttempt extends SignInAttempt {
   readonly response: AuthenticationResponseJSON;
 }
 
+export interface ProviderAttempt extends SignInAttempt {
+  readonly kind: ProviderKind;
+  /** Cookie of the ticket under which the browser was sent there. */
+  readonly ticket: string | undefined;
+  /** What it came back with. */
+  readonly query: string;
+}
+
 export type SignInOutcome =
   | AdmissionOutcome
   /** The passkey is its owner's, and does not count since a reset until they confirm it. */
@@ -72,6 +82,7 @@ export class SignIn {
   readonly #hasher: PasswordHasher;
   readonly #sessions: Sessions;
   readonly #passkeys: AccountPasskeys;
+  readonly #providers: AccountProviders;
   readonly #secondFactor: SecondFactor;
   readonly #admission: Admission;
 
@@ -82,6 +93,7 @@ export class SignIn {
       hasher: PasswordHasher;
       sessions: Sessions;
       passkeys: AccountPasskeys;
+      providers: AccountProviders;
       secondFactor: SecondFactor;
       admission: Admission;
     },
@@ -91,6 +103,7 @@ export class SignIn {
     this.#hasher = parts.hasher;
     this.#sessions = parts.sessions;
     this.#passkeys = parts.passkeys;
+    this.#providers = parts.providers;
     this.#secondFactor = parts.secondFactor;
     this.#admission = parts.admission;
   }
@@ -126,16 +139,35 @@ export class SignIn {
     });
   }
 
-  /** An account that was proved to be theirs by a provider. */
+  /** With an account at Google or Microsoft, which is no second factor: what it asked for is not known. */
   async signInWithProvider(
-    proof: Pick<Proof, 'account' | 'statements' | 'canonicalAddress'>,
-    attempt: SignInAttempt,
-  ): Promise<SignInOutcome> {
-    return this.#admit({ ...attempt, ...NOTHING_FURTHER, ...proof, method: 'provider' });
+    attempt: ProviderAttempt,
+  ): Promise<SignInOutcome | { readonly outcome: 'refused'; readonly refused: ProviderRefusal }> {
+    const { kind, ticket, query } = attempt;
+    return this.#guarded(attempt, async () => {
+      const found = await this.#alarming(() => this.#providers.verify(kind, ticket, query));
+      if (found === null) return this.#fail(null, attempt, 'provider');
+      if (found.refused !== null) {
+        await this.#fail(null, attempt, 'provider');
+        return { outcome: 'refused', refused: found.refused };
+      }
+      const { account, canonicalAddress, statements } = found;
+      return this.#admit({
+        ...attempt,
+        ...NOTHING_FURTHER,
+        account,
+        canonicalAddress,
+        statements,
+        method: 'provider',
+      });
+    });
   }
 
   /** Whether the network of the attempt may try anything now; what does not fit is counted by `fail`. */
-  async #guarded(attempt: SignInAttempt, run: () => Promise<SignInOutcome>): Promise<SignInOutcome> {
+  async #guarded<Outcome>(
+    attempt: SignInAttempt,
+    run: () => Promise<Outcome>,
+  ): Promise<Outcome | Extract<SignInOutcome, { outcome: 'wait' }>> {
     const answer = await this.#throttle.isUsedUp(
       'network-failures',
       attempt.network,
@@ -227,7 +259,7 @@ export class SignIn {
   async #fail(
     account: AccountsTable | null,
     { network }: SignInAttempt,
-    method: 'password' | 'passkey' | 'second-factor',
+    method: 'password' | 'passkey' | 'provider' | 'second-factor',
   ): Promise<SignInOutcome> {
     await this.#throttle.countInWindow('network-failures', network, NETWORK_FAILURES_AN_HOUR, HOUR_MS);
     await this.#context.database.commit([

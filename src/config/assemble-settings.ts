@@ -9,6 +9,7 @@ import type {
   ListenAddress,
   NextHopSetting,
   OidcSetting,
+  RecipientProviderSetting,
   PartnerSetting,
   PinnedHopSetting,
   Settings,
@@ -99,6 +100,7 @@ export function assembleSettings(values: ReadValues, baseDir: string, isTrial: b
         secondFactor: get('portal.secondFactor'),
         rememberDevices: get('portal.rememberDevices'),
       },
+      providers: readProviders(get, optional, optionalPath),
     },
     console: {
       listen: consoleListen,
@@ -180,6 +182,20 @@ function readPartner(partner: ReadonlyMap<string, unknown>): PartnerSetting {
     tls: partner.get('tls') as PartnerSetting['tls'],
     nextHop: (partner.get('nextHop') as PinnedHopSetting | undefined) ?? null,
   };
+}
+
+/** Those of which anything is named; what they need then, `checkTogether` says. */
+function readProviders(
+  get: <T>(key: string) => T,
+  optional: <T>(key: string) => T | null,
+  optionalPath: (key: string) => string | null,
+): RecipientProviderSetting[] {
+  return (['google', 'microsoft'] as const).flatMap((kind) => {
+    const clientId = optional<string>(`portal.${kind}.clientId`) ?? '';
+    const clientSecretFile = optionalPath(`portal.${kind}.clientSecretFile`) ?? '';
+    if (clientId === '' && clientSecretFile === '') return [];
+    return [{ kind, issuer: get<string>(`portal.${kind}.issuer`), clientId, clientSecretFile }];
+  });
 }
 
 /** Null where no issuer is named; what it needs then, `checkTogether` says. */

@@ -39,6 +39,10 @@ export function checkTogether(settings: Settings, problems: ProblemCollector): v
   checkAuthorLimits(settings, problems);
   checkSubmitters(settings, (key, message) => problems.add(key, message));
   checkStaffSignIn(settings, problems);
+  for (const { kind, clientId, clientSecretFile } of settings.portal.providers) {
+    if (clientId === '') problems.add(`portal.${kind}.clientId`, 'is needed beside clientSecretFile');
+    if (clientSecretFile === '') problems.add(`portal.${kind}.clientSecretFile`, 'is needed beside clientId');
+  }
   checkSites(settings, (key, message) => problems.add(key, message));
 }
 

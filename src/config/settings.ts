@@ -90,6 +90,14 @@ export interface HeaderRuleSetting {
 
 export type StaffRoleSetting = 'help-desk' | 'security-officer' | 'privacy-officer' | 'administrator';
 
+/** Where recipients may have an account to sign in with. */
+export interface RecipientProviderSetting {
+  readonly kind: 'google' | 'microsoft';
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly clientSecretFile: string;
+}
+
 /** The identity provider of the staff. */
 export interface OidcSetting {
   readonly issuer: string;
@@ -200,6 +208,8 @@ export interface Settings {
       readonly secondFactor: 'optional' | 'required';
       readonly rememberDevices: boolean;
     };
+    /** Those that are configured. */
+    readonly providers: readonly RecipientProviderSetting[];
   };
   readonly console: {
     readonly listen: ListenAddress;

@@ -27,6 +27,7 @@ import type { Core } from './core.ts';
 import { oncePerSettings } from './once-per-settings.ts';
 import { allowedHosts, mainDomain, messagePage } from './part-settings.ts';
 import { currentAcceptanceSettings } from './partner-directory.ts';
+import { readSecret } from './read-secret.ts';
 import { siteLogos } from './site-logos.ts';
 import { type Site, sitesOf } from './sites.ts';
 import type { TlsPair } from './tls-files.ts';
@@ -50,6 +51,13 @@ export function portalSettings(
       ],
     },
     accountRules: portal.accounts,
+    // Changes take effect with a restart.
+    providers: portal.providers.map(({ kind, issuer, clientId, clientSecretFile }) => ({
+      kind,
+      issuer,
+      clientId,
+      clientSecret: readSecret(clientSecretFile, 1, 'provider-secret'),
+    })),
     locale: organization.language,
     consoleUrl: settings.console.publicUrl,
     staffMessagePage: (messageId) => messagePage(settings, messageId),

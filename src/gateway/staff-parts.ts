@@ -1,8 +1,5 @@
 /** Staff sign-in, connected: mails of links through the internal route, and what the configuration says. */
-import { readFileSync } from 'node:fs';
-
 import { NetworkList } from '#src/base/network-list.ts';
-import { CodedError } from '#src/base/coded-error.ts';
 import type { Settings } from '#src/config/settings.ts';
 import type { MetricsAccess } from '#src/console/metrics-access.ts';
 import { newMessageIdField } from '#src/notification/compose/mail.ts';
@@ -16,6 +13,7 @@ import type { Database } from '#src/storage/database.ts';
 import type { Core } from './core.ts';
 import { oncePerSettings } from './once-per-settings.ts';
 import { mailSite, mainDomain } from './part-settings.ts';
+import { readSecret } from './read-secret.ts';
 
 const SHORTEST_TOKEN = 16;
 
@@ -80,14 +78,3 @@ export const metricsAccess = oncePerSettings(({ console }: Settings): MetricsAcc
   if (console.metricsTokenFile === null) return { networks, token: null };
   return { networks, token: readSecret(console.metricsTokenFile, SHORTEST_TOKEN, 'metrics-token') };
 });
-
-function readSecret(file: string, shortest: number, code: string): string {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8').trim();
-  } catch (cause) {
-    throw new CodedError(code, `${file} can't be read`, { cause });
-  }
-  if (text.length >= shortest) return text;
-  throw new CodedError(code, `${file} must hold at least ${shortest} characters`);
-}

@@ -7,9 +7,12 @@ import { after, before, describe, it } from 'node:test';
 
 import type { LightMyRequestResponse } from 'fastify';
 
+import { insertProvider, lookups } from '#src/accounts/credential-rows.ts';
 import { rememberedDeviceMac } from '#src/accounts/row-mac.ts';
+import { AuditLog } from '#src/audit/audit-log.ts';
 import { DAY_MS } from '#src/base/clock.ts';
-import { newId } from '#src/base/identifiers.ts';
+import { newId, systemRandom } from '#src/base/identifiers.ts';
+import { silentLog } from '#src/base/log.ts';
 import { statement } from '#src/storage/database.ts';
 import { describedRoutes, type ApiDescription, type DescribedRoute } from '#test/support/described-routes.ts';
 import { openPortalWorld, TestBrowser, TestPage, type PortalWorld } from '#test/support/portal-world.ts';
@@ -21,6 +24,8 @@ const NEVER = '01JD0000000000000000000000';
 const PLAIN = {
   'streams/{stream}': 'index',
   'chunks/{chunk}': '0',
+  'providers/{provider}': 'google',
+  query: 'code=x',
   pageKey: new TestPage().pageKey,
   to: 'author',
   code: '000000',
@@ -107,6 +112,18 @@ describe('W10: ids of others', () => {
   });
   after(() => world.dispose());
 
+  function providerContext() {
+    const { database, keys, clock } = world;
+    return {
+      database,
+      keys,
+      clock,
+      random: systemRandom,
+      log: silentLog,
+      audit: new AuditLog({ database, clock }),
+    };
+  }
+
   /** What an account names of its own: a credential, a remembered device. */
   async function accountIds(address: string): Promise<Record<string, string>> {
     const { query } = world.database;
@@ -120,6 +137,8 @@ describe('W10: ids of others', () => {
       .select('id')
       .where('accountId', '=', accountId)
       .executeTakeFirstOrThrow();
+    const lookup = lookups.provider('https://accounts.google.com', 'of the owner');
+    await world.database.commit(insertProvider(providerContext(), accountId, lookup, `google ${address}`));
     const now = world.clock.now();
     const device = {
       tokenHash: Buffer.alloc(32, 7),
@@ -134,7 +153,17 @@ describe('W10: ids of others', () => {
     await world.database.commit([
       statement(query.insertInto('remembered_devices').values({ ...device, mac })),
     ]);
-    return { 'passkeys/{passkey}': credential.id, 'devices/{device}': device.id };
+    const provider = await query
+      .selectFrom('credentials')
+      .select('id')
+      .where('accountId', '=', accountId)
+      .where('kind', '=', 'provider')
+      .executeTakeFirstOrThrow();
+    return {
+      'passkeys/{passkey}': credential.id,
+      'providers/{credential}': provider.id,
+      'devices/{device}': device.id,
+    };
   }
 
   /** A draft of theirs with a file. */

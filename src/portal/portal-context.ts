@@ -2,6 +2,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 import { AccountPasskeys } from '#src/accounts/account-passkeys.ts';
+import { AccountProviders } from '#src/accounts/account-providers.ts';
 import { AddressCodes } from '#src/accounts/address-codes.ts';
 import { PasswordChanges } from '#src/accounts/change-password.ts';
 import { OwnAddresses } from '#src/accounts/own-addresses.ts';
@@ -31,6 +32,7 @@ export interface PortalContext extends PortalDependencies {
   readonly sessions: Sessions;
   readonly tickets: PortalTickets;
   readonly passkeys: AccountPasskeys;
+  readonly providers: AccountProviders;
   readonly secondFactor: SecondFactor;
   readonly manifests: VerifiedManifests;
   readonly registration: Registration;
@@ -53,6 +55,11 @@ export function buildPortalContext(dependencies: PortalDependencies): PortalCont
   const { hostname: rpId, origin } = new URL(publicUrl);
   const site = { rpId, origin, name: () => organization.name };
   const passkeys = new AccountPasskeys(dependencies, { tickets, site });
+  const providers = new AccountProviders(dependencies, {
+    tickets,
+    settings: dependencies.settings.providers,
+    redirectUriOf: (kind) => `${origin}/sign-in/${kind}`,
+  });
   const secondFactor = new SecondFactor(dependencies, { throttle, tickets });
   const admission = new Admission(dependencies, { sessions, secondFactor, throttle, rules });
   return {
@@ -63,12 +70,21 @@ export function buildPortalContext(dependencies: PortalDependencies): PortalCont
     sessions,
     tickets,
     passkeys,
+    providers,
     secondFactor,
     manifests: new VerifiedManifests(dependencies.keys),
     passwordChanges: new PasswordChanges(dependencies, { hasher, sessions, throttle }),
     ownAddresses: new OwnAddresses(dependencies, { codes, sessions }),
     registration: new Registration(dependencies, { codes, hasher, sessions, rules }),
-    signIn: new SignIn(dependencies, { throttle, hasher, sessions, passkeys, secondFactor, admission }),
+    signIn: new SignIn(dependencies, {
+      throttle,
+      hasher,
+      sessions,
+      passkeys,
+      providers,
+      secondFactor,
+      admission,
+    }),
     reset: new PasswordReset(dependencies, { codes, hasher, sessions, throttle, secondFactor, rules }),
     mails: new PortalMails(dependencies),
     background: new BackgroundWork(dependencies.log),

@@ -2,6 +2,7 @@
  * What the portal is given by the composition root. Nothing in this folder reads the configuration file, opens the
  * database or knows how a mail leaves.
  */
+import type { ProviderSettings } from '#src/accounts/account-providers.ts';
 import type { AccountRules } from '#src/accounts/account-rules.ts';
 import type { AuditLog } from '#src/audit/audit-log.ts';
 import type { Clock } from '#src/base/clock.ts';
@@ -63,6 +64,8 @@ export interface PortalSettings {
     readonly words?: readonly string[];
   };
   readonly accountRules: AccountRules;
+  /** Accounts elsewhere that recipients may sign in with. */
+  readonly providers: readonly ProviderSettings[];
   readonly locale: Locale;
   /** Address of the staff pages, without a slash at the end. */
   readonly consoleUrl: string;

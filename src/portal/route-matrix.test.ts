@@ -33,6 +33,8 @@ const PUBLIC = new Set([
   'DELETE /api/session',
   'POST /api/session/passkey/options',
   'POST /api/session/passkey',
+  'POST /api/session/providers/{provider}',
+  'POST /api/session/providers/{provider}/finish',
   'GET /api/session/steps',
   'GET /api/reset/stop/{token}',
   'POST /api/reset/stop/{token}',
@@ -226,6 +228,8 @@ describe('the routes of the portal', () => {
       .replace('{token}', 'A'.repeat(22))
       .replace('{id}', id)
       .replace('{passkey}', '01JD0000000000000000000002')
+      .replace('{provider}', 'google')
+      .replace('{credential}', '01JD0000000000000000000004')
       .replace('{device}', '01JD0000000000000000000003')
       .replace('{stream}', 'index')
       .replace('{chunk}', '0')
@@ -256,6 +260,7 @@ describe('the routes of the portal', () => {
       return { response: answerOf({ authenticatorData: 'AAAA', signature: 'AAAA' }) };
     if (path.endsWith('/passkeys') || path.endsWith('/registration/passkey'))
       return { response: answerOf({ attestationObject: 'AAAA' }) };
+    if (path.endsWith('/finish')) return { query: 'code=x&state=y' };
     if (path.endsWith('/name')) return { name: 'Phone' };
     if (/second-factor(?:\/setup\/confirm)?$|mailbox\/verify$/u.test(path)) return { code: '123456' };
     if (path.endsWith('/password/first')) return { password: GOOD_PASSWORD };

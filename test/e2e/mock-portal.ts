@@ -83,6 +83,7 @@ const SITE = {
   defaultLanguage: 'en',
   idleMinutes: 15,
   minPasswordLength: 15,
+  providers: [],
   sessionHours: 12,
 };
 

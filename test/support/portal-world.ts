@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import type { InjectOptions, LightMyRequestResponse } from 'fastify';
 
 import { Submitters } from '#src/acceptance/submitters.ts';
+import type { ProviderSettings } from '#src/accounts/account-providers.ts';
 import type { AccountRules } from '#src/accounts/account-rules.ts';
 import { hashLinkToken, hashMessageCode } from '#src/accounts/link-tokens.ts';
 import { linkMac } from '#src/accounts/row-mac.ts';
@@ -101,6 +102,7 @@ export async function openPortalWorld(
   overrides: Partial<PortalDependencies> & {
     readonly rules?: Partial<AccountRules>;
     readonly trustedProxies?: readonly string[];
+    readonly providers?: readonly ProviderSettings[];
   } = {},
   publicUrl = PORTAL_ORIGIN,
   /** Rules for files of answers; without them answers carry none. */
@@ -149,6 +151,7 @@ export async function openPortalWorld(
     settings: {
       publicUrl,
       organization: { name: 'Example Hospital', words: ['Northside Clinic'] },
+      providers: overrides.providers ?? [],
       accountRules: { secondFactor: 'optional', rememberDevices: true, ...overrides.rules },
       locale: 'en',
       consoleUrl: 'http://localhost:8081',

@@ -28,6 +28,8 @@ export interface Site {
   readonly sessionHours: number;
   /** In characters. */
   readonly minPasswordLength: number;
+  /** Where else people may have an account to sign in with. */
+  readonly providers: readonly ('google' | 'microsoft')[];
 }
 
 /** `needs-release`: opened before a password reset; its author must release it first. */

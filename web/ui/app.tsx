@@ -13,6 +13,7 @@ import { loadMessagePage } from './preload.ts';
 import { match, path } from './router.ts';
 import { refreshSession, session } from './session.ts';
 import { loadSite } from './site.ts';
+import { loadProviderPage } from './steps/credential-steps.tsx';
 
 function Lazy({ load, pieces }: { readonly load: () => Promise<PageModule>; readonly pieces: Pieces }) {
   return <LazyPart load={load} props={{ pieces }} waiting={<PageSkeleton />} />;
@@ -39,6 +40,10 @@ const ROUTES: readonly Route[] = [
     show: (pieces) => <LinkPage key={pieces['token'] ?? ''} token={pieces['token'] ?? ''} />,
   },
   { pattern: '/sign-in', show: () => <SignInPage /> },
+  {
+    pattern: '/sign-in/:provider',
+    show: (pieces) => <Lazy key="provider" load={loadProviderPage} pieces={pieces} />,
+  },
   {
     pattern: '/messages',
     wide: true,

@@ -127,6 +127,31 @@ export const listenerTables: Tables = {
       read: readFlag,
     },
   },
+  'portal.google': {
+    clientId: {
+      description: 'Our client id at Google: recipients may then sign in with a Google account.',
+      read: readText(1, 300),
+      example: '"1234-abcd.apps.googleusercontent.com"',
+    },
+    clientSecretFile: { description: 'File with our client secret there.', read: readFilePath },
+    issuer: {
+      description: 'Issuer of the provider.',
+      default: 'https://accounts.google.com',
+      read: readIssuer,
+    },
+  },
+  'portal.microsoft': {
+    clientId: {
+      description: 'Our client id at Microsoft: recipients may then sign in with a Microsoft account.',
+      read: readText(1, 300),
+    },
+    clientSecretFile: { description: 'File with our client secret there.', read: readFilePath },
+    issuer: {
+      description: 'Issuer of the provider; “common” takes work accounts and personal ones.',
+      default: 'https://login.microsoftonline.com/common/v2.0',
+      read: readIssuer,
+    },
+  },
   console: {
     listen: {
       description: 'Where staff pages, captured mail and metrics are served; keep it inside.',

@@ -8,6 +8,7 @@ import { newPassword } from '#src/accounts/new-password.ts';
 import { forgetDevices, hashDeviceToken, listDevices } from '#src/accounts/remembered-devices.ts';
 import type { HttpApp } from '#src/http/http-server.ts';
 import { Refusal } from '#src/http/refusal.ts';
+import type { AccountsTable, CredentialsTable } from '#src/storage/tables.ts';
 
 import { commitChange } from '../policies/commit-change.ts';
 import { isRecent, requireReader, requireRecentReader, type Reader } from '../policies/reader.ts';
@@ -30,6 +31,16 @@ const Credentials = Type.Object({
       suspended: Type.Boolean(),
     }),
   ),
+  /** Accounts at Google or Microsoft, and which of the two can be added. */
+  providers: Type.Array(
+    Type.Object({
+      ...Named,
+      kind: Type.String(),
+      lastUsedAt: Type.Union([Timestamp, Type.Null()]),
+      suspended: Type.Boolean(),
+    }),
+  ),
+  providersOffered: Type.Array(Type.String()),
   secondFactor: Type.Object({
     on: Type.Boolean(),
     required: Type.Boolean(),
@@ -160,6 +171,10 @@ async function presentCredentials(portal: PortalContext, reader: Reader, device:
         lastUsedAt: passkey.lastUsedAt === null ? null : timestamp(passkey.lastUsedAt),
         suspended: !isTrusted(passkey, account),
       })),
+    providers: credentials
+      .filter(({ kind }) => kind === 'provider')
+      .map((one) => presentProvider(one, account)),
+    providersOffered: [...portal.providers.kinds],
     secondFactor: {
       on: credentials.some(({ kind }) => kind === 'totp'),
       required: accountRules.secondFactor === 'required',
@@ -172,5 +187,19 @@ async function presentCredentials(portal: PortalContext, reader: Reader, device:
       expiresAt: timestamp(expiresAt),
       current: deviceHash !== null && Buffer.compare(deviceHash, tokenHash) === 0,
     })),
+  };
+}
+
+/** Its label is the provider and the address there. */
+function presentProvider(credential: CredentialsTable, account: AccountsTable) {
+  const [kind = '', name = ''] = (credential.label ?? '').split(' ');
+  const { id, createdAt, lastUsedAt } = credential;
+  return {
+    id,
+    kind,
+    name,
+    createdAt: timestamp(createdAt),
+    lastUsedAt: lastUsedAt === null ? null : timestamp(lastUsedAt),
+    suspended: !isTrusted(credential, account),
   };
 }

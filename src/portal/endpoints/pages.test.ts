@@ -36,6 +36,8 @@ describe('pages, health and site', () => {
       '/messages',
       '/messages/01JD',
       '/sign-in',
+      '/sign-in/google?code=x&state=y',
+      '/sign-in/microsoft',
       '/check',
       '/help',
       '/help/faq',
@@ -119,6 +121,7 @@ describe('pages, health and site', () => {
       idleMinutes: 15,
       sessionHours: 12,
       minPasswordLength: 15,
+      providers: [],
     });
   });
 

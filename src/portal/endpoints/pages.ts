@@ -21,6 +21,8 @@ const PAGES = [
   '/account',
   '/join',
   '/sign-in',
+  '/sign-in/google',
+  '/sign-in/microsoft',
   '/stop-reset/:token',
   '/check',
   '/help',

@@ -36,9 +36,11 @@ export const Site = Type.Object({
   idleMinutes: Type.Integer(),
   sessionHours: Type.Integer(),
   minPasswordLength: Type.Integer(),
+  /** Where else people may have an account to sign in with. */
+  providers: Type.Array(Type.Union([Type.Literal('google'), Type.Literal('microsoft')])),
 });
 
-export function presentSite({ settings }: PortalContext, site: PortalSite, isSignedIn: boolean) {
+export function presentSite({ settings, providers }: PortalContext, site: PortalSite, isSignedIn: boolean) {
   return {
     organization: isSignedIn ? site.fullName : site.mail.organization,
     helpLine: site.helpLine,
@@ -52,5 +54,6 @@ export function presentSite({ settings }: PortalContext, site: PortalSite, isSig
     idleMinutes: SESSION_IDLE_MS / MINUTE_MS,
     sessionHours: SESSION_ABSOLUTE_MS / HOUR_MS,
     minPasswordLength: minPasswordLength(settings.accountRules),
+    providers: [...providers.kinds],
   };
 }

@@ -11,6 +11,7 @@ import { PasswordSection } from './password-section.tsx';
 import { useRequest } from '../../ui/use-request.ts';
 import { DevicesSection } from '../../credentials/devices-section.tsx';
 import { PasskeysSection } from '../../credentials/passkeys-section.tsx';
+import { ProvidersSection } from '../../credentials/providers-section.tsx';
 import { FirstPasswordSection } from '../../credentials/first-password-section.tsx';
 import { SecondFactorSection } from '../../credentials/second-factor-section.tsx';
 
@@ -40,6 +41,7 @@ export function CredentialsSection({ account, reload: reloadAccount }: SectionPr
       ) : (
         <FirstPasswordSection {...props} />
       )}
+      <ProvidersSection {...props} />
       <SecondFactorSection {...props} />
       <DevicesSection {...props} />
     </>

@@ -14,6 +14,21 @@ export const en = {
     waiting: 'Waiting for your device…',
     or: 'or with your password',
   },
+  provider: {
+    lead: 'Or use an account that you added under “My account”:',
+    signIn: (provider: string) => `Sign in with ${provider}`,
+    failedTitle: (provider: string) => `Signing in with ${provider} did not work`,
+    otherWay: 'Sign in another way',
+    toAccount: 'Back to my account',
+    title: 'Google or Microsoft',
+    accountLead:
+      'You can sign in with an account of yours there. It must have the same email address as here.',
+    add: (provider: string) => `Add my ${provider} account`,
+    removeTitle: 'Remove this account?',
+    removeText: (name: string) => `${name} will not sign in here any more. The account itself stays.`,
+    suspendedText:
+      'Your password was set anew by mail. To protect you, accounts that were added before rest. Add yours again and it works again.',
+  },
   secondFactor: {
     title: 'One more step',
     lead: 'Open the app on your phone that shows your codes. Type the code for this site.',
@@ -146,6 +161,19 @@ export const en = {
     'passkey-suspended':
       'This passkey rests because your password was set anew by mail. Sign in with the new password. Then confirm the passkey under “My account”.',
     'passkey-not-confirmed': 'This passkey does not rest, or it is not yours. Try another one.',
+    'provider-failed': 'You were not signed in there, or it took too long. Please try again.',
+    'provider-unreachable': 'We cannot reach it right now. Please try again later, or sign in another way.',
+    'provider-not-added':
+      'This account was not added here yet. Sign in as you did before. Then add it under “My account”.',
+    'provider-address-differs':
+      'The account there has another email address. Choose the account with the address to which we write to you.',
+    'provider-address-not-proven':
+      'The account there does not prove who reads the mailbox. Please sign in another way.',
+    'provider-suspended':
+      'This account rests because your password was set anew by mail. Sign in with the new password. Then add the account again under “My account”.',
+    'provider-taken': 'Another account here uses it already.',
+    'provider-known': 'You have added this account already.',
+    'too-many-providers': 'You have added 5 accounts. Please remove one first.',
     'too-many-passkeys': 'You have 10 passkeys. Please remove one first.',
     'second-factor-wrong':
       'That is not the code, or it was used already. Wait for the next one and try again.',

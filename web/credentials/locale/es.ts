@@ -15,6 +15,21 @@ export const es: CredentialTexts = {
     waiting: 'Esperando a su dispositivo…',
     or: 'o con su contraseña',
   },
+  provider: {
+    lead: 'O use una cuenta que agregó en «Mi cuenta»:',
+    signIn: (provider) => `Entrar con ${provider}`,
+    failedTitle: (provider) => `No se pudo entrar con ${provider}`,
+    otherWay: 'Entrar de otra forma',
+    toAccount: 'Volver a mi cuenta',
+    title: 'Google o Microsoft',
+    accountLead:
+      'Puede entrar con una cuenta suya de allí. Debe tener la misma dirección de correo que aquí.',
+    add: (provider) => `Agregar mi cuenta de ${provider}`,
+    removeTitle: '¿Quitar esta cuenta?',
+    removeText: (name) => `Con ${name} ya no se podrá entrar aquí. La cuenta misma sigue como está.`,
+    suspendedText:
+      'Su contraseña se cambió por correo. Para protegerle, las cuentas de antes quedan en pausa. Agregue la suya otra vez y volverá a servir.',
+  },
   secondFactor: {
     title: 'Un paso más',
     lead: 'Abra en su teléfono la aplicación que muestra sus códigos. Escriba el código de este sitio.',
@@ -146,6 +161,18 @@ export const es: CredentialTexts = {
     'passkey-suspended':
       'Esta clave de acceso está en pausa porque su contraseña se cambió por correo. Entre con la contraseña nueva. Después confirme la clave en «Mi cuenta».',
     'passkey-not-confirmed': 'Esta clave de acceso no está en pausa, o no es suya. Pruebe otra.',
+    'provider-failed': 'No entró allí, o tardó demasiado. Inténtelo otra vez.',
+    'provider-unreachable': 'Ahora no responde. Inténtelo más tarde, o entre de otra forma.',
+    'provider-not-added':
+      'Esta cuenta aún no está agregada aquí. Entre como antes. Después agréguela en «Mi cuenta».',
+    'provider-address-differs':
+      'La cuenta de allí tiene otra dirección de correo. Elija la cuenta con la dirección a la que le escribimos.',
+    'provider-address-not-proven': 'La cuenta de allí no demuestra quién lee el buzón. Entre de otra forma.',
+    'provider-suspended':
+      'Esta cuenta está en pausa porque su contraseña se cambió por correo. Entre con la contraseña nueva. Después agregue la cuenta otra vez en «Mi cuenta».',
+    'provider-taken': 'Otra cuenta de aquí ya la usa.',
+    'provider-known': 'Ya agregó esta cuenta.',
+    'too-many-providers': 'Ya agregó 5 cuentas. Quite antes una.',
     'too-many-passkeys': 'Tiene 10 claves de acceso. Primero quite una.',
     'second-factor-wrong': 'Ese no es el código, o ya se usó. Espere al siguiente e inténtelo otra vez.',
     'setup-over': 'Tardó demasiado. Empiece otra vez.',

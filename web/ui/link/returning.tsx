@@ -4,7 +4,7 @@ import type { SignInAnswer } from '../api-types.ts';
 import { texts } from '../locale/locale.ts';
 import { Button } from '../parts/controls.tsx';
 import { Page } from '../parts/page.tsx';
-import { PasskeySignIn } from '../steps/credential-steps.tsx';
+import { PasskeySignIn, ProviderSignIn } from '../steps/credential-steps.tsx';
 import { SignInForm } from '../steps/sign-in-form.tsx';
 import type { LinkStepProps } from './link-step.ts';
 import { MessageFacts, linkTitle } from './message-facts.tsx';
@@ -33,6 +33,7 @@ export function Returning({ token, onDone, ...steps }: ReturningProps) {
           }}
           onForgot={() => onStep({ at: 'reset' })}
         />
+        <ProviderSignIn to={`/m/${token}`} />
         <Button kind="plain" onPress={() => onStep({ at: 'forwarded' })}>
           {t.link.forwarded}
         </Button>

@@ -6,7 +6,7 @@ import { texts } from '../locale/locale.ts';
 import { Page } from '../parts/page.tsx';
 import { navigate } from '../router.ts';
 import { noteSignedIn, returnTo, signedOutBecause } from '../session.ts';
-import { FurtherSteps, PasskeySignIn, Reset } from '../steps/credential-steps.tsx';
+import { FurtherSteps, PasskeySignIn, ProviderSignIn, Reset } from '../steps/credential-steps.tsx';
 import { SignInForm } from '../steps/sign-in-form.tsx';
 
 type Further = Exclude<SignInNext, 'done'>;
@@ -53,7 +53,8 @@ export function SignInPage() {
           }}
           onForgot={setForgotten}
         />
-        <p class="aside">{t.signInPage.firstTime}</p>
+        <ProviderSignIn to={returnTo.value} />
+        <p class="aside spaced">{t.signInPage.firstTime}</p>
       </Page>
     </div>
   );

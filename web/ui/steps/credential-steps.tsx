@@ -7,6 +7,7 @@ import { useEffect, useState } from 'preact/hooks';
 import type { SignInAnswer, SignInNext } from '../api-types.ts';
 import { PageSkeleton } from '../parts/controls.tsx';
 import { LazyPart } from '../parts/lazy-part.tsx';
+import { site } from '../site.ts';
 import type { PasswordStepProps } from './password-step.tsx';
 import type { ResetFlowProps } from './reset-flow.tsx';
 
@@ -21,6 +22,11 @@ export interface ChooseProps {
 export interface PasskeySignInProps {
   readonly linkToken: string | null;
   readonly onDone: (answer: SignInAnswer) => void;
+}
+
+export interface ProviderSignInProps {
+  /** Path to go on with after signing in; null: the list of messages. */
+  readonly to: string | null;
 }
 
 export interface FurtherStepsProps {
@@ -53,6 +59,8 @@ async function withTexts<Props>(module: Module<Props>): Module<Props> {
 const loadChoose = () => withTexts<ChooseProps>(import('../../credentials/choose-step.tsx'));
 const loadPasskeySignIn = () =>
   withTexts<PasskeySignInProps>(import('../../credentials/passkey-sign-in.tsx'));
+const loadProviderSignIn = () =>
+  withTexts<ProviderSignInProps>(import('../../credentials/provider-sign-in.tsx'));
 const loadFurther = () => withTexts<FurtherStepsProps>(import('../../credentials/further-steps.tsx'));
 const loadPasswordStep = async () => ({ default: (await import('./password-step.tsx')).PasswordStep });
 const loadResetFlow = async () => ({ default: (await import('./reset-flow.tsx')).ResetFlow });
@@ -84,6 +92,14 @@ export function PasskeySignIn(props: PasskeySignInProps) {
     <LazyPart load={loadPasskeySignIn} props={props} waiting={<div class="passkey-place" />} without={null} />
   );
 }
+
+/** Nothing where the organisation has set none up. */
+export function ProviderSignIn(props: ProviderSignInProps) {
+  if ((site.value?.providers ?? []).length === 0) return null;
+  return <LazyPart load={loadProviderSignIn} props={props} waiting={null} without={null} />;
+}
+
+export const loadProviderPage = () => withTexts(import('../../credentials/provider-page.tsx'));
 
 export function FurtherSteps(props: FurtherStepsProps) {
   return <LazyPart load={loadFurther} props={props} waiting={<PageSkeleton />} />;
