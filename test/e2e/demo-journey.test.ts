@@ -212,53 +212,6 @@ function messageCode(text: string): string {
   return /\b[0-9A-Z]{3}-[0-9A-Z]{3}-[0-9A-Z]{3}\b/u.exec(text)?.[0] ?? '';
 }
 
-test('the page closed while the code is fetched: the same browser goes on, another one begins anew', async () => {
-  const { link, to } = await demo();
-  const person = await visitor(PHONE);
-  await person.page.goto(link);
-  await button(person.page, 'Send me the code').click();
-  await person.page.getByLabel('Code from the mail').waitFor();
-  await person.page.close();
-
-  const other = await visitor();
-  await other.page.goto(link);
-  await button(other.page, 'Send me the code').waitFor();
-  assert.equal(await other.page.getByLabel('Code from the mail').count(), 0);
-  await other.leave();
-
-  const code = await codeFor(to);
-  const page = await person.newPage();
-  await page.goto(link);
-  await page.getByLabel('Code from the mail').fill(`${code.slice(0, 3)} ${code.slice(3)}`);
-  await heading(page, 'Choose a password').waitFor();
-  await page.close();
-  const again = await person.newPage();
-  await again.goto(link);
-  await heading(again, 'Choose a password').waitFor();
-  await button(again, 'Use these words').click();
-  await button(again, 'Save and read the message').click();
-  await messageText(again).waitFor();
-  await person.leave();
-});
-
-test('a code is good only in the browser that asked for it', async () => {
-  const { link, to } = await demo();
-  const person = await visitor();
-  await person.page.goto(link);
-  await button(person.page, 'Send me the code').click();
-  const first = await codeFor(to);
-  const other = await visitor();
-  await other.page.goto(link);
-  await button(other.page, 'Send me the code').click();
-  await other.page.getByLabel('Code from the mail').fill(first);
-  await other.page.getByText(/That is not the code|no longer good/u).waitFor();
-  const fresh = await product.mail('code', to, ({ code }) => code !== first);
-  await other.page.getByLabel('Code from the mail').fill(fresh.code ?? '');
-  await heading(other.page, 'Choose a password').waitFor();
-  await other.leave();
-  await person.leave();
-});
-
 test('"This is not for me" locks the message and tells the author', async () => {
   const { link, to } = await demo();
   const person = await visitor(PHONE);

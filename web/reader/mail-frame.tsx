@@ -3,6 +3,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { texts } from '../ui/locale/locale.ts';
 import type { OpenedMessage } from './opened-message.ts';
 import { imageTypeOf } from './part-types.ts';
+import { copyForPaper } from './print-copy.ts';
 import { writeIntoFrame, type FrameContent } from './sanitize.ts';
 
 /** A mail whose height follows its frame's height would grow for ever. */
@@ -92,9 +93,15 @@ async function fillImages(
 
 export function MailFrame({ html, message, onShown }: MailFrameProps) {
   const frame = useRef<HTMLIFrameElement>(null);
+  const paper = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const element = frame.current;
-    if (element === null || html === null) return undefined;
+    const place = paper.current;
+    if (element === null || place === null || html === null) return undefined;
+    const copy = (): void => {
+      if (place.firstChild === null) copyForPaper(element, place);
+    };
+    window.addEventListener('beforeprint', copy);
     const urls: string[] = [];
     let shown = true;
     let stopFollowing = (): void => {};
@@ -107,24 +114,34 @@ export function MailFrame({ html, message, onShown }: MailFrameProps) {
       stopFollowing();
       stopFollowing = followHeight(element, target.body);
       onShown(content.remoteRemoved);
-      void fillImages(content, message, urls, () => shown);
+      place.textContent = '';
+      // Pictures take too long to begin with when the browser prints.
+      if (target.querySelector('img') !== null)
+        void fillImages(content, message, urls, () => shown).then(
+          () => shown && copyForPaper(element, place),
+        );
     };
     element.addEventListener('load', write);
     if (element.contentDocument?.readyState === 'complete') write();
     return () => {
       shown = false;
       stopFollowing();
+      window.removeEventListener('beforeprint', copy);
+      place.textContent = '';
       element.removeEventListener('load', write);
       element.contentDocument?.body.replaceChildren?.();
       for (const url of urls) URL.revokeObjectURL(url);
     };
   }, [html, message]);
   return (
-    <iframe
-      ref={frame}
-      class={html === null ? 'mail-frame waiting' : 'mail-frame'}
-      src="/frame"
-      title={texts().reader.frameTitle}
-    />
+    <>
+      <iframe
+        ref={frame}
+        class={html === null ? 'mail-frame waiting' : 'mail-frame'}
+        src="/frame"
+        title={texts().reader.frameTitle}
+      />
+      <div ref={paper} class="print-only on-paper" dir="auto" />
+    </>
   );
 }

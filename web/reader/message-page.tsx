@@ -127,7 +127,7 @@ function ShownMessage({ facts, message }: ReleasedMessage) {
               <time dateTime={facts.sentAt}>{formatDateTime(facts.sentAt)}</time>
             </p>
             <div class="head-tools">
-              <details>
+              <details class="no-print">
                 <summary>{t.reader.details}</summary>
                 <Details facts={facts} message={message} />
               </details>
@@ -136,6 +136,9 @@ function ShownMessage({ facts, message }: ReleasedMessage) {
                   {t.reader.print}
                 </Button>
               </span>
+            </div>
+            <div class="print-only">
+              <Details facts={facts} message={message} />
             </div>
           </div>
           <div class="divided">
