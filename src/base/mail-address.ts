@@ -41,7 +41,10 @@ export function parseMailAddress(raw: string): MailAddress | null {
   if (!ATOM.test(localPart) && !QUOTED.test(localPart)) return null;
   const domain = canonicalDomain(raw.slice(at + 1));
   if (domain === null) return null;
-  return { raw, localPart, domain, canonical: `${asciiLowerCase(localPart)}@${domain}` };
+  const canonical = `${asciiLowerCase(localPart)}@${domain}`;
+  // A domain can grow when it is written in ASCII; what is compared and stored must be an address too.
+  if (Buffer.byteLength(canonical) > MAX_ADDRESS_OCTETS) return null;
+  return { raw, localPart, domain, canonical };
 }
 
 /**

@@ -50,7 +50,5 @@ function checkAddress(raw: string): void {
   assert.equal(address.raw, raw);
   assert.doesNotMatch(raw, /[\r\n\0]/u);
   assert.equal(address.domain, canonicalDomain(raw.slice(raw.lastIndexOf('@') + 1)));
-  const again = parseMailAddress(address.canonical);
-  // A domain can grow when it is written in ASCII.
-  if (address.canonical.length <= 254) assert.equal(again?.canonical, address.canonical, 'canonical already');
+  assert.equal(parseMailAddress(address.canonical)?.canonical, address.canonical, 'canonical already');
 }
