@@ -34,7 +34,7 @@ export function banner(settings: Settings, started: StartedOn): string {
     '',
     `  Data   ${settings.dataDir}   (sealed messages and the database)`,
     `  Keys   ${settings.keysDir}   (without them no message can be opened)`,
-    '  Back up both, and each in another place: whoever has both can read everything.',
+    '  Back up both ("sendsecure backup"), and each in another place: whoever has both can read everything.',
     '',
     ...(missing.length === 0
       ? []
