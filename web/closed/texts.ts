@@ -39,7 +39,7 @@ const es: typeof en = {
   expired: (when) => `Se podía leer hasta el ${when}.`,
   releaseTitle: 'Primero hay que autorizar este mensaje',
   release: (when) =>
-    `Usted ya lo abrió. El ${when} se puso una contraseña nueva por correo. Para protegerle, desde entonces los mensajes anteriores siguen cerrados.`,
+    `Usted ya lo abrió. El ${when} se puso una contraseña nueva por correo. Para su seguridad, los mensajes de antes siguen cerrados.`,
   gone: (author) =>
     `Su contenido ya no se guarda, así que no se puede abrir otra vez. Pero ${author} puede enviárselo de nuevo.`,
   ask: (author) => `¿Todavía lo necesita? Pídaselo a ${author}. Basta un clic.`,

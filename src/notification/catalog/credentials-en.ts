@@ -63,29 +63,29 @@ export const credentialChanges: Readonly<Record<CredentialChangeKind, AccountCha
     subject: ({ organization }) => `A recovery code was used (${organization})`,
     title: 'A recovery code was used',
     text: ({ organization, moment }) =>
-      `On ${moment}, somebody signed in to your account for secure messages from ${organization} ` +
-      'with your password and a recovery code. That code does not work any more.',
+      `On ${moment}, somebody signed in to your account for secure messages from ${organization}. ` +
+      'They used your password and a recovery code. That code does not work any more.',
   },
   'device-remembered': {
     subject: ({ organization }) => `A device is remembered (${organization})`,
     title: 'A device is remembered',
     text: ({ organization, moment }) =>
-      `On ${moment}, somebody signed in to your account for secure messages from ${organization} and had the device ` +
-      'remembered. For 30 days, we do not ask for the second step there.',
+      `On ${moment}, somebody signed in to your account for secure messages from ${organization}. ` +
+      'They asked us to remember the device. For 30 days, we do not ask for the second step there.',
   },
   'provider-added': {
     subject: ({ organization }) => `A new way to sign in to your account (${organization})`,
     title: 'A way to sign in was added',
     text: ({ organization, moment }) =>
-      `On ${moment}, your account for secure messages from ${organization} was connected to an account of yours ` +
-      'elsewhere. You can sign in with it.',
+      `On ${moment}, a Google or Microsoft account was added to your account for secure messages from ${organization}. ` +
+      'Whoever has it can sign in to your account.',
   },
   'provider-removed': {
     subject: ({ organization }) => `A way to sign in was removed (${organization})`,
     title: 'A way to sign in was removed',
     text: ({ organization, moment }) =>
-      `On ${moment}, an account of yours elsewhere was disconnected from your account for secure messages ` +
-      `from ${organization}. It does not sign in any more.`,
+      `On ${moment}, a Google or Microsoft account was taken off your account for secure messages from ${organization}. ` +
+      'It does not sign in here any more.',
   },
   'reset-stopped': {
     subject: ({ organization }) => `Nothing was changed in your account (${organization})`,
@@ -100,8 +100,8 @@ export const resetWaits: Catalog['resetWaits'] = {
   subject: ({ organization }) => `Stop this if it was not you: your account (${organization})`,
   title: 'Somebody asks to sign in without the second step',
   text: ({ organization, until }) =>
-    `Somebody who can read your email says that they lost the second step of your account for secure messages ` +
-    `from ${organization}. From ${until} they can set a new password without it.`,
+    `Somebody who can read your email wants to get in to your account for secure messages from ${organization}. ` +
+    `They say that they lost the second step. From ${until} they can set a new password without it.`,
   wasYou:
     'Was it you? Then you do not need to do anything. After that time, ask for a new password once more.',
   notYou: 'Was it not you? Then stop it now. Your account stays as it is:',

@@ -63,29 +63,29 @@ export const credentialChanges: Readonly<Record<CredentialChangeKind, AccountCha
     subject: ({ organization }) => `Se usó un código de recuperación (${organization})`,
     title: 'Se usó un código de recuperación',
     text: ({ organization, moment }) =>
-      `El ${moment} alguien entró en su cuenta para mensajes seguros de ${organization} ` +
-      'con su contraseña y un código de recuperación. Ese código ya no sirve.',
+      `El ${moment} alguien entró en su cuenta para mensajes seguros de ${organization}. ` +
+      'Usó su contraseña y un código de recuperación. Ese código ya no sirve.',
   },
   'device-remembered': {
     subject: ({ organization }) => `Se recuerda un dispositivo (${organization})`,
     title: 'Se recuerda un dispositivo',
     text: ({ organization, moment }) =>
-      `El ${moment} alguien entró en su cuenta para mensajes seguros de ${organization} y pidió recordar el ` +
-      'dispositivo. Durante 30 días no pedimos allí el segundo paso.',
+      `El ${moment} alguien entró en su cuenta para mensajes seguros de ${organization}. ` +
+      'Pidió recordar el dispositivo. Durante 30 días no pedimos allí el segundo paso.',
   },
   'provider-added': {
     subject: ({ organization }) => `Otra forma de entrar en su cuenta (${organization})`,
     title: 'Se agregó una forma de entrar',
     text: ({ organization, moment }) =>
-      `El ${moment} su cuenta para mensajes seguros de ${organization} se conectó con otra cuenta suya. ` +
-      'Puede entrar con ella.',
+      `El ${moment} se agregó una cuenta de Google o Microsoft a su cuenta para mensajes seguros de ${organization}. ` +
+      'Quien la tiene puede entrar en su cuenta.',
   },
   'provider-removed': {
     subject: ({ organization }) => `Se quitó una forma de entrar (${organization})`,
     title: 'Se quitó una forma de entrar',
     text: ({ organization, moment }) =>
-      `El ${moment} se desconectó otra cuenta suya de su cuenta para mensajes seguros de ${organization}. ` +
-      'Con ella ya no se puede entrar.',
+      `El ${moment} se quitó una cuenta de Google o Microsoft de su cuenta para mensajes seguros de ${organization}. ` +
+      'Con ella ya no se puede entrar aquí.',
   },
   'reset-stopped': {
     subject: ({ organization }) => `No se cambió nada en su cuenta (${organization})`,
@@ -100,8 +100,8 @@ export const resetWaits: Catalog['resetWaits'] = {
   subject: ({ organization }) => `Deténgalo si no fue usted: su cuenta (${organization})`,
   title: 'Alguien pide entrar sin el segundo paso',
   text: ({ organization, until }) =>
-    `Alguien que puede leer su correo dice que perdió el segundo paso de su cuenta para mensajes seguros ` +
-    `de ${organization}. Desde el ${until} podrá poner una contraseña nueva sin él.`,
+    `Alguien que puede leer su correo quiere entrar en su cuenta para mensajes seguros de ${organization}. ` +
+    `Dice que perdió el segundo paso. Desde el ${until} podrá poner una contraseña nueva sin él.`,
   wasYou:
     '¿Fue usted? Entonces no tiene que hacer nada. Después de esa hora, pida otra vez una contraseña nueva.',
   notYou: '¿No fue usted? Entonces deténgalo ahora. Su cuenta queda como está:',

@@ -499,7 +499,7 @@ export const en: Catalog = {
         `In your account for secure messages from ${organization}, somebody was given leave to read what is sent ` +
         'to you:',
       button: 'Look at it, or end it',
-      after: 'Was this not you? End it there at once, set a new password, and tell us:',
+      after: 'Was this not you? End it there at once. Then set a new password and tell us:',
     },
     refused: {
       subject: ({ organization }) => `You can not read that message (${organization})`,
@@ -561,7 +561,7 @@ export const en: Catalog = {
       title: 'Your account was deleted',
       text: ({ organization, moment }) =>
         `On ${moment}, your account for secure messages from ${organization} was deleted. What was sent to this ` +
-        'address before can not be read any more, also not by somebody who gets the address after you. If you ' +
+        'address before can not be read any more. That is so too for whoever gets the address after you. If you ' +
         'get a new secure message, you can make a new account with its link.',
     },
     notYou: 'Was this not you? Then somebody else may have got in. Please tell us at once:',

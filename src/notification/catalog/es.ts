@@ -501,7 +501,7 @@ export const es: Catalog = {
       text: ({ organization }) =>
         `En su cuenta para mensajes seguros de ${organization} se permitió a alguien leer lo que le envían:`,
       button: 'Verlo o terminarlo',
-      after: '¿No fue usted? Termínelo allí enseguida, ponga una contraseña nueva y avísenos:',
+      after: '¿No fue usted? Termínelo allí ahora. Después ponga una contraseña nueva y avísenos:',
     },
     refused: {
       subject: ({ organization }) => `No puede leer ese mensaje (${organization})`,

@@ -45,7 +45,7 @@ export const en = {
     title: 'Set up the second step',
     required: (organization: string) =>
       `${organization} asks everybody for a second step after the password.`,
-    app: 'You need an app that shows codes, such as Google Authenticator, Microsoft Authenticator or the passwords app of your phone.',
+    app: 'You need an app that shows codes. Google Authenticator and Microsoft Authenticator do, and so may the passwords app of your phone.',
     scan: 'Scan this picture with the app:',
     picture: 'Picture with the key for your app',
     onThisPhone: 'Open the app on this phone',
