@@ -13,7 +13,7 @@ import {
   partnersSave,
 } from '#src/gateway/commands/partners.ts';
 import { parseDay } from '#src/partners/agreements.ts';
-import { readImportFile } from '#src/partners/import-file.ts';
+import { decodeImportFile, readImportFile } from '#src/partners/import-file.ts';
 import type { PartnerTls } from '#src/partners/managed-partner.ts';
 
 import type { Command } from './command.ts';
@@ -148,13 +148,13 @@ async function noteBaa({ settings, argument, values }: Call): Promise<PartnersAn
 
 async function importFile({ settings, argument, values }: Call): Promise<PartnersAnswer> {
   if (argument === undefined) throw new CommandFailed(EXIT.usage, partnersCommand.help);
-  const text = await readFile(argument, 'utf8').catch((error: unknown) => {
+  const octets = await readFile(argument).catch((error: unknown) => {
     throw new CommandFailed(
       EXIT.noInput,
       `The file can't be read: ${error instanceof Error ? error.message : ''}`,
     );
   });
-  const { partners, problems, leftOut } = readImportFile(text);
+  const { partners, problems, leftOut } = readImportFile(decodeImportFile(octets));
   if (problems.length > 0)
     throw new CommandFailed(
       EXIT.dataError,

@@ -1,6 +1,7 @@
 /** `sendsecure queue`: what waits, and what a person may do with it. */
 import { parseArgs } from 'node:util';
 
+import { canonicalDomain, parseMailAddress } from '#src/base/mail-address.ts';
 import type { Settings } from '#src/config/settings.ts';
 import { DELIVERY_STATES } from '#src/gateway/commands/queue-view.ts';
 import { queueChangeCommand, queueListCommand, queueShowCommand } from '#src/gateway/commands/queue.ts';
@@ -67,7 +68,9 @@ export const queueCommand: Command = {
   ].join('\n'),
   helpFor: (args) => {
     const [name] = args;
-    return name !== undefined && name in SUBCOMMANDS ? SUBCOMMANDS[name as Subcommand].join('\n') : null;
+    return name !== undefined && Object.hasOwn(SUBCOMMANDS, name)
+      ? SUBCOMMANDS[name as Subcommand].join('\n')
+      : null;
   },
   async run(args) {
     const { text, exitCode } = await runQueue(args);
@@ -84,7 +87,8 @@ export interface QueueAnswer {
 /** What the command prints, and its exit code. Throws CommandFailed. */
 export async function runQueue(args: readonly string[]): Promise<QueueAnswer> {
   const [name, ...rest] = args;
-  if (name === undefined || !(name in SUBCOMMANDS)) throw new CommandFailed(EXIT.usage, queueCommand.help);
+  if (name === undefined || !Object.hasOwn(SUBCOMMANDS, name))
+    throw new CommandFailed(EXIT.usage, queueCommand.help);
   const subcommand = name as Subcommand;
   const options = readOptions(subcommand, rest);
   const settings = await readSettings(options.config);
@@ -122,7 +126,6 @@ function readOptions(subcommand: Subcommand, args: readonly string[]): Options {
     throw usage(subcommand, '--limit is from 1 to 1000.');
   const unknown = values.state?.find((state) => !isState(state));
   if (unknown !== undefined) throw usage(subcommand, `There is no state "${unknown}".`);
-  const { domain, recipient, author, state } = values;
   return {
     config: values.config,
     json: values.json === true,
@@ -132,12 +135,25 @@ function readOptions(subcommand: Subcommand, args: readonly string[]): Options {
     after: values.after,
     reason: values.reason ?? null,
     id: positionals[0],
-    filter: {
-      ...(domain !== undefined && { domain }),
-      ...(recipient !== undefined && { recipient }),
-      ...(author !== undefined && { author }),
-      ...(state !== undefined && { states: state.filter(isState) }),
-    },
+    filter: readFilter(subcommand, values),
+  };
+}
+
+/** An empty text is no address: mail that has no author would fit it, all notices among them. */
+function readFilter(
+  subcommand: Subcommand,
+  { domain, recipient, author, state }: ReturnType<typeof parse>['values'],
+): Options['filter'] {
+  for (const [option, address] of Object.entries({ recipient, author }))
+    if (address !== undefined && parseMailAddress(address) === null)
+      throw usage(subcommand, `--${option} needs a mail address.`);
+  const inDns = domain === undefined ? undefined : canonicalDomain(domain.replace(/\.$/u, ''));
+  if (inDns === null) throw usage(subcommand, '--domain needs a domain, such as partner.example.');
+  return {
+    ...(inDns !== undefined && { domain: inDns }),
+    ...(recipient !== undefined && { recipient }),
+    ...(author !== undefined && { author }),
+    ...(state !== undefined && { states: state.filter(isState) }),
   };
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 
-import { readImportFile } from './import-file.ts';
+import { decodeImportFile, readImportFile } from './import-file.ts';
 
 suite('a CSV list', () => {
   test('is read by the names of its columns, in any order and case', () => {
@@ -31,7 +31,22 @@ suite('a CSV list', () => {
     assert.match(problems[0]?.message ?? '', /stands there twice/u);
   });
 
+  test('is read as spreadsheets write it: semicolons, tabs, UTF-16, lines of comment', () => {
+    const lines = ['# partners of 2026', 'domain,tls,baaExpires', 'clinic.example,dane,2027-12-31', ''];
+    const plain = readImportFile(lines.join('\n'));
+    assert.deepEqual(plain.problems, []);
+    assert.equal(plain.partners.length, 1);
+    for (const delimiter of [';', '\t'])
+      assert.deepEqual(readImportFile(lines.join('\r\n').replaceAll(',', delimiter)), plain);
+    const utf16 = Buffer.from(`\uFEFF${lines.join('\r\n')}`, 'utf16le');
+    assert.deepEqual(readImportFile(decodeImportFile(utf16)), plain);
+    assert.deepEqual(readImportFile(decodeImportFile(utf16.swap16())), plain);
+    assert.deepEqual(readImportFile(decodeImportFile(Buffer.from(`\uFEFF${lines.join('\n')}`))), plain);
+  });
+
   for (const [what, text, line, message] of [
+    ['an empty file', '', 1, /names no domain/u],
+    ['a list of nobody', 'domain,tls\n', 1, /names no domain/u],
     ['no column of ours', 'name,tls\nx,pkix\n', 1, /must name the columns/u],
     ['a domain that is none', 'domain\nok.example\nnot a domain\n', 3, /domain needs/u],
     ['an address as domain', 'domain\n[192.0.2.1]\n', 2, /domain needs/u],
@@ -93,6 +108,21 @@ suite('destination controls of a Cisco appliance', () => {
   test('what the default demands holds for domains that say nothing', () => {
     const text = EXPORT.replace('table_tls = on\r\n', 'table_tls = required\r\n');
     assert.ok(readImportFile(text).partners.some(({ domain }) => domain === 'ordinary.example'));
+  });
+
+  test('an address stops nobody else, and a domain that stands there twice is one partner', () => {
+    const demands = (name: string): string => `[${name}]\ntable_tls = 4\n`;
+    const text = ['192.0.2.1', '2001:db8::1', 'clinic.example', 'Clinic.Example'].map(demands).join('');
+    const { partners, problems, leftOut } = readImportFile(`[DEFAULT]\ntable_tls = off\n${text}`);
+    assert.deepEqual(problems, []);
+    assert.deepEqual(
+      partners.map(({ domain }) => domain),
+      ['clinic.example'],
+    );
+    assert.deepEqual(
+      leftOut.map(({ domain }) => domain),
+      ['192.0.2.1', '2001:db8::1'],
+    );
   });
 
   test('a line that is none of these is a problem', () => {

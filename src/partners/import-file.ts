@@ -2,6 +2,8 @@
  * Lists of partners from elsewhere: our own CSV, and the destination controls that a Cisco mail appliance exports. Gives
  * what the file says, with what can't be used and why; whether a domain verifies, the caller finds out.
  */
+import { isIP } from 'node:net';
+
 import { CsvError, parse } from 'csv-parse/sync';
 
 import { readDomain, readPinnedHop } from '#src/config/readers.ts';
@@ -33,6 +35,13 @@ export interface ImportedFile {
   readonly leftOut: readonly { readonly domain: string; readonly why: string }[];
 }
 
+/** The text of a file: UTF-8, or UTF-16 as its first two octets say (spreadsheets write that as "Unicode text"). */
+export function decodeImportFile(octets: Buffer): string {
+  const mark = octets.subarray(0, 2).toString('hex');
+  const encoding = mark === 'fffe' ? 'utf-16le' : mark === 'feff' ? 'utf-16be' : 'utf-8';
+  return new TextDecoder(encoding).decode(octets);
+}
+
 export function readImportFile(text: string): ImportedFile {
   const clean = text.replace(/^\uFEFF/u, '');
   const first = clean
@@ -55,6 +64,10 @@ function readCsv(text: string): ImportedFile {
   try {
     rows = parse(text, {
       columns: columnsOf,
+      // Spreadsheets of many countries write semicolons, and tabs as "Unicode text".
+      delimiter: [',', ';', '\t'],
+      comment: '#',
+      comment_no_infix: true,
       info: true,
       skip_empty_lines: true,
       trim: true,
@@ -64,6 +77,7 @@ function readCsv(text: string): ImportedFile {
     if (!(error instanceof CsvError)) throw error;
     problems.push({ line: Number(error['lines'] ?? 1), message: error.message });
   }
+  if (rows.length === 0 && problems.length === 0) problems.push({ line: 1, message: 'names no domain' });
   const seen = new Set<string>();
   for (const { record, info } of rows) {
     const read = readRecord(record);
@@ -148,10 +162,13 @@ function readDestinationControls(text: string): ImportedFile {
   for (const [name, { line, tls }] of sections) {
     const domain = readDomain(name);
     if (name.startsWith('.')) leftOut.push({ domain: name, why: 'covers domains below it: name each one' });
+    else if (isIP(name.replace(/^\[?(?:ipv6:)?/iu, '').replace(/\]$/u, '')) !== 0)
+      leftOut.push({ domain: name, why: 'is an address, and partners are domains' });
     else if (!domain.ok) problems.push({ line, message: `${name} is no domain` });
     else if (!DEMANDS_TLS.has(tls ?? ordinary))
       leftOut.push({ domain: domain.value, why: `TLS is not demanded there (${tls ?? ordinary})` });
-    else partners.push({ domain: domain.value, tls: null, nextHop: null, baaSigned: null, baaExpires: null });
+    else if (!partners.some((partner) => partner.domain === domain.value))
+      partners.push({ domain: domain.value, tls: null, nextHop: null, baaSigned: null, baaExpires: null });
   }
   return { format: 'cisco', partners, problems, leftOut };
 }

@@ -118,6 +118,29 @@ describe('sendsecure queue', () => {
     assert.equal((await command('cancel', queueId)).exitCode, 0);
   });
 
+  it('what to look for must be an address or a domain, so that an empty variable means nobody and not everybody', async (t) => {
+    const world = await startGatewayWithSinks(t, {
+      outside: { answer: ({ verb }) => (verb === 'RCPT' ? '450 4.2.0 Come back later' : null) },
+    });
+    await world.accept({ recipients: ['jane@outside.example'], subject: 'send secure x' });
+    await world.accept({ recipients: ['ute@xn--mnchen-3ya.example'] });
+    await deferred(world, 2);
+    for (const wrong of [
+      ['--author', ''],
+      ['--recipient', ''],
+      ['--domain', ''],
+      ['--author', 'ann.lee'],
+      ['--domain', 'a b'],
+    ]) {
+      const { exitCode, stdout } = await queue(world.gateway, 'cancel', ...wrong, '--yes');
+      assert.equal(exitCode, 64, `${wrong.join(' ')}: ${stdout}`);
+    }
+    assert.equal(world.rows("select id from deliveries where state = 'cancelled'").length, 0);
+    const held = await queue(world.gateway, 'hold', '--domain', 'MÜNCHEN.example.');
+    assert.match(held.stdout, /^1 delivery held\./u);
+    assert.equal((await queue(world.gateway, 'constructor')).exitCode, 64);
+  });
+
   it('of two commands one counts; what is being sent now is left alone', async (t) => {
     const { world, queueId } = await worldWithWaiting(t, 'later1@outside.example');
     const command = (...args: string[]) => queue(world.gateway, ...args, '--json');
