@@ -6,11 +6,12 @@
  */
 import { equalBytes, lengthPrefixed, sha256 } from '#src/base/bytes.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '#src/base/clock.ts';
-import { newId, type RandomSource } from '#src/base/identifiers.ts';
+import { newId } from '#src/base/identifiers.ts';
 import { exactlyOne, statement, type Statement } from '#src/storage/database.ts';
 import type { AddressCodesTable } from '#src/storage/tables.ts';
 
 import type { AccountsContext } from './accounts-context.ts';
+import { randomDigits } from './digits.ts';
 import { addressCodeMac, requireMac } from './row-mac.ts';
 import { isLostRace, type Throttle } from './throttle.ts';
 
@@ -18,6 +19,7 @@ export const CODE_LIFETIME_MS = 10 * MINUTE_MS;
 export const CODE_TRIES = 5;
 export const CODES_AN_HOUR = 5;
 export const CODES_A_DAY = 10;
+const CODE_DIGITS = 6;
 const MAX_RACES = 20;
 /** Rows are counted for a day; after that nothing needs them. */
 const KEPT_MS = 2 * DAY_MS;
@@ -74,7 +76,7 @@ export class AddressCodes {
     const wait = request.purpose === 'reset' ? 0 : await this.#waitBeforeNext(request);
     if (wait > 0) return { outcome: 'too-many', retryAfterSeconds: Math.ceil(wait / SECOND_MS) };
     const { clock, random, keys, database } = this.#context;
-    const code = newAddressCode(random);
+    const code = randomDigits(random, CODE_DIGITS);
     const id = newId(clock, random);
     const row: AddressCode = {
       id,
@@ -218,15 +220,4 @@ export function hashBrowserToken(token: string): Buffer {
 export function parseAddressCode(typed: string): string | null {
   const digits = typed.normalize('NFKC').replaceAll(/[\s-]/gu, '');
   return /^\d{6}$/u.test(digits) ? digits : null;
-}
-
-const CODES = 1_000_000;
-// The largest multiple of a million below 2^32: a number above it would make some codes likelier.
-const FAIR_BELOW = Math.floor(0x1_0000_0000 / CODES) * CODES;
-
-function newAddressCode(random: RandomSource): string {
-  for (;;) {
-    const number = random(4).readUInt32BE(0);
-    if (number < FAIR_BELOW) return String(number % CODES).padStart(6, '0');
-  }
 }

@@ -15,6 +15,7 @@ import type { AccountRules } from './account-rules.ts';
 import type { AddressCodes, IssuedCode } from './address-codes.ts';
 import type { Admitted } from './admission.ts';
 import { insertPasskey, insertPassword } from './credential-rows.ts';
+import type { HandOverCodes } from './hand-over-codes.ts';
 import { newPassword } from './new-password.ts';
 import type { PasswordHasher } from './passwords.ts';
 import { rewrapWaitingMessages } from './rewrap.ts';
@@ -39,6 +40,13 @@ export type CodeVerification =
   | { readonly outcome: 'wrong'; readonly triesLeft: number; readonly older: boolean }
   | { readonly outcome: 'expired' };
 
+export type HandOverVerification =
+  | { readonly outcome: 'verified'; readonly token: string }
+  | { readonly outcome: 'wrong'; readonly triesLeft: number }
+  | { readonly outcome: 'expired' }
+  /** The code stays good: it can be used for a new password. */
+  | { readonly outcome: 'already-registered' };
+
 export type RegistrationOutcome =
   | (Admitted & { readonly accountId: string })
   | { readonly outcome: 'already-registered' };
@@ -52,16 +60,24 @@ export type FirstCredential =
 export class Registration {
   readonly #context: AccountsContext;
   readonly #codes: AddressCodes;
+  readonly #handOver: HandOverCodes;
   readonly #hasher: PasswordHasher;
   readonly #sessions: Sessions;
   readonly #rules: AccountRules;
 
   constructor(
     context: AccountsContext,
-    parts: { codes: AddressCodes; hasher: PasswordHasher; sessions: Sessions; rules: AccountRules },
+    parts: {
+      codes: AddressCodes;
+      handOver: HandOverCodes;
+      hasher: PasswordHasher;
+      sessions: Sessions;
+      rules: AccountRules;
+    },
   ) {
     this.#context = context;
     this.#codes = parts.codes;
+    this.#handOver = parts.handOver;
     this.#hasher = parts.hasher;
     this.#sessions = parts.sessions;
     this.#rules = parts.rules;
@@ -97,6 +113,36 @@ export class Registration {
     });
     try {
       await this.#context.database.commit([checked.use, insert]);
+    } catch (error) {
+      if (isLostRace(error)) return { outcome: 'expired' };
+      throw error;
+    }
+    return { outcome: 'verified', token };
+  }
+
+  /**
+   * The same by a code that the help desk read out, in any browser. `recipientId`: of the link that was followed; null
+   * where the address was typed. Throws RowForged.
+   */
+  async verifyHandOver(
+    { canonicalAddress, recipientId }: { canonicalAddress: string; recipientId: string | null },
+    typed: string,
+  ): Promise<HandOverVerification> {
+    const { audit, database } = this.#context;
+    const checked = await this.#handOver.check(canonicalAddress, typed);
+    const facts = { address: canonicalAddress, handOver: true };
+    if (checked.outcome === 'expired') return checked;
+    if (checked.outcome === 'wrong') {
+      await database.commit([audit.entry({ event: 'code-wrong', recipientId, facts })]);
+      return checked;
+    }
+    if (await isRegistered(this.#context, canonicalAddress)) return { outcome: 'already-registered' };
+    const session = { kind: 'registration', canonicalAddress, recipientId, accountId: null } as const;
+    const { token, insert } = this.#sessions.open(session);
+    const used = { address: canonicalAddress, for: 'registration', madeBy: checked.madeBy };
+    const entry = audit.entry({ event: 'hand-over-code-used', recipientId, facts: used });
+    try {
+      await database.commit([checked.use, insert, entry]);
     } catch (error) {
       if (isLostRace(error)) return { outcome: 'expired' };
       throw error;

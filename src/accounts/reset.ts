@@ -29,6 +29,7 @@ import {
 } from './address-codes.ts';
 import type { Admitted } from './admission.ts';
 import { changeAccount, setPassword } from './credential-rows.ts';
+import type { HandOverCodes } from './hand-over-codes.ts';
 import { newPassword } from './new-password.ts';
 import { noteSignIn } from './note-sign-in.ts';
 import type { PasswordHasher } from './passwords.ts';
@@ -94,6 +95,7 @@ export type TellOfWait = (
 export class PasswordReset {
   readonly #context: AccountsContext;
   readonly #codes: AddressCodes;
+  readonly #handOver: HandOverCodes;
   readonly #hasher: PasswordHasher;
   readonly #sessions: Sessions;
   readonly #throttle: Throttle;
@@ -104,6 +106,7 @@ export class PasswordReset {
     context: AccountsContext,
     parts: {
       codes: AddressCodes;
+      handOver: HandOverCodes;
       hasher: PasswordHasher;
       sessions: Sessions;
       throttle: Throttle;
@@ -113,6 +116,7 @@ export class PasswordReset {
   ) {
     this.#context = context;
     this.#codes = parts.codes;
+    this.#handOver = parts.handOver;
     this.#hasher = parts.hasher;
     this.#sessions = parts.sessions;
     this.#throttle = parts.throttle;
@@ -167,16 +171,41 @@ export class PasswordReset {
     const checked = await this.#codes.check({ purpose: 'reset', browserHash }, typed);
     if (checked.outcome !== 'right')
       return left === null || left === 0 ? { outcome: 'expired' } : { outcome: 'wrong', triesLeft: left };
-    const account = await findAccountByAddress(this.#context, checked.row.canonicalAddress);
+    return this.#begin(checked.row.canonicalAddress, () => [checked.use]);
+  }
+
+  /** The same by a code that the help desk read out, in any browser: for the address that was typed. Throws RowForged. */
+  async verifyHandOver(canonicalAddress: string, typed: string): Promise<ResetVerification> {
+    const { audit, database } = this.#context;
+    const checked = await this.#handOver.check(canonicalAddress, typed);
+    if (checked.outcome === 'expired') return checked;
+    if (checked.outcome === 'wrong') {
+      const facts = { address: canonicalAddress, handOver: true };
+      await database.commit([audit.entry({ event: 'code-wrong', facts })]);
+      return checked;
+    }
+    const facts = { address: canonicalAddress, for: 'reset', madeBy: checked.madeBy };
+    return this.#begin(canonicalAddress, (accountId) => [
+      checked.use,
+      audit.entry({ event: 'hand-over-code-used', accountId, facts }),
+    ]);
+  }
+
+  /** A session that may only set a password; `prove`: what uses up the proof of the address. */
+  async #begin(
+    canonicalAddress: string,
+    prove: (accountId: string) => readonly Statement[],
+  ): Promise<ResetVerification> {
+    const account = await findAccountByAddress(this.#context, canonicalAddress);
     if (account === null) return { outcome: 'expired' };
     const { token, insert } = this.#sessions.open({
       kind: 'registration',
-      canonicalAddress: checked.row.canonicalAddress,
+      canonicalAddress,
       recipientId: null,
       accountId: account.id,
     });
     try {
-      await this.#context.database.commit([checked.use, insert]);
+      await this.#context.database.commit([...prove(account.id), insert]);
     } catch (error) {
       if (isLostRace(error)) return { outcome: 'expired' };
       throw error;

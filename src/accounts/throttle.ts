@@ -30,7 +30,11 @@ export type ThrottleKind =
   | 'codes'
   | 'resets-an-hour'
   | 'resets-a-day'
+  | 'resets-started'
   | 'account-codes'
+  | 'hand-over-codes'
+  | 'hand-over-tries'
+  | 'hand-over-network'
   | 'second-channel'
   | 'access-asks'
   | 'replies'
@@ -44,10 +48,17 @@ export type ThrottleKind =
   | 'staff-links-of-network'
   | 'staff-failures';
 
-export type ThrottleAnswer =
-  | { readonly allowed: true }
-  /** `locked`: only a reset by mail ends it. */
-  | { readonly allowed: false; readonly retryAfterSeconds: number; readonly locked: boolean };
+/** `left`: further uses of the window. */
+export type WindowAnswer = { readonly allowed: true; readonly left: number } | ThrottleRefusal;
+
+interface ThrottleRefusal {
+  readonly allowed: false;
+  readonly retryAfterSeconds: number;
+  /** Only a reset by mail ends it. */
+  readonly locked: boolean;
+}
+
+export type ThrottleAnswer = { readonly allowed: true } | ThrottleRefusal;
 
 /** Wrong passwords in a row before each further one has to wait. */
 const FREE_TRIES = 10;
@@ -99,7 +110,7 @@ export class Throttle {
     subject: string,
     limit: number,
     windowMs: number,
-  ): Promise<ThrottleAnswer> {
+  ): Promise<WindowAnswer> {
     const key = this.#key(kind, subject);
     for (let race = 0; race < MAX_RACES; race++) {
       const now = this.#clock.now();
@@ -108,7 +119,8 @@ export class Throttle {
       const windowStart = isFresh ? now : row.windowStart;
       const count = isFresh ? 0 : row.count;
       if (count >= limit) return refusedFor(windowStart + windowMs - now);
-      if (await this.#commitCount(key, row, { windowStart, count: count + 1 })) return { allowed: true };
+      if (await this.#commitCount(key, row, { windowStart, count: count + 1 }))
+        return { allowed: true, left: limit - count - 1 };
     }
     return refusedFor(windowMs);
   }
@@ -264,6 +276,6 @@ export function networkOf(address: string): string {
   return `${groups.map((group) => Number.parseInt(group, 16).toString(16)).join(':')}::/64`;
 }
 
-function refusedFor(waitMs: number): ThrottleAnswer {
+function refusedFor(waitMs: number): ThrottleRefusal {
   return { allowed: false, retryAfterSeconds: Math.max(1, Math.ceil(waitMs / SECOND_MS)), locked: false };
 }

@@ -114,6 +114,7 @@ export async function createConsole(options: ConsoleOptions): Promise<HttpServer
     const { administration, partners: pages, web } = options;
     addAdministrationRoutes(app, context, {
       administration,
+      desk: options.desk,
       pages,
       defaults: options.defaults,
       announcements: options.announcements,

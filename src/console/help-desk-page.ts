@@ -2,6 +2,7 @@
 import type { AddressReport, SentToAddress } from '#src/desk/help-desk.ts';
 
 import type { FramedPage, Language } from './frame.ts';
+import { handOverCard } from './hand-over-card.ts';
 import { fateChip } from './messages-page.ts';
 import { MESSAGES_WORDS } from './messages-words.ts';
 import { html, type SafeHtml } from './page.ts';
@@ -24,6 +25,7 @@ const WORDS = {
     forgotten:
       'Password forgotten? On the sign-in page they press “Forgot password” and get a code by email.',
     end: 'Sign them out everywhere',
+    reset: 'Mail them the way to a new password',
     mails: 'Latest mails to this address',
     from: (author: string, moment: string) => `From ${author}, ${moment}`,
     nobody: 'a system',
@@ -36,7 +38,11 @@ const WORDS = {
     done: {
       done: 'Done.',
       changed: 'Nothing was done: something had changed in the meantime.',
-      'too-soon': 'Nothing was sent: the link goes once an hour.',
+      'too-soon': 'Nothing was sent: such a mail goes once an hour.',
+      'code-made': 'There is a code. It stands below, only now.',
+      'reset-started': 'The mail is on its way. You can’t see what is in it.',
+      'how-missing': 'No code was made: write how you checked who it is.',
+      'too-many': 'No code was made: there were too many today.',
     },
   },
   es: {
@@ -55,6 +61,7 @@ const WORDS = {
     forgotten:
       '¿Olvidó la contraseña? En la página de acceso se pulsa «Olvidé la contraseña» y llega un código por correo.',
     end: 'Cerrar todas sus sesiones',
+    reset: 'Enviarle cómo poner una contraseña nueva',
     mails: 'Últimos correos a esta dirección',
     from: (author: string, moment: string) => `De ${author}, ${moment}`,
     nobody: 'un sistema',
@@ -67,10 +74,16 @@ const WORDS = {
     done: {
       done: 'Hecho.',
       changed: 'No se hizo nada: algo había cambiado entretanto.',
-      'too-soon': 'No se envió nada: el enlace sale una vez por hora.',
+      'too-soon': 'No se envió nada: un correo así sale una vez por hora.',
+      'code-made': 'Hay un código. Está abajo, solo ahora.',
+      'reset-started': 'El correo va de camino. Usted no puede ver lo que contiene.',
+      'how-missing': 'No se creó ningún código: escriba cómo comprobó quién es.',
+      'too-many': 'No se creó ningún código: hoy ya hubo demasiados.',
     },
   },
 } as const;
+
+export type HelpDeskDone = keyof (typeof WORDS)['en']['done'];
 
 export interface HelpDeskView {
   readonly language: Language;
@@ -78,7 +91,11 @@ export interface HelpDeskView {
   readonly address: string;
   /** Null: nothing was asked, or it was no address. */
   readonly report: AddressReport | null;
-  readonly done: 'done' | 'changed' | 'too-soon' | null;
+  readonly done: HelpDeskDone | null;
+  /** A code by telephone that was made just now. */
+  readonly made: { readonly code: string; readonly expiresAt: number } | null;
+  /** Page where somebody without a link makes an account. */
+  readonly joinUrl: string;
   readonly formatMoment: (ms: number) => string;
 }
 
@@ -114,6 +131,7 @@ function found(report: AddressReport, view: HelpDeskView): SafeHtml {
       <h2 id="account">${words.account}</h2>
       ${accountLines(report.account, view)}
     </section>
+    ${report.account === null && report.sent.length === 0 ? html`` : handOverCard(view)}
     ${
       report.sent.length === 0
         ? html`<section class="card empty">
@@ -132,9 +150,18 @@ function accountLines(account: AddressReport['account'], view: HelpDeskView): Sa
   return html`<p>${words.accountText(view.formatMoment(account.createdAt), last, account.sessions)}</p>
     ${account.state === 'locked' ? html`<p>${words.locked}</p>` : html``}
     <p class="quiet">${words.forgotten}</p>
-    <form method="post" action="/help-desk/end-sessions">
-      ${hiddenAddress(view)}<button class="second small">${words.end}</button>
-    </form>`;
+    <div class="row small">
+      ${
+        account.state === 'active'
+          ? html`<form method="post" action="/help-desk/start-reset">
+              ${hiddenAddress(view)}<button class="second small">${words.reset}</button>
+            </form>`
+          : html``
+      }
+      <form method="post" action="/help-desk/end-sessions">
+        ${hiddenAddress(view)}<button class="second small">${words.end}</button>
+      </form>
+    </div>`;
 }
 
 function mailCard(mail: SentToAddress, view: HelpDeskView): SafeHtml {

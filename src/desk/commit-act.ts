@@ -7,7 +7,7 @@ import type { ActResult, Desk } from './desk-context.ts';
 
 export async function commitAct(
   { database, sealer }: Pick<Desk, 'database' | 'sealer'>,
-  messageId: string,
+  messageId: string | null,
   changes: readonly Statement[],
   mails: readonly MailToSend[] = [],
 ): Promise<ActResult> {

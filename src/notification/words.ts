@@ -75,6 +75,7 @@ export type AccountChangeKind =
   | 'address-added'
   | 'address-removed'
   | 'account-deleted'
+  | 'hand-over-code'
   | CredentialChangeKind;
 
 /** What changed about how somebody signs in. */

@@ -7,6 +7,7 @@ import { AddressCodes } from '#src/accounts/address-codes.ts';
 import { PasswordChanges } from '#src/accounts/change-password.ts';
 import { OwnAddresses } from '#src/accounts/own-addresses.ts';
 import { Admission } from '#src/accounts/admission.ts';
+import { HandOverCodes } from '#src/accounts/hand-over-codes.ts';
 import { PasswordHasher } from '#src/accounts/passwords.ts';
 import type { PortalTicketPurpose, PortalTickets } from '#src/accounts/portal-tickets.ts';
 import { Registration } from '#src/accounts/registration.ts';
@@ -28,6 +29,7 @@ import { VerifiedManifests } from './verified-manifests.ts';
 export interface PortalContext extends PortalDependencies {
   readonly throttle: Throttle;
   readonly codes: AddressCodes;
+  readonly handOver: HandOverCodes;
   readonly hasher: PasswordHasher;
   readonly sessions: Sessions;
   readonly tickets: PortalTickets;
@@ -49,6 +51,7 @@ export function buildPortalContext(dependencies: PortalDependencies): PortalCont
   const { accountRules: rules, publicUrl, organization } = dependencies.settings;
   const throttle = new Throttle(dependencies);
   const codes = new AddressCodes(dependencies, throttle);
+  const handOver = new HandOverCodes(dependencies, throttle);
   const sessions = new Sessions(dependencies);
   const hasher = new PasswordHasher(dependencies.keys, dependencies.random);
   const tickets = new Tickets<PortalTicketPurpose>(dependencies, 'portal');
@@ -66,6 +69,7 @@ export function buildPortalContext(dependencies: PortalDependencies): PortalCont
     ...dependencies,
     throttle,
     codes,
+    handOver,
     hasher,
     sessions,
     tickets,
@@ -75,7 +79,7 @@ export function buildPortalContext(dependencies: PortalDependencies): PortalCont
     manifests: new VerifiedManifests(dependencies.keys),
     passwordChanges: new PasswordChanges(dependencies, { hasher, sessions, throttle }),
     ownAddresses: new OwnAddresses(dependencies, { codes, sessions }),
-    registration: new Registration(dependencies, { codes, hasher, sessions, rules }),
+    registration: new Registration(dependencies, { codes, handOver, hasher, sessions, rules }),
     signIn: new SignIn(dependencies, {
       throttle,
       hasher,
@@ -85,7 +89,15 @@ export function buildPortalContext(dependencies: PortalDependencies): PortalCont
       secondFactor,
       admission,
     }),
-    reset: new PasswordReset(dependencies, { codes, hasher, sessions, throttle, secondFactor, rules }),
+    reset: new PasswordReset(dependencies, {
+      codes,
+      handOver,
+      hasher,
+      sessions,
+      throttle,
+      secondFactor,
+      rules,
+    }),
     mails: new PortalMails(dependencies),
     background: new BackgroundWork(dependencies.log),
     cookies: new PortalCookies(publicUrl.startsWith('https:')),

@@ -101,6 +101,7 @@ export async function createPortal(dependencies: PortalDependencies): Promise<Po
     sweep: () => [
       portal.sessions.sweep(),
       portal.codes.sweep(),
+      portal.handOver.sweep(),
       portal.throttle.sweep(),
       portal.tickets.sweep(),
       sweepDevices(portal),

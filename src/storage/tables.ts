@@ -25,6 +25,7 @@ export interface Tables {
   pending_resets: PendingResetsTable;
   sessions: SessionsTable;
   address_codes: AddressCodesTable;
+  hand_over_codes: HandOverCodesTable;
   second_channel_secrets: SecondChannelSecretsTable;
   second_channel_proofs: SecondChannelProofsTable;
   throttles: ThrottlesTable;
@@ -488,6 +489,20 @@ export interface AddressCodesTable {
   createdAt: number;
   expiresAt: number;
   tries: number;
+  usedAt: number | null;
+  mac: Uint8Array;
+}
+
+/** A code by which the help desk lets somebody prove an address whom mail does not reach; one for each address. */
+export interface HandOverCodesTable {
+  canonicalAddress: string;
+  id: string;
+  /** HMAC of the digits under the verifier key. */
+  codeHash: Uint8Array;
+  /** The worker who made it. */
+  madeBy: string;
+  createdAt: number;
+  expiresAt: number;
   usedAt: number | null;
   mac: Uint8Array;
 }

@@ -75,8 +75,10 @@ export function testHelpDesk(opened: () => Database): void {
     assert.equal((await events('notice-sent-again')).length, 1);
   });
 
-  test('signs the owner of the address out everywhere', async () => {
+  /** An account with these proven addresses; answers with its id. */
+  const addAccount = async (...addresses: readonly string[]): Promise<string> => {
     const { keys, clock, database } = world;
+    const { query } = database;
     const now = clock.now();
     const account = {
       id: newId(clock),
@@ -87,11 +89,37 @@ export function testHelpDesk(opened: () => Database): void {
       lastSignInAt: now,
       suspendedBefore: null,
     };
-    const proof = { canonicalAddress: JANE, accountId: account.id, address: JANE, provenAt: now };
+    const proofs = addresses.map((address) => {
+      const proof = { canonicalAddress: address, accountId: account.id, address, provenAt: now };
+      return statement(
+        query.insertInto('account_addresses').values({ ...proof, mac: accountAddressMac(keys, proof) }),
+      );
+    });
+    await database.commit([
+      statement(query.insertInto('accounts').values({ ...account, mac: accountMac(keys, account) })),
+      ...proofs,
+    ]);
+    return account.id;
+  };
+  const newsSince = async (since: number): Promise<string[]> => {
+    const rows = await world.database.query
+      .selectFrom('deliveries')
+      .select('recipient')
+      .where('kind', '=', 'account-change')
+      .where('createdAt', '>=', since)
+      .orderBy('recipient')
+      .execute();
+    return rows.map(({ recipient }) => recipient);
+  };
+
+  test('signs the owner of the address out everywhere', async () => {
+    const accountId = await addAccount(JANE);
+    const { keys, clock, database } = world;
+    const now = clock.now();
     const session = {
       tokenHash: Buffer.alloc(32, 7),
       kind: 'recipient' as const,
-      accountId: account.id,
+      accountId,
       canonicalAddress: null,
       recipientId: null,
       createdAt: now,
@@ -99,17 +127,94 @@ export function testHelpDesk(opened: () => Database): void {
       expiresAt: now + HOUR_MS,
       browser: null,
     };
-    const { query } = database;
     await database.commit([
-      statement(query.insertInto('accounts').values({ ...account, mac: accountMac(keys, account) })),
-      statement(
-        query.insertInto('account_addresses').values({ ...proof, mac: accountAddressMac(keys, proof) }),
-      ),
-      statement(query.insertInto('sessions').values({ ...session, mac: sessionMac(keys, session) })),
+      statement(database.query.insertInto('sessions').values({ ...session, mac: sessionMac(keys, session) })),
     ]);
     assert.match(await lookUp(), /Signed in now: 1\./u);
     const { body } = await helper.post('/help-desk/end-sessions', { address: JANE });
     assert.match(body.replaceAll(/\s+/gu, ' '), /Done\..*Signed in now: 0\./u);
     assert.equal((await events('help-desk-ended-sessions')).length, 1);
+  });
+
+  const CHECKED = 'Called back on the number in the file';
+  const handOver = async (address: string, checked = CHECKED): Promise<string> =>
+    (await helper.post('/help-desk/hand-over', { address, checked })).body.replaceAll(/\s+/gu, ' ');
+  const codeOn = (page: string): string | undefined => />(\d{4} \d{4})</u.exec(page)?.[1];
+
+  test('makes a hand-over code: shown once, told to every address, recorded with who and how', async () => {
+    const [first, second] = ['two.boxes@outside.example', 'second.box@outside.example'];
+    const accountId = await addAccount(first, second);
+    world.clock.advance(1_000);
+    const since = world.clock.now();
+    const page = await handOver(first);
+    const code = codeOn(page);
+    assert.ok(code !== undefined, page);
+    assert.match(page, /Read this code out now.*works once/u);
+    assert.deepEqual(await newsSince(since), [second, first]);
+    const { query } = world.database;
+    const [made, ...more] = await query
+      .selectFrom('audit_entries')
+      .select('entry')
+      .where('event', '=', 'hand-over-code-made')
+      .where('accountId', '=', accountId)
+      .execute();
+    assert.ok(made !== undefined && more.length === 0);
+    const { facts } = JSON.parse(made.entry) as { facts: Record<string, string> };
+    assert.deepEqual([facts['address'], facts['checked']], [first, CHECKED]);
+    assert.match(facts['by'] ?? '', /^[0-9A-Z]{26}$/u);
+    assert.ok(!made.entry.includes(code.replace(' ', '')));
+    assert.equal(codeOn((await helper.post('/help-desk', { address: first })).body), undefined);
+    const row = await query
+      .selectFrom('hand_over_codes')
+      .select(['canonicalAddress', 'madeBy'])
+      .where('canonicalAddress', '=', first)
+      .executeTakeFirst();
+    assert.deepEqual(row, { canonicalAddress: first, madeBy: facts['by'] });
+  });
+
+  test('makes none without saying how it was checked, for nobody, and not without end', async () => {
+    const since = world.clock.now() + 1_000;
+    world.clock.advance(1_000);
+    await addAuthored(world, {
+      author: 'ann@hospital.test',
+      subject: 'Results',
+      recipients: [{ address: 'no.account@outside.example' }],
+    });
+    assert.match(await handOver('no.account@outside.example', '   ok     '), /write how you checked/u);
+    assert.match(await handOver('nothing.sent@outside.example'), /Nothing was done/u);
+    for (let i = 0; i < 5; i++) assert.ok(codeOn(await handOver('no.account@outside.example')));
+    const sixth = await handOver('no.account@outside.example');
+    assert.equal(codeOn(sixth), undefined);
+    assert.match(sixth, /too many today/u);
+    assert.equal((await newsSince(since)).length, 5);
+  });
+
+  test('starts a new password: the owner gets a mail, the worker sees no link; once an hour', async () => {
+    const address = 'forgetful@outside.example';
+    const start = async (path = '/help-desk/start-reset'): Promise<string> =>
+      (await helper.post(path, { address })).body.replaceAll(/\s+/gu, ' ');
+    assert.match(await start(), /Nothing was done/u);
+    const accountId = await addAccount(address);
+    world.clock.advance(1_000);
+    const since = world.clock.now();
+    const accounts = `/administration/accounts/recipient/${accountId}/start-reset`;
+    const page = await start();
+    assert.match(page, /The mail is on its way/u);
+    assert.doesNotMatch(page, /\/m\/[\w-]{22}/u);
+    assert.match(await start(), /goes once an hour/u);
+    assert.match(await start(accounts), /goes once an hour/u);
+    assert.deepEqual(await newsSince(since), [address]);
+    world.clock.advance(HOUR_MS);
+    helper = await world.signedIn(await world.addPerson('hanna@hospital.test', ['help-desk']));
+    assert.match(await start(accounts), /The mail is on its way/u);
+    const other = `/administration/accounts/recipient/${newId(world.clock)}/start-reset`;
+    assert.match(await start(other), /Nothing was done/u);
+    const entries = await world.database.query
+      .selectFrom('audit_entries')
+      .select('entry')
+      .where('event', '=', 'help-desk-started-reset')
+      .where('accountId', '=', accountId)
+      .execute();
+    assert.equal(entries.length, 2);
   });
 }

@@ -204,8 +204,14 @@ for (const language of ['en', 'es'] as const) {
     await page.getByText('550 5.1.1', { exact: false }).waitFor();
     assert.equal(await page.getByText('MRI').count(), 0);
     await look(page, `help-desk-failed-${language}`);
-    await page.getByRole('textbox').fill('nobody@outside.example');
-    await page.getByRole('textbox').press('Enter');
+    await page.locator('summary').click();
+    await page.locator('#checked').fill('I called back on the number in the file');
+    await look(page, `help-desk-hand-over-${language}`);
+    await page.locator('form[action="/help-desk/hand-over"] button').click();
+    await page.locator('.telephone-code').waitFor();
+    await look(page, `help-desk-code-${language}`);
+    await page.locator('#address').fill('nobody@outside.example');
+    await page.locator('#address').press('Enter');
     await page.locator('.empty').waitFor();
     if (language === 'en') await look(page, 'help-desk-nothing-en');
     await closeDesk(desk);

@@ -27,6 +27,7 @@ import { renderWrongRecipient, type WrongRecipientData } from '#src/notification
 import { renderStaffLink, type StaffLinkData } from '#src/notification/staff-link.ts';
 import type { WrittenMail } from '#src/notification/written-mail.ts';
 import { credentialChanges } from '#src/notification/catalog/credentials-en.ts';
+import { renderResetStarted, type ResetStartedData } from '#src/notification/reset-started.ts';
 import { renderResetWaits, type ResetWaitsData } from '#src/notification/reset-waits.ts';
 import type { CredentialChangeKind } from '#src/notification/words.ts';
 
@@ -398,6 +399,12 @@ const askedAgainData: AskedAgainData = {
   messageCode: '7K42QF9XM',
 };
 
+const resetStartedData: ResetStartedData = {
+  ...frame('reset-started', 'pat.doe@outside.example'),
+  pageUrl: 'https://secure.hospital.example/m/AAECAwQFBgcICQoLDA0ODw?new-password',
+  locale: 'en',
+};
+
 const otherWayData: OtherWayData = {
   ...frame('other-way', author.address),
   original,
@@ -565,6 +572,11 @@ export const fixedMails: Readonly<Record<string, () => WrittenMail>> = {
   ),
   'reset-waits': () => renderResetWaits(site, resetWaitsData),
   'reset-waits-es': () => renderResetWaits(spanishSite, { ...resetWaitsData, locale: 'es' }),
+  'hand-over-code': () => renderAccountChange(site, { ...accountChangeData, change: 'hand-over-code' }),
+  'hand-over-code-es': () =>
+    renderAccountChange(spanishSite, { ...accountChangeData, change: 'hand-over-code', locale: 'es' }),
+  'reset-started': () => renderResetStarted(site, resetStartedData),
+  'reset-started-es': () => renderResetStarted(spanishSite, { ...resetStartedData, locale: 'es' }),
   'password-reset': () =>
     renderAccountChange(site, { ...accountChangeData, change: 'password-reset', locale: 'es' }),
 };

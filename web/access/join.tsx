@@ -59,8 +59,10 @@ export function Join({ linkToken, onDone, onSignIn }: JoinProps) {
           setStep({ at: 'address' });
           return {};
         }}
+        byTelephone
         verify={async (code) => {
-          const proof = await call<{ address: string }>('POST', '/api/join/verify', { code });
+          const about = address.trim() === '' ? { code } : { code, address: address.trim() };
+          const proof = await call<{ address: string }>('POST', '/api/join/verify', about);
           setStep({ at: 'password', proven: proof.address });
         }}
       />

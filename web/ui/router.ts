@@ -11,6 +11,11 @@ export function navigate(to: string, { replace = false } = {}): void {
   arrive();
 }
 
+/** A mail of the help desk led here: the page begins with the way to a new password. */
+export function wantsNewPassword(): boolean {
+  return new URLSearchParams(location.search).has('new-password');
+}
+
 function arrive(): void {
   if (path.value === location.pathname) return;
   pagesShown.value += 1;

@@ -2,6 +2,7 @@
 import type { AdministrationContext } from '#src/administration/administration-context.ts';
 import { listOfficerHolds } from '#src/administration/officer-holds.ts';
 import { listProposals } from '#src/administration/proposals.ts';
+import type { Desk } from '#src/desk/desk-context.ts';
 import type { HttpApp } from '#src/http/http-server.ts';
 
 import type { ConsoleContext } from '../console-context.ts';
@@ -20,6 +21,7 @@ import { addTrackingRoutes } from './tracking-routes.ts';
 
 export interface AdministrationParts {
   readonly administration: AdministrationContext;
+  readonly desk: Desk;
   readonly pages: PartnerPages;
   readonly defaults: () => readonly DefaultInForce[];
   readonly announcements: () => readonly SiteText[];
@@ -32,7 +34,7 @@ export function addAdministrationRoutes(
   context: ConsoleContext,
   parts: AdministrationParts,
 ): void {
-  const { administration, script } = parts;
+  const { administration, desk, script } = parts;
   app.get('/administration', { config: { policy: 'officer' } }, async (request, reply) => {
     const asker = { viewer: request.viewer, isThisMachine: false, readsMetrics: false };
     const counts = {
@@ -44,7 +46,7 @@ export function addAdministrationRoutes(
   app.get('/administration/defaults', { config: { policy: 'officer' } }, (request, reply) =>
     context.show(request, reply, defaultsPage(parts.defaults())),
   );
-  addPeopleRoutes(app, context, administration);
+  addPeopleRoutes(app, context, administration, desk);
   addPartnerRoutes(app, context, parts);
   addPartnerRunRoutes(app, context, parts, script);
   addProposalsRoutes(app, context, administration);

@@ -11,7 +11,7 @@ export interface PeopleView {
   /** Null before anything was asked; `none`: what was typed is no address. */
   readonly found: FoundPeople | 'none' | null;
   /** What a button said; null: none was pressed. */
-  readonly done: 'done' | 'changed' | 'reason' | null;
+  readonly done: keyof typeof DONE | null;
   /** May do something about staff. */
   readonly isAdministrator: boolean;
   readonly formatMoment: (ms: number) => string;
@@ -21,6 +21,8 @@ const DONE = {
   done: 'Done. It holds from now on.',
   changed: 'Nothing was done: something had changed in the meantime. This is how it is now.',
   reason: 'Nothing was done: this needs a second person. Write why.',
+  'reset-started': 'The mail is on its way to this address. Nobody here sees what is in it.',
+  'too-soon': 'Nothing was sent: such a mail goes once an hour.',
 } as const;
 
 export function peoplePage(view: PeopleView): FramedPage {
@@ -77,9 +79,16 @@ function recipientCard(recipient: FoundRecipient, view: PeopleView): SafeHtml {
     ])}
     <p class="quiet">
       A locked account opens nothing, and its sessions end. What was read or saved before, a lock does not
-      reach. For a forgotten password the person asks for a code on the sign-in page.
+      reach. For a forgotten password, mail them the way to a new one: they ask for a code there.
     </p>
-    ${state === 'deleted' ? html`` : html`<div class="row small">${lock} ${button('end-sessions', 'End its sessions')}</div>`}
+    ${
+      state === 'deleted'
+        ? html``
+        : html`<div class="row small">
+            ${lock} ${button('end-sessions', 'End its sessions')}
+            ${state === 'active' ? button('start-reset', 'Mail the way to a new password') : html``}
+          </div>`
+    }
   </section>`;
 }
 

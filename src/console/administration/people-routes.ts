@@ -14,6 +14,9 @@ import {
   takeRole,
   type PersonResult,
 } from '#src/administration/people.ts';
+import { parseMailAddress } from '#src/base/mail-address.ts';
+import type { Desk } from '#src/desk/desk-context.ts';
+import { startReset } from '#src/desk/start-reset.ts';
 import type { HttpApp } from '#src/http/http-server.ts';
 
 import type { ConsoleContext } from '../console-context.ts';
@@ -35,6 +38,7 @@ export function addPeopleRoutes(
   app: HttpApp,
   context: ConsoleContext,
   administration: AdministrationContext,
+  desk: Desk,
 ): void {
   const config = { policy: 'help-desk' } as const;
   const shown = { context, administration };
@@ -60,6 +64,17 @@ export function addPeopleRoutes(
         return showPerson(shown, request, reply, request.body.address, done);
       },
     );
+  app.post(
+    '/administration/accounts/recipient/:id/start-reset',
+    { config, schema: { params, body } },
+    async (request, reply) => {
+      const canonical = parseMailAddress(request.body.address.trim())?.canonical;
+      if (canonical === undefined) throw notFound();
+      const done = await startReset(desk, canonical, officerOf(request).staffId, request.params.id);
+      const { address } = request.body;
+      return showPerson(shown, request, reply, address, done === 'done' ? 'reset-started' : done);
+    },
+  );
   addStaffActs(app, shown);
 }
 

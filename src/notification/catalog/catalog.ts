@@ -295,6 +295,14 @@ export interface Catalog {
     readonly notYou: string;
     readonly button: string;
   };
+  /** The help desk sends the way to a new password. */
+  readonly resetStarted: {
+    readonly subject: Phrase<{ organization: string }>;
+    readonly title: string;
+    readonly text: Phrase<{ organization: string }>;
+    readonly button: string;
+    readonly notAsked: string;
+  };
   readonly partnerReport: {
     /** `first`: the domain named first. */
     readonly subject: Phrase<{ first: string; count: number }>;

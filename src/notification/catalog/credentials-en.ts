@@ -107,3 +107,24 @@ export const resetWaits: Catalog['resetWaits'] = {
   notYou: 'Was it not you? Then stop it now. Your account stays as it is:',
   button: 'Stop it',
 };
+
+/** The help desk made a hand-over code for the address. */
+export const handOverCode: AccountChangeWords = {
+  subject: ({ organization }) => `A code was given by telephone for your address (${organization})`,
+  title: 'A code was given by telephone',
+  text: ({ organization, moment }) =>
+    `On ${moment}, our help desk gave a code by telephone to somebody who said that they are you. For half an hour it ` +
+    `can be used in place of the code that we mail: to make an account at this address, or to set a new password, for ` +
+    `secure messages from ${organization}.`,
+};
+
+/** The help desk sends the way to a new password. */
+export const resetStarted: Catalog['resetStarted'] = {
+  subject: ({ organization }) => `Set a new password for secure messages from ${organization}`,
+  title: 'Set a new password',
+  text: ({ organization }) =>
+    `Our help desk sends you this mail, so that you can set a new password for secure messages from ${organization}. ` +
+    'Open the page and ask for the code there. We mail it to you.',
+  button: 'Set a new password',
+  notAsked: 'Did you not ask for it? Then you do not need to do anything. Your password stays as it is.',
+};

@@ -107,3 +107,24 @@ export const resetWaits: Catalog['resetWaits'] = {
   notYou: '¿No fue usted? Entonces deténgalo ahora. Su cuenta queda como está:',
   button: 'Detenerlo',
 };
+
+/** The help desk made a hand-over code for the address. */
+export const handOverCode: AccountChangeWords = {
+  subject: ({ organization }) => `Se dio un código por teléfono para su dirección (${organization})`,
+  title: 'Se dio un código por teléfono',
+  text: ({ organization, moment }) =>
+    `El ${moment}, nuestra asistencia dio un código por teléfono a alguien que dijo ser usted. Durante media hora sirve ` +
+    `en lugar del código que enviamos por correo: para crear una cuenta con esta dirección, o poner una contraseña ` +
+    `nueva, para mensajes seguros de ${organization}.`,
+};
+
+/** The help desk sends the way to a new password. */
+export const resetStarted: Catalog['resetStarted'] = {
+  subject: ({ organization }) => `Ponga una contraseña nueva para los mensajes seguros de ${organization}`,
+  title: 'Ponga una contraseña nueva',
+  text: ({ organization }) =>
+    `Nuestra asistencia le envía este correo para que ponga una contraseña nueva para los mensajes seguros de ${organization}. ` +
+    'Abra la página y pida allí el código. Se lo enviamos por correo.',
+  button: 'Poner una contraseña nueva',
+  notAsked: '¿No lo pidió usted? Entonces no tiene que hacer nada. Su contraseña queda como está.',
+};

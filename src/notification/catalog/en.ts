@@ -1,6 +1,6 @@
 /** English. */
 import type { Catalog } from './catalog.ts';
-import { credentialChanges, resetWaits } from './credentials-en.ts';
+import { credentialChanges, handOverCode, resetStarted, resetWaits } from './credentials-en.ts';
 import { summaryInEnglish } from './summary-en.ts';
 
 const people = (count: number): string => (count === 1 ? 'this person' : `these ${count} people`);
@@ -523,6 +523,7 @@ export const en: Catalog = {
   },
   accountChange: {
     ...credentialChanges,
+    'hand-over-code': handOverCode,
     'account-created': {
       subject: ({ organization }) => `Your account for secure messages from ${organization}`,
       title: 'Your account is ready',
@@ -568,6 +569,7 @@ export const en: Catalog = {
     notYouNew: 'Was this not you? Please tell us:',
   },
   resetWaits,
+  resetStarted,
   partnerReport: {
     subject: ({ first, count }) => `Partners need attention: ${first} (${count} in all)`,
     title: 'Mail to partners needs your attention',

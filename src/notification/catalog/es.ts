@@ -1,6 +1,6 @@
 /** Spanish, in the polite form that patients everywhere understand. */
 import type { Catalog } from './catalog.ts';
-import { credentialChanges, resetWaits } from './credentials-es.ts';
+import { credentialChanges, handOverCode, resetStarted, resetWaits } from './credentials-es.ts';
 import { summaryInSpanish } from './summary-es.ts';
 
 const people = (count: number): string => (count === 1 ? 'esta persona' : `estas ${count} personas`);
@@ -524,6 +524,7 @@ export const es: Catalog = {
   },
   accountChange: {
     ...credentialChanges,
+    'hand-over-code': handOverCode,
     'account-created': {
       subject: ({ organization }) => `Su cuenta para mensajes seguros de ${organization}`,
       title: 'Su cuenta está lista',
@@ -569,6 +570,7 @@ export const es: Catalog = {
     notYouNew: '¿No fue usted? Por favor, avísenos:',
   },
   resetWaits,
+  resetStarted,
   partnerReport: {
     subject: ({ first, count }) => `Hay asociados que requieren atención: ${first} (${count} en total)`,
     title: 'El correo a sus asociados requiere su atención',

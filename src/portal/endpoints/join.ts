@@ -1,13 +1,14 @@
 /**
  * `POST /api/join/code` and `…/verify`: an account for somebody who got no notice of their own, to read for somebody else. A
  * code is mailed to who was given leave, or holds a notice's link; the answer is the same for everybody, and whether an
- * account has the address is said behind the code only.
+ * account has the address is said behind the code only. A code of the help desk is taken as well.
  */
 import { Type } from '@fastify/type-provider-typebox';
 
 import { accessOf } from '#src/accounts/address-access.ts';
 import { isRegistered } from '#src/accounts/account-directory.ts';
 import { CODE_LIFETIME_MS, parseAddressCode } from '#src/accounts/address-codes.ts';
+import { parseHandOverCode } from '#src/accounts/hand-over-codes.ts';
 import { isLostRace, networkOf } from '#src/accounts/throttle.ts';
 import { HOUR_MS, SECOND_MS } from '#src/base/clock.ts';
 import { parseMailAddress } from '#src/base/mail-address.ts';
@@ -17,6 +18,7 @@ import type { Locale } from '#src/notification/mail-site.ts';
 import { languageOf } from '../languages.ts';
 import { browserOf, knowBrowser } from '../policies/browser.ts';
 import { findCopyByLink } from '../policies/copy.ts';
+import { countHandOverTry, handOverRefusal } from '../policies/hand-over.ts';
 import { alreadyRegistered, codeExpired, codeWrong, tooManyCodes } from '../policies/refusals.ts';
 import type { PortalContext } from '../portal-context.ts';
 import { Address, body, Code, errors, LocaleTag } from '../wire.ts';
@@ -64,10 +66,17 @@ export function addJoinEndpoints(app: HttpApp, portal: PortalContext): void {
   app.post('/api/join/verify', {
     schema: {
       summary: 'Prove the address with the code',
-      body: body({ code: Code }),
+      body: body({ code: Code, address: Type.Optional(Address) }),
       response: { 200: Type.Object({ address: Type.String() }), ...errors },
     },
     handler: async (request, reply) => {
+      const handOver = parseHandOverCode(request.body.code);
+      if (handOver !== null) {
+        const { address = '' } = request.body;
+        const proven = await proveByTelephone(portal, { address, code: handOver, ip: request.ip });
+        portal.cookies.set(reply, 'registration', proven.token);
+        return { address: proven.canonicalAddress };
+      }
       const browserHash = browserOf(portal, request);
       if (browserHash === null) throw codeExpired();
       const typed = parseAddressCode(request.body.code) ?? '';
@@ -97,6 +106,20 @@ export function addJoinEndpoints(app: HttpApp, portal: PortalContext): void {
       return { address: canonicalAddress };
     },
   });
+}
+
+/** A code of the help desk needs no invitation: mail does not reach whom it is made for. Throws Refusal. */
+async function proveByTelephone(
+  portal: PortalContext,
+  typed: { readonly address: string; readonly code: string; readonly ip: string },
+): Promise<{ readonly token: string; readonly canonicalAddress: string }> {
+  await countHandOverTry(portal, typed.ip);
+  const canonicalAddress = parseMailAddress(typed.address.trim())?.canonical;
+  if (canonicalAddress === undefined) throw codeExpired();
+  const target = { canonicalAddress, recipientId: null };
+  const checked = await portal.registration.verifyHandOver(target, typed.code);
+  if (checked.outcome !== 'verified') throw handOverRefusal(checked);
+  return { token: checked.token, canonicalAddress };
 }
 
 /** A row is made for every address, and tries at it are counted; only who may join is sent the digits. */

@@ -3,8 +3,10 @@
  * the browser that asked for them. The code, its mail and the audit entry are one unit.
  */
 import { Type } from '@fastify/type-provider-typebox';
+import type { FastifyRequest } from 'fastify';
 
 import { CODE_LIFETIME_MS, parseAddressCode } from '#src/accounts/address-codes.ts';
+import { parseHandOverCode } from '#src/accounts/hand-over-codes.ts';
 import { findLastChoice, type ReadingText } from '#src/accounts/reading-choices.ts';
 import { isLostRace, networkOf } from '#src/accounts/throttle.ts';
 import { HOUR_MS, SECOND_MS } from '#src/base/clock.ts';
@@ -14,6 +16,7 @@ import type { Statement } from '#src/storage/database.ts';
 
 import { languageOf } from '../languages.ts';
 import { browserOf, knowBrowser } from '../policies/browser.ts';
+import { countHandOverTry, handOverRefusal } from '../policies/hand-over.ts';
 import { copyState, findCopyByLink, type Copy } from '../policies/copy.ts';
 import {
   alreadyRegistered,
@@ -82,17 +85,43 @@ export function addLinkCodeEndpoints(app: HttpApp, portal: PortalContext): void 
     handler: async (request, reply) => {
       const copy = await findCopyByLink(portal, request.params.token);
       if (copy === null) throw linkUnknown();
-      const browserHash = browserOf(portal, request);
-      if (browserHash === null) throw codeExpired();
-      const link = linkOf(copy);
-      const code = parseAddressCode(request.body.code) ?? '';
-      const checked = await portal.registration.verifyCode(link, browserHash, code);
-      if (checked.outcome === 'expired') throw codeExpired();
-      if (checked.outcome === 'wrong') throw codeWrong(checked.triesLeft, checked.older);
-      portal.cookies.set(reply, 'registration', checked.token);
+      const handOver = parseHandOverCode(request.body.code);
+      const token =
+        handOver === null
+          ? await proveByMail(portal, copy, request)
+          : await proveByTelephone(portal, copy, { code: handOver, ip: request.ip });
+      portal.cookies.set(reply, 'registration', token);
       return { next: 'choose-password' as const, maskedAddress: maskedAddress(copy.recipient.address) };
     },
   });
+}
+
+/** The token of a session that may only choose how to sign in. Throws Refusal. */
+async function proveByMail(
+  portal: PortalContext,
+  copy: Copy,
+  request: FastifyRequest<{ Body: { code: string } }>,
+): Promise<string> {
+  const browserHash = browserOf(portal, request);
+  if (browserHash === null) throw codeExpired();
+  const code = parseAddressCode(request.body.code) ?? '';
+  const checked = await portal.registration.verifyCode(linkOf(copy), browserHash, code);
+  if (checked.outcome === 'expired') throw codeExpired();
+  if (checked.outcome === 'wrong') throw codeWrong(checked.triesLeft, checked.older);
+  return checked.token;
+}
+
+/** The same for a code of the help desk. */
+async function proveByTelephone(
+  portal: PortalContext,
+  { recipient }: Copy,
+  { code, ip }: { readonly code: string; readonly ip: string },
+): Promise<string> {
+  await countHandOverTry(portal, ip);
+  const { canonicalAddress, id: recipientId } = recipient;
+  const checked = await portal.registration.verifyHandOver({ canonicalAddress, recipientId }, code);
+  if (checked.outcome === 'verified') return checked.token;
+  throw handOverRefusal(checked);
 }
 
 function linkOf(copy: Copy) {

@@ -8,11 +8,13 @@ import type { FastifyRequest } from 'fastify';
 import { CODE_LIFETIME_MS, parseAddressCode } from '#src/accounts/address-codes.ts';
 import { raiseTamperAlarm } from '#src/accounts/accounts-context.ts';
 import type { Admitted } from '#src/accounts/admission.ts';
+import { parseHandOverCode } from '#src/accounts/hand-over-codes.ts';
 import type {
   ResetCode,
   ResetCompletion,
   ResetNeeds as AccountResetNeeds,
   ResetRequest,
+  ResetVerification,
 } from '#src/accounts/reset.ts';
 import type { PortalSession } from '#src/accounts/sessions.ts';
 import { RowForged } from '#src/accounts/row-mac.ts';
@@ -26,6 +28,7 @@ import { Refusal } from '#src/http/refusal.ts';
 import { browserName, browserOf, knowBrowser } from '../policies/browser.ts';
 import { findCopyByLink } from '../policies/copy.ts';
 import { enter, Entered } from '../policies/enter.ts';
+import { countHandOverTry } from '../policies/hand-over.ts';
 import { sessionNeeded } from '../policies/reader.ts';
 import { secondFactorWrong } from '../policies/second-factor.ts';
 import { codeExpired, codeWrong, slowDown, tooManyCodes } from '../policies/refusals.ts';
@@ -46,6 +49,12 @@ export const ResetNeeds = Type.Object({
   secondFactor: Type.Boolean(),
   lostEffectiveAt: Type.Union([Timestamp, Type.Null()]),
 });
+
+/** For whom a code of the help desk was made: mailed codes are known by the browser that asked for them. */
+const HandOverTarget = {
+  linkToken: Type.Optional(Type.String({ maxLength: 200 })),
+  address: Type.Optional(Address),
+};
 
 interface ResetTarget {
   readonly canonicalAddress: string;
@@ -80,13 +89,11 @@ export function addResetEndpoints(app: HttpApp, portal: PortalContext): void {
   app.post('/api/reset/verify', {
     schema: {
       summary: 'Prove the address with the code',
-      body: body({ code: Code }),
+      body: body({ code: Code, ...HandOverTarget }),
       response: { 200: ResetNeeds, ...errors },
     },
     handler: async (request, reply) => {
-      const browserHash = browserOf(portal, request);
-      if (browserHash === null) throw codeExpired();
-      const checked = await portal.reset.verify(browserHash, parseAddressCode(request.body.code) ?? '');
+      const checked = await verifyReset(portal, request);
       if (checked.outcome === 'expired') throw codeExpired();
       if (checked.outcome === 'wrong') throw codeWrong(checked.triesLeft);
       portal.cookies.set(reply, 'registration', checked.token);
@@ -117,6 +124,25 @@ export function addResetEndpoints(app: HttpApp, portal: PortalContext): void {
       return enter(portal, reply, admitted);
     },
   });
+}
+
+/** Throws Refusal, RowForged. */
+async function verifyReset(
+  portal: PortalContext,
+  request: FastifyRequest<{ Body: { code: string; linkToken?: string; address?: string } }>,
+): Promise<ResetVerification> {
+  const { code, linkToken, address } = request.body;
+  const handOver = parseHandOverCode(code);
+  if (handOver === null) {
+    const browserHash = browserOf(portal, request);
+    if (browserHash === null) throw codeExpired();
+    return portal.reset.verify(browserHash, parseAddressCode(code) ?? '');
+  }
+  await countHandOverTry(portal, request.ip);
+  const about = linkToken === undefined ? { address: address ?? '' } : { linkToken };
+  const target = await resetTarget(portal, about);
+  if (target === null) throw codeExpired();
+  return portal.reset.verifyHandOver(target.canonicalAddress, handOver);
 }
 
 /** The reset that is under way in this browser. Throws Refusal 401 `session-needed`. */

@@ -25,6 +25,7 @@ import { secondChannel } from './0028-second-channel.ts';
 import { addressAccess } from './0029-address-access.ts';
 import { readingChoices } from './0031-reading-choices.ts';
 import { summaries } from './0032-summaries.ts';
+import { handOverCodes } from './0034-hand-over-codes.ts';
 
 export const migrations: readonly Migration[] = [
   firstTables,
@@ -52,4 +53,5 @@ export const migrations: readonly Migration[] = [
   addressAccess,
   readingChoices,
   summaries,
+  handOverCodes,
 ];

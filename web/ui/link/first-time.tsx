@@ -27,7 +27,16 @@ export function FirstTime({ lost, ...steps }: FirstTimeProps) {
         <p class="lead">{t.link.firstTime(facts.maskedAddress)}</p>
         <p>{t.link.whatHappens}</p>
         <p class="aside">{t.link.risks}</p>
-        {sending.failure !== null && <ProblemBox text={explain(sending.failure)} />}
+        {sending.failure !== null && (
+          <>
+            <ProblemBox text={explain(sending.failure)} />
+            <p>
+              <Button kind="plain" onPress={() => onStep({ at: 'telephone' })}>
+                {t.code.byTelephone}
+              </Button>
+            </p>
+          </>
+        )}
         <Button
           wide
           busy={sending.busy}

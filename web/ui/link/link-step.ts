@@ -9,6 +9,8 @@ export type LinkStep =
   | { readonly at: 'reset' }
   /** `joining`: an account with an address of their own is being made. */
   | { readonly at: 'forwarded'; readonly joining?: boolean }
+  /** A code of the help desk, where none could be mailed. */
+  | { readonly at: 'telephone' }
   | { readonly at: 'other-ways' }
   | { readonly at: 'not-for-me' };
 

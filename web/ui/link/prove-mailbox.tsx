@@ -5,6 +5,7 @@ import { language, texts } from '../locale/locale.ts';
 import { preloadReader } from '../preload.ts';
 import { CodeStep } from '../steps/code-step.tsx';
 import { codeOf } from '../explain.ts';
+import { TelephoneCode } from '../steps/telephone-code.tsx';
 import type { LinkStepProps } from './link-step.ts';
 
 /**
@@ -35,12 +36,34 @@ export function ProveMailbox({ link, facts, sent, onStep, onRegistered }: ProveM
       sentTo={texts().code.sentTo(facts.maskedAddress)}
       sent={sent}
       resend={async () => (await sendCodeUnlessRegistered(link, onRegistered)) ?? {}}
-      verify={async (code) => {
-        const done = await call<{ maskedAddress: string }>('POST', `${link}/code/verify`, { code });
-        const registration = await call<Registration>('GET', '/api/registration').catch(() => null);
-        onStep({ at: 'password', username: registration?.address ?? done.maskedAddress });
-        preloadReader();
-      }}
+      byTelephone
+      verify={(code) => prove(link, code, { onStep, onRegistered })}
     />
   );
+}
+
+/** A code of the help desk where none could be mailed: too many were asked for already. */
+export function ProveByTelephone({ link, onStep, onRegistered }: LinkStepProps) {
+  return (
+    <TelephoneCode
+      verify={(code) => prove(link, code, { onStep, onRegistered })}
+      onBack={() => onStep({ at: 'start' })}
+    />
+  );
+}
+
+async function prove(
+  link: string,
+  code: string,
+  { onStep, onRegistered }: Pick<LinkStepProps, 'onStep' | 'onRegistered'>,
+): Promise<void> {
+  try {
+    const done = await call<{ maskedAddress: string }>('POST', `${link}/code/verify`, { code });
+    const registration = await call<Registration>('GET', '/api/registration').catch(() => null);
+    onStep({ at: 'password', username: registration?.address ?? done.maskedAddress });
+    preloadReader();
+  } catch (error) {
+    if (codeOf(error) !== 'already-registered') throw error;
+    onRegistered();
+  }
 }

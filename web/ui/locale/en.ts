@@ -114,6 +114,7 @@ export const en = {
     resend: 'Send a new code',
     resendIn: (seconds: number) => `New code in ${seconds} s`,
     resent: 'A new code is on its way.',
+    byTelephone: 'I got a code by telephone',
     mayClose: 'You may leave this page to look for the mail. We will be here when you come back.',
   },
 

@@ -116,6 +116,7 @@ export const es: Messages = {
     resend: 'Enviar un código nuevo',
     resendIn: (seconds) => `Código nuevo en ${seconds} s`,
     resent: 'Un código nuevo va en camino.',
+    byTelephone: 'Me dieron un código por teléfono',
     mayClose: 'Puede salir de esta página para buscar el correo. Al volver seguirá donde estaba.',
   },
 

@@ -11,7 +11,7 @@ import type { LinkStep } from '../link/link-step.ts';
 import { authorName } from '../link/message-facts.tsx';
 import { NotForMeDone } from '../link/not-for-me.tsx';
 import { READING_TEXT } from '../link/other-ways-button.tsx';
-import { ProveMailbox } from '../link/prove-mailbox.tsx';
+import { ProveByTelephone, ProveMailbox } from '../link/prove-mailbox.tsx';
 import { Returning } from '../link/returning.tsx';
 import { texts } from '../locale/locale.ts';
 import { Closed } from '../parts/closed.tsx';
@@ -19,7 +19,7 @@ import { PageSkeleton } from '../parts/controls.tsx';
 import { FailedPage } from '../parts/failed-page.tsx';
 import { LazyPart } from '../parts/lazy-part.tsx';
 import { Page } from '../parts/page.tsx';
-import { navigate } from '../router.ts';
+import { navigate, wantsNewPassword } from '../router.ts';
 import { noteSignedIn } from '../session.ts';
 import { FurtherSteps, Reset } from '../steps/credential-steps.tsx';
 import { useRequest } from '../use-request.ts';
@@ -44,6 +44,8 @@ async function showMessageOf(link: string): Promise<void> {
   const facts = await call<LinkFacts>('GET', link).catch(() => null);
   showMessage(facts?.messageId ?? null);
 }
+
+const RESET: LinkStep = { at: 'reset' };
 
 /** Where this browser was when its page was closed. */
 function stepOf(facts: LinkFacts, { state, joining, address }: Registration): LinkStep {
@@ -71,7 +73,7 @@ export function LinkPage({ token }: { readonly token: string }) {
         showMessage(found.messageId);
         return;
       }
-      const step = stepOf(found, registration);
+      const step = found.registered && wantsNewPassword() ? RESET : stepOf(found, registration);
       setStep(step.at === 'start' ? { at: 'start', lost } : step);
       setFacts(found);
     });
@@ -127,6 +129,8 @@ export function LinkPage({ token }: { readonly token: string }) {
           waiting={<PageSkeleton />}
         />
       );
+    case 'telephone':
+      return <ProveByTelephone {...steps} />;
     case 'other-ways':
       return (
         <LazyPart

@@ -4,7 +4,7 @@ import { call } from '../api.ts';
 import type { SignInAnswer, SignInNext } from '../api-types.ts';
 import { texts } from '../locale/locale.ts';
 import { Page } from '../parts/page.tsx';
-import { navigate } from '../router.ts';
+import { navigate, wantsNewPassword } from '../router.ts';
 import { noteSignedIn, returnTo, signedOutBecause } from '../session.ts';
 import { FurtherSteps, PasskeySignIn, ProviderSignIn, Reset } from '../steps/credential-steps.tsx';
 import { SignInForm } from '../steps/sign-in-form.tsx';
@@ -21,7 +21,7 @@ function goOn(messageId: string | null): void {
 
 export function SignInPage() {
   const t = texts();
-  const [forgotten, setForgotten] = useState<string | null>(null);
+  const [forgotten, setForgotten] = useState<string | null>(wantsNewPassword() ? '' : null);
   const [further, setFurther] = useState<Further | null>(null);
 
   function enter(answer: SignInAnswer): void {

@@ -8,6 +8,7 @@ import { Button, Field } from '../parts/controls.tsx';
 import { Page } from '../parts/page.tsx';
 import { site } from '../site.ts';
 import { useRequest } from '../use-request.ts';
+import { TelephoneCode } from './telephone-code.tsx';
 
 const CODE_DIGITS = 6;
 const DEFAULT_RESEND_SECONDS = 30;
@@ -18,6 +19,8 @@ export interface CodeStepProps {
   readonly sent: CodeSent;
   /** Checks the code and goes on; throws ApiFailure. */
   readonly verify: (code: string) => Promise<void>;
+  /** A code that the help desk read out is taken as well. */
+  readonly byTelephone?: boolean;
   /** Throws ApiFailure. */
   readonly resend: () => Promise<CodeSent>;
 }
@@ -39,10 +42,11 @@ function useCountdown(seconds: number): [number, (seconds: number) => void] {
   ];
 }
 
-export function CodeStep({ sentTo, sent, verify, resend }: CodeStepProps) {
+export function CodeStep({ sentTo, sent, verify, resend, byTelephone }: CodeStepProps) {
   const t = texts();
   const [code, setCode] = useState('');
   const [note, setNote] = useState('');
+  const [told, setTold] = useState(false);
   const tried = useRef('');
   const checking = useRequest();
   const sending = useRequest();
@@ -83,6 +87,7 @@ export function CodeStep({ sentTo, sent, verify, resend }: CodeStepProps) {
         ? t.failure['code-incomplete']
         : explain(checking.failure);
   const line = site.value?.helpLine ?? null;
+  if (told) return <TelephoneCode verify={verify} onBack={() => setTold(false)} />;
   return (
     <div class="card">
       <Page title={t.code.title} stepped>
@@ -132,6 +137,11 @@ export function CodeStep({ sentTo, sent, verify, resend }: CodeStepProps) {
           <p class="aside spaced">
             {t.code.mayClose} {line !== null && t.callHelpLine(line.phone)}
           </p>
+          {byTelephone === true && (
+            <Button kind="plain" onPress={() => setTold(true)}>
+              {t.code.byTelephone}
+            </Button>
+          )}
         </div>
       </Page>
     </div>

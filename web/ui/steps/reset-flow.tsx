@@ -41,11 +41,12 @@ export function ResetFlow({ linkToken, address: initial, onDone, onBack }: Reset
   const [chosen, setChosen] = useState<string | null>(null);
   const asking = useRequest();
 
+  const target = linkToken === null ? { address: address.trim() } : { linkToken };
   async function ask(): Promise<CodeSent> {
     if (linkToken === null && address.trim() === '') throw new ApiFailure('address-missing', 0);
-    const locale = language.value;
-    const about = linkToken === null ? { address: address.trim(), locale } : { linkToken, locale };
-    return (await call<CodeSent | undefined>('POST', '/api/reset', about)) ?? {};
+    return (
+      (await call<CodeSent | undefined>('POST', '/api/reset', { ...target, locale: language.value })) ?? {}
+    );
   }
 
   if (step.at === 'code') {
@@ -54,11 +55,12 @@ export function ResetFlow({ linkToken, address: initial, onDone, onBack }: Reset
         sentTo={t.code.sentToReset}
         sent={step.sent}
         resend={ask}
+        byTelephone
         verify={async (code) => {
           const { secondFactor: needed, lostEffectiveAt } = await call<ResetNeeds>(
             'POST',
             '/api/reset/verify',
-            { code },
+            { code, ...target },
           );
           setStep(needed ? { at: 'second-factor', lostEffectiveAt, wrong: false } : { at: 'password' });
         }}
