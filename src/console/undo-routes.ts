@@ -22,6 +22,7 @@ const WORDS = {
     doneText: 'Nobody can open it. You can close this page.',
     lateTitle: 'It can’t be taken back any more',
     late: 'It has left, or it was taken back already. On its page you can still lock it for each recipient.',
+    show: 'Show the message',
   },
   es: {
     title: '¿Deshacer el envío de este mensaje?',
@@ -33,6 +34,7 @@ const WORDS = {
     doneText: 'Nadie puede abrirlo. Puede cerrar esta página.',
     lateTitle: 'Ya no se puede deshacer',
     late: 'Ya salió, o ya se deshizo. En su página todavía puede bloquearlo para cada destinatario.',
+    show: 'Ver el mensaje',
   },
 } as const;
 
@@ -56,14 +58,20 @@ export function addUndoRoutes(
     // Under `no-referrer` browsers send `Origin: null` with a form, and the check of the origin would refuse it.
     return reply.type('text/html; charset=utf-8').header('referrer-policy', 'same-origin').send(markup);
   };
-  const late = (reply: FastifyReply): FastifyReply => {
+  const late = (reply: FastifyReply, messageId: string | null): FastifyReply => {
     const words = WORDS[options.language()];
-    return show(reply, words.lateTitle, html`<p>${words.late}</p>`);
+    const way = messageId === null ? html`` : html`<p><a href="/messages/${messageId}">${words.show}</a></p>`;
+    return show(
+      reply,
+      words.lateTitle,
+      html`<p>${words.late}</p>
+        ${way}`,
+    );
   };
   app.get('/undo/:token', { config, schema: { params } }, async (request, reply) => {
     const messageId = messageOfUndoToken(options.keys, request.params.token);
     const undoable = messageId === null ? null : await findUndoable(options.undo, messageId);
-    if (undoable === null) return late(reply);
+    if (undoable === null) return late(reply, messageId);
     const words = WORDS[options.language()];
     const body = html`<p>${words.waiting}</p>
       ${listOf(undoable.waiting)}
@@ -74,7 +82,7 @@ export function addUndoRoutes(
   app.post('/undo/:token', { config, schema: { params } }, async (request, reply) => {
     const messageId = messageOfUndoToken(options.keys, request.params.token);
     const undone = messageId === null ? [] : await undoSending(options.undo, messageId);
-    if (undone.length === 0) return late(reply);
+    if (undone.length === 0) return late(reply, messageId);
     const words = WORDS[options.language()];
     const body = html`<p>${words.done}</p>
       ${listOf(undone)}

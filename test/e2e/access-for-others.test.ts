@@ -75,7 +75,7 @@ test('invited from the account, joined, read and told, ended', async () => {
   await button(jane.page, `End: ${TOM}`).waitFor();
   await readers.scrollIntoViewIfNeeded();
   await lookAt(jane.page, 'access-given');
-  assert.match((await product.mail('access', JANE)).subject, /may now read/u);
+  await linkOf('access', JANE, /may now read/u);
 
   await product.send({ to: JANE, subject: 'send secure: Read by the family first' });
   const tom = await visitor();

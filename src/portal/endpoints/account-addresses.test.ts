@@ -3,49 +3,31 @@ import { after, before, beforeEach, describe, it } from 'node:test';
 
 import { MINUTE_MS } from '#src/base/clock.ts';
 import { findRecipientKeys } from '#src/acceptance/recipient-keys.ts';
-import {
-  GOOD_PASSWORD,
-  openPortalWorld,
-  TestBrowser,
-  TestPage,
-  type PortalWorld,
-} from '#test/support/portal-world.ts';
+import { PortalPeople } from '#test/support/portal-people.ts';
+import { openPortalWorld, TestBrowser, type PortalWorld } from '#test/support/portal-world.ts';
 
 const ADDRESSES = '/api/account/addresses';
 
 describe('several addresses in one account', () => {
   let world: PortalWorld;
-  let people = 0;
+  const people = new PortalPeople(() => world);
   let home: string;
   let work: string;
   let person: TestBrowser;
-  const page = new TestPage();
 
   before(async () => {
     world = await openPortalWorld();
   });
   after(() => world.dispose());
   beforeEach(async () => {
-    people++;
-    home = `home${people}@mail.test`;
-    work = `work${people}@office.test`;
-    person = await register(home);
+    people.next();
+    home = people.newAddress('home');
+    work = people.newAddress('work', 'office.test');
+    person = await people.register(home);
     // Codes of one network are counted over all tests.
     world.clock.advance(60 * MINUTE_MS);
-    assert.equal((await signIn(person, home)).statusCode, 200);
+    assert.equal((await people.signIn(home, { browser: person })).statusCode, 200);
   });
-
-  async function register(address: string): Promise<TestBrowser> {
-    const [copy] = (await world.send([address])).copies;
-    assert.ok(copy);
-    const browser = new TestBrowser(world, { remoteAddress: `192.0.2.${people}` });
-    assert.equal((await browser.register(copy)).statusCode, 201);
-    return browser;
-  }
-
-  function signIn(browser: TestBrowser, address: string) {
-    return browser.post('/api/session', { address, password: GOOD_PASSWORD });
-  }
 
   async function add(browser: TestBrowser, address: string) {
     const asked = await browser.post(`${ADDRESSES}/code`, { address });
@@ -54,18 +36,7 @@ describe('several addresses in one account', () => {
   }
 
   async function listed(browser: TestBrowser): Promise<string[]> {
-    const answer = await browser.post('/api/messages', { pageKey: page.pageKey });
-    return (answer.json().messages as { id: string; state: string }[])
-      .filter(({ state }) => state === 'ready')
-      .map(({ id }) => id);
-  }
-
-  function open(browser: TestBrowser, messageId: string) {
-    return browser.post(`/api/messages/${messageId}/open`, { pageKey: page.pageKey });
-  }
-
-  async function alarms(): Promise<number> {
-    return (await world.auditEvents()).filter((event) => event === 'tamper-detected').length;
+    return (await people.listed(browser)).filter(({ state }) => state === 'ready').map(({ id }) => id);
   }
 
   it('reads in one list what waited for the new address, and what comes to it later', async () => {
@@ -79,12 +50,12 @@ describe('several addresses in one account', () => {
     assert.deepEqual(ids.slice(0, 2), [later.messageId, waiting.messageId]);
     assert.equal(ids.length, 3);
     for (const sent of [waiting, later]) {
-      const opened = (await open(person, sent.messageId)).json();
-      const key = await page.openKey('content-key', opened.contentKey, opened);
+      const opened = (await people.open(person, sent)).json();
+      const key = await people.page.openKey('content-key', opened.contentKey, opened);
       assert.deepEqual(key, sent.contentKey);
     }
-    assert.equal((await signIn(new TestBrowser(world), work)).statusCode, 200, 'either address signs in');
-    assert.equal(await alarms(), 0);
+    assert.equal((await people.signIn(work)).statusCode, 200, 'either address signs in');
+    assert.equal(await people.alarms(), 0);
   });
 
   it('mails the code with what it is for, and tells every address of the change', async () => {
@@ -97,9 +68,9 @@ describe('several addresses in one account', () => {
   });
 
   it('gives one answer for an address that another account has, and says so only behind the code', async () => {
-    const other = await register(work);
+    const other = await people.register(work);
     const taken = await person.post(`${ADDRESSES}/code`, { address: work });
-    const free = await person.post(`${ADDRESSES}/code`, { address: `free${people}@mail.test` });
+    const free = await person.post(`${ADDRESSES}/code`, { address: people.newAddress('free') });
     assert.deepEqual([taken.statusCode, taken.json()], [free.statusCode, free.json()]);
     // The newest code counts, and within a millisecond none is the newest.
     world.clock.advance(1);
@@ -114,9 +85,9 @@ describe('several addresses in one account', () => {
     await person.post(`${ADDRESSES}/code`, { address: work });
     const code = world.lastCode(work);
     const elsewhere = new TestBrowser(world);
-    await signIn(elsewhere, home);
+    await people.signIn(home, { browser: elsewhere });
     assert.equal((await elsewhere.post(`${ADDRESSES}/verify`, { code })).json().code, 'code-expired');
-    const stranger = await register(`stranger${people}@mail.test`);
+    const stranger = await people.register(people.newAddress('stranger'));
     stranger.cookies.set('__Host-browser', person.cookies.get('__Host-browser') ?? '');
     assert.equal((await stranger.post(`${ADDRESSES}/verify`, { code })).json().code, 'code-expired');
     const wrong = code === '111111' ? '222222' : '111111';
@@ -155,18 +126,18 @@ describe('several addresses in one account', () => {
   it('removes an address: what came to it is closed, for its next owner too', async () => {
     const before = await world.send([work]);
     await add(person, work);
-    await open(person, before.messageId);
+    await people.open(person, before);
     assert.equal((await person.post(`${ADDRESSES}/remove`, { address: work })).statusCode, 200);
-    assert.equal((await open(person, before.messageId)).json().code, 'not-available');
+    assert.equal((await people.open(person, before)).json().code, 'not-available');
     assert.equal((await listed(person)).length, 1);
-    assert.equal((await signIn(new TestBrowser(world), work)).statusCode, 401);
+    assert.equal((await people.signIn(work)).statusCode, 401);
 
-    const next = await register(work);
-    const seen = await next.post('/api/messages', { pageKey: page.pageKey });
+    const next = await people.register(work);
+    const seen = await next.post('/api/messages', { pageKey: people.page.pageKey });
     assert.equal(seen.json().messages.length, 1, 'only what came after');
     assert.ok(!seen.body.includes(before.messageId));
-    assert.equal((await open(next, before.messageId)).json().code, 'not-available');
-    assert.equal(await alarms(), 0);
+    assert.equal((await people.open(next, before)).json().code, 'not-available');
+    assert.equal(await people.alarms(), 0);
     const wraps = await world.database.query
       .selectFrom('wraps')
       .select('id')
@@ -179,13 +150,13 @@ describe('several addresses in one account', () => {
     const last = await person.post(`${ADDRESSES}/remove`, { address: home });
     assert.deepEqual([last.statusCode, last.json().code], [409, 'last-address']);
     await add(person, work);
-    await register(`third${people}@mail.test`);
-    const theirs = await person.post(`${ADDRESSES}/remove`, { address: `third${people}@mail.test` });
+    await people.register(people.newAddress('third'));
+    const theirs = await person.post(`${ADDRESSES}/remove`, { address: people.newAddress('third') });
     assert.deepEqual([theirs.statusCode, theirs.json().code], [404, 'address-unknown']);
   });
 
   it('of two accounts that prove one address at once, one has it', async () => {
-    const rival = await register(`rival${people}@mail.test`);
+    const rival = await people.register(people.newAddress('rival'));
     await person.post(`${ADDRESSES}/code`, { address: work });
     const first = world.lastCode(work);
     await rival.post(`${ADDRESSES}/code`, { address: work });

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 
 import { HOUR_MS } from '#src/base/clock.ts';
-import { GOOD_PASSWORD, openPortalWorld, TestBrowser, type PortalWorld } from '#test/support/portal-world.ts';
+import { PortalPeople } from '#test/support/portal-people.ts';
+import { openPortalWorld, type PortalWorld, type TestBrowser } from '#test/support/portal-world.ts';
 
 interface ShownAccount {
   readonly addresses: { address: string }[];
@@ -17,7 +18,7 @@ const SAFARI =
 
 describe('the account of a reader', () => {
   let world: PortalWorld;
-  let people = 0;
+  const people = new PortalPeople(() => world);
 
   before(async () => {
     world = await openPortalWorld();
@@ -25,18 +26,14 @@ describe('the account of a reader', () => {
   after(() => world.dispose());
 
   async function register(): Promise<{ browser: TestBrowser; address: string }> {
-    const address = `person${++people}@mail.test`;
-    const [copy] = (await world.send([address])).copies;
-    assert.ok(copy);
-    const browser = new TestBrowser(world, { remoteAddress: `192.0.2.${people}`, userAgent: FIREFOX });
-    assert.equal((await browser.register(copy)).statusCode, 201);
-    return { browser, address };
+    people.next();
+    const address = people.newAddress('person');
+    return { browser: await people.register(address, people.browser(FIREFOX)), address };
   }
 
   async function signIn(address: string, userAgent: string): Promise<TestBrowser> {
-    const browser = new TestBrowser(world, { remoteAddress: `192.0.2.${people}`, userAgent });
-    const answer = await browser.post('/api/session', { address, password: GOOD_PASSWORD });
-    assert.equal(answer.statusCode, 200);
+    const browser = people.browser(userAgent);
+    assert.equal((await people.signIn(address, { browser })).statusCode, 200);
     return browser;
   }
 
