@@ -35,8 +35,8 @@ export interface AttemptOptions {
   /** DKIM-Signature fields to stand before a mail; may be none. */
   readonly sign: (mail: AsyncIterable<Buffer>, delivery: DeliveryRow) => Promise<string>;
   readonly routes: () => Routes;
-  /** Told of each address of a server found by MX, whether there was a connection. */
-  readonly onTried: (host: string, reached: boolean) => void;
+  /** Told of each address of a domain's servers, whether there was a connection. */
+  readonly onTried: (domain: string, address: string, reached: boolean) => void;
   /** What a connection said about its domain's TLS policy. */
   readonly onTlsSession?: ((session: TlsSession) => void) | undefined;
   readonly steps: Steps;

@@ -5,16 +5,17 @@
 import { MINUTE_MS, type Clock } from '#src/base/clock.ts';
 import type { Log } from '#src/base/log.ts';
 
-/** Different addresses that have to fail, with no success between them. */
+/** Different addresses that have to fail, of so many domains, with no success between them. */
 const ENOUGH_ADDRESSES = 4;
+const ENOUGH_DOMAINS = 2;
 const WITHIN_MS = 30 * MINUTE_MS;
 const MAX_REMEMBERED = 100;
 
 export class OutsidePort {
   readonly #clock: Clock;
   readonly #log: Log;
-  /** Address → when nothing answered there. */
-  readonly #failed = new Map<string, number>();
+  /** Address → when nothing answered there, and for which domain it was tried. */
+  readonly #failed = new Map<string, { readonly at: number; readonly domain: string }>();
   #seemsClosed = false;
 
   constructor(options: { clock: Clock; log: Log }) {
@@ -27,9 +28,9 @@ export class OutsidePort {
   }
 
   /** `reached`: there was a connection, whatever came of it. */
-  note(address: string, reached: boolean): void {
+  note(domain: string, address: string, reached: boolean): void {
     if (reached) this.#open();
-    else this.#fail(address);
+    else this.#fail(domain, address);
   }
 
   #open(): void {
@@ -39,11 +40,13 @@ export class OutsidePort {
     this.#log.info('port 25 to the outside is open again', { step: 'outside-port' });
   }
 
-  #fail(address: string): void {
+  #fail(domain: string, address: string): void {
     const now = this.#clock.now();
-    for (const [earlier, at] of this.#failed) if (now - at > WITHIN_MS) this.#failed.delete(earlier);
-    if (this.#failed.size < MAX_REMEMBERED) this.#failed.set(address, now);
+    for (const [earlier, { at }] of this.#failed) if (now - at > WITHIN_MS) this.#failed.delete(earlier);
+    if (this.#failed.size < MAX_REMEMBERED) this.#failed.set(address, { at: now, domain });
     if (this.#seemsClosed || this.#failed.size < ENOUGH_ADDRESSES) return;
+    // One dead domain may have many addresses.
+    if (new Set([...this.#failed.values()].map((failed) => failed.domain)).size < ENOUGH_DOMAINS) return;
     this.#seemsClosed = true;
     this.#log.warn(
       'port 25 to the outside seems closed: no mail server answers. Have the firewall or provider open it, or name a smarthost in [delivery] nextHop. Mail waits meanwhile',

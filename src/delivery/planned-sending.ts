@@ -28,7 +28,7 @@ export interface PlannedSending {
   readonly channels: Pick<VerifiedChannels, 'routing' | 'clock' | 'ca'>;
   readonly transmit: (hop: NextHop) => Promise<TransmitOutcome>;
   /** Told of each address that was tried: whether there was a connection. */
-  readonly onTried?: (host: string, reached: boolean) => void;
+  readonly onTried?: (domain: string, address: string, reached: boolean) => void;
   /** Told of what each connection says about the domain's TLS policy. */
   readonly onTlsSession?: ((session: TlsSession) => void) | undefined;
 }
@@ -55,7 +55,7 @@ export async function sendByPlan(
   for (const { hop, host, nextHop } of hopsOf(plan, channels, atLeast)) {
     last = { ...(await transmit(hop)), nextHop };
     tell(tlsSessionOf({ domain, host, hop, mtaSts: plan.mtaSts }, last));
-    onTried?.(hop.host, !(last.kind === 'deferred' && last.unreachable === true));
+    onTried?.(domain, hop.host, !(last.kind === 'deferred' && last.unreachable === true));
     const worthAnother = last.kind === 'deferred' && (last.stage === 'connect' || last.stage === 'tls');
     if (!worthAnother) return last;
   }

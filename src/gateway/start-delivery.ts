@@ -87,7 +87,7 @@ export async function startDelivery(core: Core) {
         routes: currentRoutes,
         channels: () => core.channels.of(core.settings),
         onTlsSession: tlsReports.onSession,
-        onTried: (host, reached) => core.outsidePort.note(host, reached),
+        onTried: (domain, address, reached) => core.outsidePort.note(domain, address, reached),
         knownFailure: (delivery) =>
           goesTo(delivery) === null ? null : core.destinations.failureOf(delivery.domain),
         steps,

@@ -1,9 +1,12 @@
 /**
- * What a mail asks of its next hop, whether the hop has it, and the commands that say so. A mail is never converted
- * for a hop that offers less (RFC 6152 section 3, RFC 6531 section 3.2): it comes back with the reason. Only where
- * a look at the content shows that an extension was asked for without need is it left out.
+ * What a mail asks of its next hop, whether the hop has it, and the commands that say so. The content of a
+ * mail is never converted for a hop that offers less (RFC 6152 section 3): it comes back with the reason. Only where a
+ * look at it shows that an extension was asked for without need is that left out, and a domain beyond ASCII has another
+ * form (RFC 6531 section 3.2).
  */
 import { isAscii } from 'node:buffer';
+
+import { parseMailAddress } from '#src/base/mail-address.ts';
 
 import type { RelayConnection } from './relay-connection.ts';
 import type { OutgoingMail } from './transmit.ts';
@@ -31,7 +34,7 @@ export async function findNeeds(mail: OutgoingMail, connection: RelayConnection)
   const lacksUtf8 = mail.smtputf8 && connection.extension('SMTPUTF8') === null;
   if (!lacks8Bit && !lacksUtf8) return { eightBit: mail.body === '8bitmime', utf8: mail.smtputf8 };
   const content = await inspectContent(mail.content());
-  const utf8Address = NON_ASCII.test(mail.reversePath + mail.recipient + (mail.dsn?.orcpt ?? ''));
+  const utf8Address = NON_ASCII.test(withAsciiDomain(mail.reversePath) + withAsciiDomain(mail.recipient));
   return {
     eightBit: lacks8Bit ? content.eightBit : mail.body === '8bitmime',
     utf8: lacksUtf8 ? utf8Address || content.eightBitHeader : mail.smtputf8,
@@ -82,18 +85,33 @@ export function envelopeCommands(
   ];
   const rcptParameters: (string | false)[] = [];
   const { dsn } = mail;
+  const path = (address: string): string => (needs.utf8 ? address : withAsciiDomain(address));
   if (dsn !== undefined && connection.extension('DSN') !== null) {
     mailParameters.push(dsn.ret !== null && `RET=${dsn.ret}`, dsn.envid !== null && `ENVID=${dsn.envid}`);
     rcptParameters.push(
       dsn.notify !== null && `NOTIFY=${dsn.notify}`,
-      dsn.orcpt !== null && `ORCPT=${dsn.orcpt}`,
+      dsn.orcpt !== null && `ORCPT=${needs.utf8 ? dsn.orcpt : escaped(dsn.orcpt)}`,
     );
   }
   return [
-    [`MAIL FROM:<${mail.reversePath}>`, ...mailParameters].filter((part) => part !== false).join(' '),
-    [`RCPT TO:<${mail.recipient}>`, ...rcptParameters].filter((part) => part !== false).join(' '),
+    [`MAIL FROM:<${path(mail.reversePath)}>`, ...mailParameters].filter((part) => part !== false).join(' '),
+    [`RCPT TO:<${path(mail.recipient)}>`, ...rcptParameters].filter((part) => part !== false).join(' '),
     'DATA',
   ];
+}
+
+/** A domain beyond ASCII has a form within (RFC 6531 section 3.2); a local part has none. */
+function withAsciiDomain(address: string): string {
+  const parsed = NON_ASCII.test(address) ? parseMailAddress(address) : null;
+  return parsed === null ? address : `${parsed.localPart}@${parsed.domain}`;
+}
+
+/** RFC 6533 section 3: the original recipient as a hop without SMTPUTF8 takes it. */
+function escaped(orcpt: string): string {
+  return orcpt.replaceAll(/[^\0-\x7f]/gu, (character) => {
+    const hex = (character.codePointAt(0) ?? 0).toString(16).toUpperCase();
+    return String.raw`\x{${hex}}`;
+  });
 }
 
 async function inspectContent(

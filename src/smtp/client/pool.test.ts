@@ -281,6 +281,27 @@ for (const [what, extensions, mail, enhanced] of [
     );
   });
 
+test('a peer without SMTPUTF8 gets a domain in A-labels, and the original recipient escaped', async () => {
+  const mail = mailOf('S: x\r\n\r\nascii\r\n', {
+    reversePath: 'doctor@klinik-münchen.test',
+    recipient: '"ann lee"@bücher.test',
+    smtputf8: true,
+    dsn: { notify: null, orcpt: 'utf-8;jörg@bücher.test', ret: null, envid: null },
+  });
+  const { outcome, sink } = await outcomeAt({ extensions: ['DSN'] }, mail);
+  assert.equal(outcome.kind, 'accepted', JSON.stringify(outcome));
+  assert.equal(sink.mails[0]?.mailCommand, 'MAIL FROM:<doctor@xn--klinik-mnchen-3ob.test>');
+  assert.deepEqual(sink.mails[0]?.rcptCommands, [
+    String.raw`RCPT TO:<"ann lee"@xn--bcher-kva.test> ORCPT=utf-8;j\x{F6}rg@b\x{FC}cher.test`,
+  ]);
+  const withoutDsn = await outcomeAt({ extensions: [] }, mail);
+  assert.equal(withoutDsn.outcome.kind, 'accepted');
+  const asItIs = await outcomeAt({}, mail);
+  assert.deepEqual(asItIs.sink.mails[0]?.rcptCommands, [
+    'RCPT TO:<"ann lee"@bücher.test> ORCPT=utf-8;jörg@bücher.test',
+  ]);
+});
+
 test('an extension that was asked for without need is left out', async () => {
   const { outcome, sink } = await outcomeAt(
     { extensions: [] },
