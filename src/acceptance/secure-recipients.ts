@@ -123,6 +123,7 @@ function writeNotice(
     link: `${settings.site.publicUrl}/m/${token}`,
     messageCode,
     keptUntilMs: Math.min(message.keptUntil, recipient.expiresAt ?? message.keptUntil),
+    asksByTelephone: recipient.secondChannel === 1,
   });
   const { bounceDomain } = settings;
   return {

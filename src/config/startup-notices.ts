@@ -3,6 +3,7 @@
  * protects less than it looks. Each names the key to change. Pure: settings in, sentences out.
  */
 import { parseMailAddress } from '#src/base/mail-address.ts';
+import { canSignIn } from '#src/base/sign-in-origin.ts';
 
 import { signingDomainOf } from './dkim-domains.ts';
 import { isPrivateNetwork } from './private-networks.ts';
@@ -107,6 +108,13 @@ function* warnings(settings: Settings): Generator<StartupNotice> {
   if (settings.organization.encrypt === 'all-external' && settings.delivery.resolvers.length === 0) {
     yield say(
       'encrypt = "all-external" without [delivery] resolvers: domains that publish DANE alone can\'t be verified, and mail there becomes secure messages',
+    );
+  }
+  if (!canSignIn(settings.console.publicUrl)) {
+    const isUsed = settings.rules.some(({ verify }) => verify);
+    yield say(
+      `[console] publicUrl is plain http, so nobody can sign in to the staff pages: messages with "verify"${isUsed ? ', which [[rules]] asks for,' : ''} stay closed, because no author can read the code for the telephone`,
+      isUsed ? 'codes-by-telephone-unreadable' : undefined,
     );
   }
   const publicHost = new URL(settings.publicUrl).hostname;

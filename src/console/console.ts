@@ -2,6 +2,7 @@
  * The staff listener: signing in, pages for those who are signed in, answers to held messages, captured mail of a
  * trial, metrics. Every route names a policy, and the guard stands before all of them.
  */
+import { canSignIn } from '#src/base/sign-in-origin.ts';
 import { raiseTamperAlarm } from '#src/accounts/accounts-context.ts';
 import { RowForged } from '#src/accounts/row-mac.ts';
 import type { AdministrationContext } from '#src/administration/administration-context.ts';
@@ -34,7 +35,7 @@ import { guardRoutes, type GuardOptions } from './policies/guard.ts';
 import { mayUse, type PolicyName } from './policies/policies.ts';
 import { isThisMachine } from './policies/remote.ts';
 import { addSignInRoutes } from './sign-in-routes.ts';
-import { canSignIn, staffCookies } from './staff-cookies.ts';
+import { staffCookies } from './staff-cookies.ts';
 import { startPage } from './start-page.ts';
 import { addWaitingRoutes } from './waiting-routes.ts';
 import { addUndoRoutes } from './undo-routes.ts';

@@ -38,11 +38,3 @@ export function staffCookies(consoleUrl: string): StaffCookies {
     clear: (reply, cookie) => void reply.clearCookie(nameOf(cookie), options),
   };
 }
-
-const LOCAL = new Set(['localhost', '127.0.0.1', '[::1]']);
-
-/** Cookies that sign in may only travel over https, or stay on this machine. */
-export function canSignIn(consoleUrl: string): boolean {
-  const { protocol, hostname } = new URL(consoleUrl);
-  return protocol === 'https:' || LOCAL.has(hostname);
-}

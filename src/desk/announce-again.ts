@@ -77,6 +77,7 @@ async function findOpenCopy({ database, clock }: Desk, { messageId, recipientId 
       'recipients.canonicalAddress',
       'recipients.state',
       'recipients.firstOpenedAt',
+      'recipients.secondChannel',
       'recipients.linkTokenHash',
       'recipients.remindedAt',
       'recipients.announcedAgainAt',

@@ -107,6 +107,8 @@ async function findClosedCopy({ database, clock }: Desk, { messageId, recipientI
       'recipients.canonicalAddress',
       'recipients.linkTokenHash',
       'recipients.lockedAt',
+      'recipients.firstOpenedAt',
+      'recipients.secondChannel',
       'recipients.expiresAt',
       'messages.fromAddress',
       'messages.originalMessageId',

@@ -7,7 +7,7 @@ import { CodedError } from '#src/base/coded-error.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '#src/base/clock.ts';
 import { parseMailAddress } from '#src/base/mail-address.ts';
 import { NetworkList } from '#src/base/network-list.ts';
-import { canSignIn } from '#src/console/staff-cookies.ts';
+import { canSignIn } from '#src/base/sign-in-origin.ts';
 import { signingDomainOf } from '#src/config/dkim-domains.ts';
 import type { NextHopSetting, Settings, TlsFiles } from '#src/config/settings.ts';
 import type { ReportSettings } from '#src/delivery/failure-reports.ts';

@@ -1,6 +1,6 @@
 /** The clock of the daily summaries. */
 import { MINUTE_MS } from '#src/base/clock.ts';
-import { canSignIn } from '#src/console/staff-cookies.ts';
+import { canSignIn } from '#src/base/sign-in-origin.ts';
 import type { Settings } from '#src/config/settings.ts';
 import { Summaries, type SummarySettings } from '#src/summaries/summaries.ts';
 

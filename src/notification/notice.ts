@@ -40,6 +40,8 @@ export interface NoticeData extends MailFrame {
   readonly locale?: Locale | undefined;
   /** Only where the organisation chose to show its own outer subject; the message code is added. */
   readonly outerSubject?: string | undefined;
+  /** The first opening needs a code, or a passphrase, that the author gives by telephone. */
+  readonly asksByTelephone?: boolean | undefined;
   /** It was announced before. `reminder`: it waits unread. `granted`: it was closed, and is open again as they asked. */
   readonly again?: NoticeAgain | undefined;
 }
@@ -72,7 +74,11 @@ export function renderNotice(site: MailSite, data: NoticeData): WrittenMail {
   return assembleMail(
     data,
     header,
-    noticeTemplate(site, locales, { outside, again: data.again ?? null })(values),
+    noticeTemplate(site, locales, {
+      outside,
+      again: data.again ?? null,
+      asksByTelephone: data.asksByTelephone === true,
+    })(values),
   );
 }
 
@@ -93,6 +99,7 @@ const templates = new WeakMap<MailSite, Map<string, Template>>();
 interface NoticeForm {
   readonly outside: boolean;
   readonly again: NoticeAgain | null;
+  readonly asksByTelephone: boolean;
 }
 
 function noticeTemplate(site: MailSite, locales: readonly Locale[], form: NoticeForm): Template {
@@ -101,7 +108,7 @@ function noticeTemplate(site: MailSite, locales: readonly Locale[], form: Notice
     ofSite = new Map();
     templates.set(site, ofSite);
   }
-  const key = `${locales.join(' ')} ${form.outside} ${form.again}`;
+  const key = `${locales.join(' ')} ${form.outside} ${form.again} ${form.asksByTelephone}`;
   let template = ofSite.get(key);
   if (template === undefined) {
     const sections = locales.map((locale, index) =>
@@ -118,7 +125,7 @@ function noticeSection(
   locale: Locale,
   next: Locale | undefined,
   index: number,
-  { outside, again }: NoticeForm,
+  { outside, again, asksByTelephone }: NoticeForm,
 ): Section {
   const catalog = catalogs[locale];
   const words = catalog.notice;
@@ -133,6 +140,7 @@ function noticeSection(
     paragraph(intro({ person: SLOT.person, organization })),
     action(words.button, SLOT.link),
     paragraph(words.firstTime),
+    ...(asksByTelephone ? [paragraph(words.byTelephone({ author }))] : []),
     paragraph(`${words.keptUntil({ day })} ${words.authorIsTold({ author })}`),
     paragraph(words.answering),
     heading(words.realTitle),

@@ -20,7 +20,10 @@ import type { MessagesTable, RecipientsTable } from '#src/storage/tables.ts';
 
 export interface AnnouncedCopy
   extends
-    Pick<RecipientsTable, 'id' | 'messageId' | 'address' | 'linkTokenHash' | 'expiresAt'>,
+    Pick<
+      RecipientsTable,
+      'id' | 'messageId' | 'address' | 'linkTokenHash' | 'expiresAt' | 'firstOpenedAt' | 'secondChannel'
+    >,
     Pick<MessagesTable, 'fromAddress' | 'originalMessageId' | 'deskListEntry'> {
   readonly keptUntil: number;
 }
@@ -58,6 +61,7 @@ export function writeNoticeAgain(
     link: `${site.publicUrl}/m/${token}`,
     messageCode: messageCodeOf(keys, copy.id),
     keptUntilMs: Math.min(copy.keptUntil, copy.expiresAt ?? copy.keptUntil),
+    asksByTelephone: copy.secondChannel === 1 && copy.firstOpenedAt === null,
     ...(kind !== 'notice' && { again: kind }),
   });
   const reversePath = bounceDomain === null ? '' : bounceAddress(keys, copy.id, bounceDomain);

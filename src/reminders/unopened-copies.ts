@@ -27,6 +27,8 @@ export async function findUnopened({ query }: Pick<Database, 'query'>, wanted: U
       'recipients.address',
       'recipients.canonicalAddress',
       'recipients.linkTokenHash',
+      'recipients.firstOpenedAt',
+      'recipients.secondChannel',
       'recipients.remindedAt',
       'recipients.expiresAt',
       'messages.acceptedAt',

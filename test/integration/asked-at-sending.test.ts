@@ -145,7 +145,12 @@ describe('asked for at sending', () => {
   });
 
   it('R27: keeps it closed until its author has told a code by telephone, also where a rule asks for it', async () => {
+    const isNotice = ({ kind }: { readonly kind: string | null }) => kind === 'notice';
+    const notices = world.at('outside', isNotice);
+    for (const { text } of notices) assert.doesNotMatch(text, /by\s+telephone/u);
     const verified = await send([JANE], 'send secure verify Labs');
+    const announced = (await world.waitFor('outside', isNotice, notices.length + 1)).at(-1);
+    assert.match(announced?.text ?? '', /a\s+code\s+that\s+Dr\.\s+Ann\s+Lee\s+gives\s+you\s+by\s+telephone/u);
     const ruled = await send([JANE], 'Labs', ['Sensitivity: Company-Confidential']);
     await world.settled();
     await jane.signIn(JANE);

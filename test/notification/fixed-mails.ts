@@ -478,6 +478,7 @@ export const fixedMails: Readonly<Record<string, () => WrittenMail>> = {
     renderPassedOn(spanishSite, { ...passedOnData, carried: { kind: 'protected-content' } }),
   returned: () => renderReturned(site, returnedData),
   'returned-no-answer': () => renderReturned(spanishSite, { ...returnedData, reason: { kind: 'no-answer' } }),
+  'notice-by-telephone': () => renderNotice(site, { ...noticeData, asksByTelephone: true }),
   reminder: () => renderNotice(site, { ...noticeData, again: 'reminder' }),
   granted: () => renderNotice(site, { ...noticeData, again: 'granted' }),
   'asked-again': () => renderAskedAgain(site, askedAgainData),

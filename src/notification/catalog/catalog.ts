@@ -49,6 +49,8 @@ export interface Catalog {
     readonly introOutside: Phrase<{ person: string; organization: string }>;
     readonly button: string;
     readonly firstTime: string;
+    /** The first opening needs what the author tells by telephone. */
+    readonly byTelephone: Phrase<{ author: string }>;
     readonly authorIsTold: Phrase<{ author: string }>;
     readonly keptUntil: Phrase<{ day: string }>;
     readonly answering: string;

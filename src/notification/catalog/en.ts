@@ -38,6 +38,8 @@ export const en: Catalog = {
     firstTime:
       'The first time takes about a minute: we send a code to this email address, you choose a password, ' +
       'and you read. After that you just sign in.',
+    byTelephone: ({ author }) =>
+      `Before you read it the first time, we ask for one more thing: a code that ${author} gives you by telephone, or the passphrase that you two agreed on.`,
     authorIsTold: ({ author }) => `When you open the message, ${author} is told.`,
     keptUntil: ({ day }) => `You can read it until ${day}.`,
     answering:

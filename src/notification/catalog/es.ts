@@ -38,6 +38,8 @@ export const es: Catalog = {
     firstTime:
       'La primera vez tarda más o menos un minuto: le enviamos un código a esta dirección de correo, ' +
       'usted elige una contraseña y lee. Después solo tiene que iniciar sesión.',
+    byTelephone: ({ author }) =>
+      `Antes de leerlo la primera vez le pedimos algo más: un código que ${author} le da por teléfono, o la frase que acordaron ustedes dos.`,
     authorIsTold: ({ author }) => `Cuando usted abra el mensaje, avisaremos a ${author}.`,
     keptUntil: ({ day }) => `Puede leerlo hasta el ${day}.`,
     answering:
