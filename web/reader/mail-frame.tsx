@@ -9,6 +9,8 @@ import { writeIntoFrame, type FrameContent } from './sanitize.ts';
 /** A mail whose height follows its frame's height would grow for ever. */
 const MAX_RESIZES = 300;
 const MAX_HEIGHT_PX = 60_000;
+/** Of a mail with more, the pictures may be missing on paper. */
+const MAX_PICTURES_AHEAD = 100;
 
 export interface MailFrameProps {
   /** Null until it is there: the empty frame is fetched meanwhile. */
@@ -115,11 +117,12 @@ export function MailFrame({ html, message, onShown }: MailFrameProps) {
       stopFollowing = followHeight(element, target.body);
       onShown(content.remoteRemoved);
       place.textContent = '';
-      // Pictures take too long to begin with when the browser prints.
-      if (target.querySelector('img') !== null)
-        void fillImages(content, message, urls, () => shown).then(
-          () => shown && copyForPaper(element, place),
-        );
+      const pictures = content.inlineImages.length + target.querySelectorAll('img[src]').length;
+      // To begin with them when the browser prints is too late.
+      const copyPictures = (): void => {
+        if (shown && pictures > 0 && pictures <= MAX_PICTURES_AHEAD) copyForPaper(element, place);
+      };
+      void fillImages(content, message, urls, () => shown).then(copyPictures);
     };
     element.addEventListener('load', write);
     if (element.contentDocument?.readyState === 'complete') write();

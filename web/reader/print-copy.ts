@@ -13,13 +13,11 @@ const PICTURE = /^(?:blob:|data:image\/(?:png|jpe?g|gif|webp|bmp)[;,])/i;
 const ELEMENT = 1;
 const TEXT = 3;
 
-/** Fills `place` with what `frame` shows; true where there are pictures, which take a moment. */
-export function copyForPaper(frame: HTMLIFrameElement, place: HTMLElement): boolean {
+/** Fills `place` with what `frame` shows. */
+export function copyForPaper(frame: HTMLIFrameElement, place: HTMLElement): void {
   place.textContent = '';
   const body = frame.contentDocument?.body;
-  if (body == null) return false;
-  copyChildren(body, place);
-  return place.querySelector('img') !== null;
+  if (body != null) copyChildren(body, place);
 }
 
 function copyChildren(from: Element, to: HTMLElement): void {
