@@ -26,10 +26,12 @@ import { help as helpEn } from './help/en.ts';
 import { help as helpEs } from './help/es.ts';
 import { otherWaysTexts } from './other-ways/other-ways-texts.ts';
 import { severalTexts } from './reader/keep-several-texts.ts';
+import { replyFormTexts } from './reader/reply-texts.ts';
 import { SECOND_CHANNEL_TEXTS } from './reader/second-channel-texts.ts';
 import { en as pagesEn } from './ui/locale/en.ts';
 import { es as pagesEs } from './ui/locale/es.ts';
 import { language } from './ui/locale/locale.ts';
+import { checkTexts } from './ui/pages/check-texts.ts';
 
 /** What the mails to recipients are made of. */
 const RECIPIENTS_MAILS = [
@@ -80,7 +82,8 @@ function groupsIn(tag: TextLanguage): Record<string, string[]> {
     mails: RECIPIENTS_MAILS.flatMap((key) => mailTextsIn(catalogs[tag][key])),
     pages: textsIn([
       inEnglish ? [pagesEn, accountEn, credentialsEn] : [pagesEs, accountEs, credentialsEs],
-      [accessTexts(), closedTexts(), otherWaysTexts(), severalTexts(), SECOND_CHANNEL_TEXTS[tag]],
+      [accessTexts(), checkTexts(), closedTexts(), otherWaysTexts()],
+      [replyFormTexts(), severalTexts(), SECOND_CHANNEL_TEXTS[tag]],
     ]),
     help: help.flatMap(({ title, blocks }) => textsIn([title, blocks])),
   };

@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { UploadLimits } from '../ui/api-types.ts';
 import { explain } from '../ui/explain.ts';
 import { formatSize, texts } from '../ui/locale/locale.ts';
+import { replyFormTexts } from './reply-texts.ts';
 import { Button } from '../ui/parts/controls.tsx';
 import type { AttachedFile, AttachedFiles } from './attached-files.ts';
 
@@ -13,7 +14,7 @@ export interface FilesProps {
 }
 
 export function AttachedFilesList({ attached, limits }: FilesProps) {
-  const t = texts().reply;
+  const t = replyFormTexts();
   const { files, refused } = attached;
   const input = useRef<HTMLInputElement>(null);
   const chooser = useRef<HTMLDivElement>(null);
@@ -78,7 +79,7 @@ interface LineProps {
 }
 
 function FileLine({ file: { name, size, state }, onRetry, onRemove }: LineProps) {
-  const t = texts().reply;
+  const t = replyFormTexts();
   return (
     <>
       <div class="file">

@@ -7,6 +7,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { ApiFailure } from '../ui/api.ts';
 import { codeOf, explain } from '../ui/explain.ts';
 import { texts } from '../ui/locale/locale.ts';
+import { replyFormTexts } from './reply-texts.ts';
 import { Button, ProblemBox, Skeleton } from '../ui/parts/controls.tsx';
 import { Dialog } from '../ui/parts/dialog.tsx';
 import { useRequest } from '../ui/use-request.ts';
@@ -24,7 +25,7 @@ export interface FormProps {
 }
 
 export function ReplyForm({ messageId, to, author, onSent, onClosed }: FormProps) {
-  const t = texts().reply;
+  const t = replyFormTexts();
   const [draft, setDraft] = useState<Draft | null>(null);
   const [failure, setFailure] = useState<unknown>(null);
   const [attempt, setAttempt] = useState(0);
@@ -60,11 +61,11 @@ export function ReplyForm({ messageId, to, author, onSent, onClosed }: FormProps
 }
 
 function Waiting({ draft, onChanged }: { readonly draft: Draft; readonly onChanged: () => void }) {
-  const t = texts().reply;
+  const t = replyFormTexts();
   const { busy, failure, run } = useRequest();
   return (
     <>
-      <p>{t.waits}</p>
+      <p>{texts().reply.waits}</p>
       {failure !== null && <ProblemBox text={explain(failure)} onRetry={onChanged} />}
       <Button
         kind="second"
@@ -87,7 +88,7 @@ interface WritingProps extends Pick<FormProps, 'to' | 'onSent' | 'onClosed'> {
 }
 
 function Writing({ draft, to, onSent, onClosed }: WritingProps) {
-  const t = texts().reply;
+  const t = replyFormTexts();
   const [text, setText] = useState(draft.written.text);
   const [empty, setEmpty] = useState(false);
   const [early, setEarly] = useState(false);
@@ -181,7 +182,7 @@ function Writing({ draft, to, onSent, onClosed }: WritingProps) {
 
 /** The server names a file by its position; the page knows what it is called. */
 function explainSending(failure: unknown, files: readonly AttachedFile[]): string {
-  const t = texts().reply;
+  const t = replyFormTexts();
   const position = failure instanceof ApiFailure ? failure.number('file') : null;
   const name = files[(position ?? 0) - 1]?.name ?? '';
   switch (codeOf(failure)) {
@@ -193,12 +194,8 @@ function explainSending(failure: unknown, files: readonly AttachedFile[]): strin
       return t.broken(name);
     case 'file-too-large':
       return t.refused['too-large'](name);
-    case 'files-too-large':
-      return t.tooLarge;
     case 'files-outside':
       return t.filesOutside;
-    case 'uploads-off':
-      return t.filesOff;
     default:
       return explain(failure);
   }

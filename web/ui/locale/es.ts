@@ -231,48 +231,11 @@ export const es: Messages = {
   reply: {
     reply: 'Responder',
     replyAll: 'Responder a todos',
-    title: (author: string) => `Responder a ${author}`,
-    titleAll: (author: string) => `Responder a ${author} y a los demás`,
-    label: 'Su respuesta',
-    hint: 'Va protegida por el camino. Guardamos lo que escribe, para que pueda seguir más tarde.',
-    send: 'Enviar',
-    sending: 'Enviando…',
-    kept: 'Su texto está guardado.',
-    notKept: 'Ahora no se ha podido guardar su texto. Lo intentaremos otra vez cuando siga escribiendo.',
-    empty: 'Escriba algo primero.',
     sent: (author: string) => `Su respuesta a ${author} se ha enviado. La encontrará en «Mis mensajes».`,
-    discard: 'Cancelar',
-    discardTitle: '¿Descartar su respuesta?',
-    discardText: 'Lo que ha escrito se perderá.',
-    discardYes: 'Descartarla',
-    discardNo: 'Seguir escribiendo',
-    files: 'Archivos',
-    filesHint: (one: string, all: string, count: number) =>
-      `Cada archivo hasta ${one}, todos juntos hasta ${all}, ${count} archivos como máximo. También puede soltarlos en esta página. Se comprueba que no tengan virus.`,
-    attach: 'Elegir archivos',
-    remove: 'Quitar',
-    removeName: (name: string) => `Quitar ${name}`,
-    sendingName: (name: string) => `Enviando ${name}`,
-    filesReady: (ready: number, all: number) => `${ready} de ${all} archivos están adjuntos.`,
-    filesUnderWay: 'Algunos archivos aún no han llegado. Espere, por favor, o quítelos.',
-    refused: {
-      kind: (name: string) =>
-        `${name}: este tipo de archivo puede ejecutar programas, por eso no lo aceptamos.`,
-      'too-large': (name: string) => `${name} es demasiado grande.`,
-      'too-large-together': (name: string) =>
-        `${name} no se ha añadido: los archivos juntos son demasiado grandes.`,
-      'too-many': (name: string) => `${name} no se ha añadido: hay demasiados archivos.`,
-    },
-    broken: (name: string) => `${name} no ha llegado entero. Quítelo, por favor, y elíjalo otra vez.`,
-    infected: (name: string) =>
-      `Se ha encontrado un virus en ${name}. Su respuesta no se ha enviado. Quite el archivo, por favor, y envíela otra vez.`,
     tooLarge: 'Los archivos juntos son demasiado grandes.',
     filesOff: 'Ahora no se pueden enviar archivos. Quítelos, por favor.',
-    filesOutside:
-      'Los archivos solo pueden ir al remitente, no a los demás. Use «Responder», por favor, o quite los archivos.',
     waits: 'Su respuesta espera la comprobación de virus. Después se envía sola. No tiene que hacer nada.',
     waitsLook: 'Ver mi respuesta',
-    takeBack: 'No enviarla todavía: cambiarla',
     gone: 'Esta respuesta ya se envió o se descartó, quizá en otra ventana.',
   },
 
@@ -294,22 +257,6 @@ export const es: Messages = {
     organizer: 'Invita',
     wholeDay: 'todo el día',
     hint: 'Para ponerla en su calendario, guarde el archivo de calendario adjunto.',
-  },
-
-  check: {
-    title: '¿Es auténtico mi correo?',
-    lead: 'En el asunto de nuestro correo hay un código entre paréntesis, como 7K4‑2QF‑9XM. Escríbalo aquí con la dirección que recibió el correo.',
-    codeLabel: 'Código del asunto',
-    codeHint: '9 letras y cifras. Los guiones no importan.',
-    addressLabel: 'Dirección que recibió el correo',
-    submit: 'Comprobar',
-    checking: 'Comprobando…',
-    yesTitle: 'Sí, este correo es nuestro',
-    yes: (author, organization, sent) => `Lo envió ${author}, ${organization}, el ${sent}.`,
-    noTitle: 'No conocemos este correo',
-    no: 'No hay ningún mensaje con este código para esta dirección. Busque algún error al escribir. Si sigue sin coincidir, no abra el enlace del correo.',
-    codeMissing: 'Escriba el código del asunto.',
-    whole: 'Comprobar el correo entero',
   },
 
   help: {

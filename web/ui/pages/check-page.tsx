@@ -4,6 +4,7 @@ import { ApiFailure, call } from '../api.ts';
 import type { Genuineness } from '../api-types.ts';
 import { codeOf, explain } from '../explain.ts';
 import { formatDateTime, texts } from '../locale/locale.ts';
+import { checkTexts } from './check-texts.ts';
 import { Button, Field, ProblemBox } from '../parts/controls.tsx';
 import { Page } from '../parts/page.tsx';
 import { site } from '../site.ts';
@@ -30,8 +31,8 @@ export default function CheckPage() {
 
   return (
     <div class="card">
-      <Page title={t.check.title}>
-        <p>{t.check.lead}</p>
+      <Page title={checkTexts().title}>
+        <p>{checkTexts().lead}</p>
         <form
           noValidate
           onSubmit={(event) => {
@@ -41,9 +42,9 @@ export default function CheckPage() {
         >
           <Field
             id="mail-code"
-            label={t.check.codeLabel}
-            hint={t.check.codeHint}
-            problem={failed === 'check-code-missing' ? t.check.codeMissing : null}
+            label={checkTexts().codeLabel}
+            hint={checkTexts().codeHint}
+            problem={failed === 'check-code-missing' ? checkTexts().codeMissing : null}
             input={{
               type: 'text',
               autoComplete: 'off',
@@ -55,7 +56,7 @@ export default function CheckPage() {
           />
           <Field
             id="mail-address"
-            label={t.check.addressLabel}
+            label={checkTexts().addressLabel}
             problem={failed === 'address-missing' ? t.failure['address-missing'] : null}
             input={{
               type: 'email',
@@ -69,14 +70,14 @@ export default function CheckPage() {
             <ProblemBox text={explain(checking.failure)} />
           )}
           <Button submit wide busy={checking.busy}>
-            {checking.busy ? t.check.checking : t.check.submit}
+            {checking.busy ? checkTexts().checking : checkTexts().submit}
           </Button>
         </form>
         <div role="status" class="spaced">
           {answer !== null && <Answer answer={answer} />}
         </div>
         <p class="divided">
-          <a href="/help/fake">{t.check.whole}</a>
+          <a href="/help/fake">{checkTexts().whole}</a>
         </p>
       </Page>
     </div>
@@ -89,9 +90,9 @@ function Answer({ answer }: { readonly answer: Genuineness }) {
   if (!answer.genuine) {
     return (
       <div class="box warn">
-        <h2>{t.check.noTitle}</h2>
+        <h2>{checkTexts().noTitle}</h2>
         <p>
-          {t.check.no} {line !== null && t.callHelpLine(line.phone)}
+          {checkTexts().no} {line !== null && t.callHelpLine(line.phone)}
         </p>
       </div>
     );
@@ -101,8 +102,8 @@ function Answer({ answer }: { readonly answer: Genuineness }) {
     author === undefined ? '' : author.name === '' ? author.address : `${author.name} (${author.address})`;
   return (
     <div class="box good">
-      <h2>{t.check.yesTitle}</h2>
-      <p>{t.check.yes(name, answer.organization ?? '', formatDateTime(answer.sentAt ?? ''))}</p>
+      <h2>{checkTexts().yesTitle}</h2>
+      <p>{checkTexts().yes(name, answer.organization ?? '', formatDateTime(answer.sentAt ?? ''))}</p>
     </div>
   );
 }

@@ -3,6 +3,7 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { Block, HelpTexts } from '../../help/help-texts.ts';
 import { language, texts, type Language } from '../locale/locale.ts';
+import { checkTexts } from './check-texts.ts';
 import { PageSkeleton } from '../parts/controls.tsx';
 import { FailedPage } from '../parts/failed-page.tsx';
 import { Page } from '../parts/page.tsx';
@@ -73,7 +74,7 @@ function Overview({ help }: { readonly help: HelpTexts }) {
         <h2>{t.help.forRecipients}</h2>
         <Links help={help} audience="recipient">
           <li>
-            <a href="/help/fake">{t.check.whole}</a>
+            <a href="/help/fake">{checkTexts().whole}</a>
           </li>
         </Links>
         <h2>{t.help.forSenders}</h2>
