@@ -20,8 +20,20 @@ export interface DecodedSubjects {
 
 /** Every Subject field, decoded once: parsers disagree which of several counts, so all do. */
 export function decodeSubjects(fields: readonly HeaderField[]): DecodedSubjects {
-  const decoded = fieldValues(fields, 'subject').map((value) => decodeHeaderText(value));
+  const values = [...fieldValues(fields, 'subject'), ...disguisedSubjects(fields)];
+  const decoded = values.map((value) => decodeHeaderText(value));
   return { texts: decoded.map(({ text }) => text), uncertain: decoded.some(({ uncertain }) => uncertain) };
+}
+
+/** Octets around the name of a field that no field may have there; a byte order mark before the first line above all. */
+const DISGUISED_SUBJECT = /^[\0-\x20\x7f-\xff]*subject[\0-\x20\x7f-\xff]*:/iu;
+
+/** Lines that are no fields by the letter, and that whoever wrote them took for a subject. */
+function disguisedSubjects(fields: readonly HeaderField[]): string[] {
+  return fields.flatMap(({ lowerName, rawValue }) => {
+    const name = lowerName === '' ? DISGUISED_SUBJECT.exec(rawValue)?.[0] : undefined;
+    return name === undefined ? [] : [rawValue.slice(name.length).trim()];
+  });
 }
 
 export function authorFields(fields: readonly HeaderField[], reversePath: string): AuthorFields {
