@@ -136,6 +136,7 @@ function secureNow(message: TimedMessage, tools: AcceptTools): Promise<readonly 
       authorIsOurs: author.isOurs,
       reversePath: envelope.reversePath,
       original: { messageIdField: messageIdField(received.header) || null, references: [] },
+      subject: received.index.header.subject,
       keptUntil: message.keptUntil,
     },
     recipients,

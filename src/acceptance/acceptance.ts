@@ -230,7 +230,7 @@ export class Acceptance implements TransactionHandler {
     decided: readonly DecidedRecipient[],
     author: Author,
     { reversePath }: SmtpEnvelope,
-    { authorLimits }: AcceptanceSettings,
+    { authorLimits, officerOf }: AcceptanceSettings,
   ): Promise<{ decided: readonly DecidedRecipient[]; officerHold: OfficerHold | null }> {
     const outside = decided.filter((one) => reachesOutside(one));
     const name = author.told?.canonical ?? reversePath;
@@ -238,9 +238,8 @@ export class Acceptance implements TransactionHandler {
     const addresses = outside.map(({ recipient }) => recipient.address.canonical);
     const limit = await this.#authorLimits.count(name, addresses, authorLimits);
     if (limit === null) return { decided, officerHold: null };
-    const { officer, holdMs } = authorLimits;
-    const until = this.#options.clock.now() + holdMs;
-    return { decided: settleQuestions(decided), officerHold: { limit, officer, until } };
+    const until = this.#options.clock.now() + authorLimits.holdMs;
+    return { decided: settleQuestions(decided), officerHold: { limit, officer: officerOf(name), until } };
   }
 
   /** Looked up only where every mail outside must be protected; who can't be told in time is none of them. */

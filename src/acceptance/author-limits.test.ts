@@ -26,7 +26,6 @@ async function limitsFor(t: TestContext, settings: Partial<AuthorLimitSettings>)
   const all = {
     recipientsPerHour: 0,
     newRecipientsPerDay: 0,
-    officer: 'o@hospital.test',
     holdMs: 1,
     ...settings,
   };

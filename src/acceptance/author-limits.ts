@@ -15,8 +15,6 @@ export interface AuthorLimitSettings {
   readonly recipientsPerHour: number;
   /** 0: no limit. */
   readonly newRecipientsPerDay: number;
-  /** Who decides what is over a limit. */
-  readonly officer: string;
   /** How long a mail waits for the officer before it is returned. */
   readonly holdMs: number;
 }

@@ -13,6 +13,8 @@ export interface RecipientKey {
   /** The canonical address, or the account id. */
   readonly id: string;
   readonly key: WrappingPublicKey;
+  /** Language tag that the account has chosen; null: there is no account. */
+  readonly language: string | null;
 }
 
 /** By canonical address. Throws CodedError `key-record-invalid` for a forged record. */
@@ -24,12 +26,13 @@ export async function findRecipientKeys(
   const publicKeys = keys.publicKeys();
   const found = new Map<string, RecipientKey>();
   for (const address of canonicalAddresses) {
-    found.set(address, { kind: 'enrolment', id: address, key: publicKeys.enrolment });
+    found.set(address, { kind: 'enrolment', id: address, key: publicKeys.enrolment, language: null });
   }
   if (canonicalAddresses.length === 0) return found;
   for (const row of await findKeyRecords(database, canonicalAddresses)) {
     const record = verifyKeyRecord(row.record, publicKeys, row.accountId);
-    found.set(row.canonicalAddress, { kind: 'account', id: row.accountId, key: record.key });
+    const { canonicalAddress, accountId: id, locale: language } = row;
+    found.set(canonicalAddress, { kind: 'account', id, key: record.key, language });
   }
   return found;
 }
@@ -38,6 +41,7 @@ interface FoundRecord {
   readonly canonicalAddress: string;
   readonly accountId: string;
   readonly record: string;
+  readonly locale: string;
 }
 
 /** Most mails have one recipient, or a few: each is one look at an index. */
@@ -59,5 +63,10 @@ const findRecordsOf = preparedQuery<{ canonicalAddress: string }, FoundRecord>((
     .where('account_addresses.canonicalAddress', '=', value('canonicalAddress'))
     .where('accounts.state', '=', 'active')
     .orderBy('account_keys.createdAt')
-    .select(['account_addresses.canonicalAddress', 'account_keys.accountId', 'account_keys.record']),
+    .select([
+      'account_addresses.canonicalAddress',
+      'account_keys.accountId',
+      'account_keys.record',
+      'accounts.locale',
+    ]),
 );

@@ -86,6 +86,7 @@ export class SecureLater {
           ...author,
           reversePath: message.reversePath,
           original: { messageIdField: message.originalMessageId, references: [] },
+          subject: index.header.subject,
           keptUntil,
         },
         recipients,

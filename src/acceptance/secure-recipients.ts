@@ -8,7 +8,7 @@ import type { Clock } from '#src/base/clock.ts';
 import { newId, type RandomSource } from '#src/base/identifiers.ts';
 import type { KeyProvider } from '#src/keys/key-provider.ts';
 import { newMessageIdField } from '#src/notification/compose/mail.ts';
-import type { OriginalMail } from '#src/notification/mail-site.ts';
+import { localeNamed, type OriginalMail } from '#src/notification/mail-site.ts';
 import { renderNotice } from '#src/notification/notice.ts';
 import { bounceAddress } from '#src/protection/secure-message/bounce-address.ts';
 import { messageCodeOf } from '#src/protection/secure-message/message-code.ts';
@@ -18,6 +18,7 @@ import type { Database, Statement } from '#src/storage/database.ts';
 import { insertRow } from '#src/storage/prepared.ts';
 
 import type { Mailbox } from './author.ts';
+import { outerSubjectOf } from './outer-subject.ts';
 import { findRecipientKeys } from './recipient-keys.ts';
 import type { AcceptanceSettings } from './settings.ts';
 import type { MailToSend } from '#src/queue/written-mails.ts';
@@ -50,6 +51,8 @@ export interface MessageToSecure {
   readonly authorIsOurs: boolean;
   readonly reversePath: string;
   readonly original: OriginalMail;
+  /** Its own, as readers are shown it. */
+  readonly subject: string;
   readonly keptUntil: number;
 }
 
@@ -98,7 +101,13 @@ export async function secureRecipients(
         wrap,
         replacement: null,
       }),
-      notice: writeNotice(message, recipient, token, messageCode, settings, tools),
+      notice: writeNotice(
+        message,
+        recipient,
+        { token, messageCode, language: holder.language },
+        settings,
+        tools,
+      ),
     };
   };
   return Promise.all(recipients.map(secureOne));
@@ -107,8 +116,7 @@ export async function secureRecipients(
 function writeNotice(
   message: MessageToSecure,
   recipient: RecipientToSecure,
-  token: string,
-  messageCode: string,
+  { token, messageCode, language }: { token: string; messageCode: string; language: string | null },
   settings: AcceptanceSettings,
   tools: SecureRecipientsTools,
 ): MailToSend {
@@ -124,6 +132,13 @@ function writeNotice(
     messageCode,
     keptUntilMs: Math.min(message.keptUntil, recipient.expiresAt ?? message.keptUntil),
     asksByTelephone: recipient.secondChannel === 1,
+    locale: localeNamed(language),
+    outerSubject: outerSubjectOf(settings, {
+      subject: message.subject,
+      author: message.author.address,
+      authorIsOurs: message.authorIsOurs,
+      recipient: recipient.address,
+    }),
   });
   const { bounceDomain } = settings;
   return {

@@ -19,6 +19,8 @@ export interface AcceptanceSettings {
   readonly mainDomain: string;
   /** May notices come from this author's own address? */
   noticeFromAuthor(address: string): boolean;
+  /** May a notice to this recipient show the subject of this author's message? */
+  showsSubject(author: string, recipient: string): boolean;
   /** Domain of our own reverse-paths; null: the author's is used. */
   readonly bounceDomain: string | null;
   /** Address of the staff pages, without a slash at the end. */
@@ -35,6 +37,8 @@ export interface AcceptanceSettings {
   readonly submitters: Submitters;
   /** Null: authors have no limits. */
   readonly authorLimits: AuthorLimitSettings | null;
+  /** Who decides what is over a limit of this author: of their site. */
+  officerOf(author: string): string;
   /** Networks of submitters that nobody can ask. */
   isMachine(remoteAddress: string): boolean;
 }

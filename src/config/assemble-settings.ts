@@ -61,7 +61,12 @@ export function assembleSettings(values: ReadValues, baseDir: string, isTrial: b
     securityOfficer: optional('organization.securityOfficer'),
     privacyOfficer: optional('organization.privacyOfficer'),
   };
-  const notice: Settings['notice'] = { from: get('notice.from'), undoWindow: get('notice.undoWindow') };
+  const notice: Settings['notice'] = {
+    from: get('notice.from'),
+    outerSubject: get('notice.outerSubject'),
+    outerSubjectDomains: get('notice.outerSubjectDomains'),
+    undoWindow: get('notice.undoWindow'),
+  };
   return {
     publicUrl: get('publicUrl'),
     dataDir: path('dataDir'),

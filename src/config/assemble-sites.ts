@@ -33,6 +33,7 @@ function readSite(
     domains: get('domains'),
     serviceAddress: or('serviceAddress', organization.serviceAddress),
     noticeFrom: or('noticeFrom', notice.from),
+    outerSubject: or('outerSubject', notice.outerSubject),
     language: or('language', organization.language),
     languages: get('languages'),
     logo: logo === null ? null : resolve(baseDir, logo),
@@ -47,5 +48,6 @@ function readSite(
     policyUrl: or('policyUrl', organization.policyUrl),
     patientPortalUrl: or('patientPortalUrl', organization.patientPortalUrl),
     securityOfficer: or('securityOfficer', organization.securityOfficer),
+    privacyOfficer: or('privacyOfficer', organization.privacyOfficer),
   };
 }

@@ -6,18 +6,23 @@ import { isReadable, nearestReadable } from './site-colours.ts';
 
 type Say = (key: string, message: string) => void;
 
-export function checkSites({ sites, organization, delivery, dkim }: Settings, say: Say): void {
+export function checkSites(settings: Settings, say: Say): void {
+  const { sites, organization, delivery, dkim } = settings;
   for (const [index, site] of sites.entries()) {
     const before = sites.slice(0, index);
     const at = (key: string): string => `sites.${index}.${key}`;
     if (before.some(({ id }) => id === site.id)) say(at('id'), `"${site.id}" stands there twice`);
     checkDomains(site, before, organization.domains, (message) => say(at('domains'), message));
     checkColours(site, (key, message) => say(at(key), message));
-    const service = parseMailAddress(site.serviceAddress)?.domain ?? '';
-    if (!organization.domains.some((domain) => covers(domain, service)))
+    if (!isOurs(settings, site.serviceAddress))
       say(
         at('serviceAddress'),
         `must be at one of organization.domains (${organization.domains.join(', ')})`,
+      );
+    if (isLimited(settings) && !isOurs(settings, site.securityOfficer))
+      say(
+        at('securityOfficer'),
+        `must be at one of organization.domains (${organization.domains.join(', ')}) with limits of authors: who decides what waits`,
       );
     const canSign = delivery.nextHopSigns || delivery.nextHop.kind === 'capture' || dkim.length > 0;
     if (site.noticeFrom === 'author' && !canSign)
@@ -28,6 +33,17 @@ export function checkSites({ sites, organization, delivery, dkim }: Settings, sa
     if (!site.languages.includes(site.language))
       say(at('languages'), `must hold the first language, "${site.language}"`);
   }
+}
+
+function isLimited({ limits }: Settings): boolean {
+  return limits.authorRecipientsPerHour > 0 || limits.authorNewRecipientsPerDay > 0;
+}
+
+/** Nobody in particular is fine: then it is the organisation's. */
+function isOurs({ organization }: Settings, address: string | null): boolean {
+  if (address === null) return true;
+  const domain = parseMailAddress(address)?.domain ?? '';
+  return organization.domains.some((pattern) => covers(pattern, domain));
 }
 
 function checkDomains(

@@ -122,6 +122,8 @@ export interface SiteSetting {
   readonly domains: readonly string[];
   readonly serviceAddress: string;
   readonly noticeFrom: 'author' | 'service';
+  /** Of notices: the message's own. */
+  readonly outerSubject: 'neutral' | 'original';
   readonly language: 'en' | 'es';
   readonly languages: readonly ('en' | 'es')[];
   /** Path of a file. */
@@ -137,6 +139,7 @@ export interface SiteSetting {
   readonly policyUrl: string;
   readonly patientPortalUrl: string;
   readonly securityOfficer: string | null;
+  readonly privacyOfficer: string | null;
 }
 
 export interface Settings {
@@ -178,8 +181,14 @@ export interface Settings {
   readonly reminders: { readonly recipientDays: number; readonly authorDays: number };
   /** `hour` of the day in the organisation's time zone. */
   readonly summaries: { readonly hour: number };
-  /** `undoWindow`: seconds for which notices wait. */
-  readonly notice: { readonly from: 'author' | 'service'; readonly undoWindow: number };
+  readonly notice: {
+    readonly from: 'author' | 'service';
+    readonly outerSubject: 'neutral' | 'original';
+    /** Recipients' domains for which it is `original` in any case. */
+    readonly outerSubjectDomains: readonly string[];
+    /** Seconds for which notices wait. */
+    readonly undoWindow: number;
+  };
   readonly smtp: {
     readonly listen: ListenAddress;
     /** TLS from the first octet; null: no such listener. */

@@ -26,6 +26,7 @@ describe('[[sites]]', () => {
         neutralName: '',
         serviceAddress: 'send-secure@river.example',
         noticeFrom: 'service',
+        outerSubject: 'neutral',
         language: 'en',
         languages: ['en', 'es'],
         logo: null,
@@ -51,6 +52,11 @@ describe('[[sites]]', () => {
       'a foreign domain',
       'id = "n"\nname = "N"\ndomains = ["else.example"]',
       /else\.example is none of organization\.domains/u,
+    ],
+    [
+      'an officer elsewhere who should let mail out',
+      'id = "n"\nname = "N"\ndomains = ["north.example"]\nsecurityOfficer = "o@else.example"\n[limits]\nauthorRecipientsPerHour = 5',
+      /sites\.0\.securityOfficer: must be at one of organization\.domains .* with limits of authors/u,
     ],
     [
       'one domain in two sites',

@@ -85,6 +85,7 @@ function* warnings(settings: Settings): Generator<StartupNotice> {
         'may not be provable, and mail there becomes secure messages after the waiting time',
     );
   }
+  yield* shownSubjects(settings, say);
   yield* mxWarnings(settings, say);
   const serviceDomain = parseMailAddress(settings.organization.serviceAddress)?.domain ?? '';
   if (
@@ -128,6 +129,21 @@ function* warnings(settings: Settings): Generator<StartupNotice> {
       'public-url-elsewhere',
     );
   }
+}
+
+function* shownSubjects(
+  { notice, sites }: Settings,
+  say: (text: string) => StartupNotice,
+): Generator<StartupNotice> {
+  const shown = [
+    ...(notice.outerSubject === 'original' ? ['[notice]'] : []),
+    ...sites.filter(({ outerSubject }) => outerSubject === 'original').map(({ id }) => `site ${id}`),
+    ...notice.outerSubjectDomains,
+  ];
+  if (shown.length === 0) return;
+  yield say(
+    `outerSubject (${shown.join(', ')}): subjects of protected messages leave in clear in notices; tell authors to put nothing private there`,
+  );
 }
 
 function* mxWarnings(

@@ -19,6 +19,7 @@ export const MAIL_CHOICE_WORDS = {
     overTitle: 'This link does not work',
     over: 'Please take the link in the newest mail, or sign in and open "My account".',
     section: 'How much mail you get',
+    sectionAbout: 'About the emails "Secured" and "Opened" to each address.',
     none: 'Add an address first.',
   },
   es: {
@@ -35,6 +36,7 @@ export const MAIL_CHOICE_WORDS = {
     overTitle: 'Este enlace no sirve',
     over: 'Use el enlace del correo más reciente, o inicie sesión y abra «Mi cuenta».',
     section: 'Cuánto correo recibe',
+    sectionAbout: 'De los correos «Protegido» y «Abierto» a cada dirección.',
     none: 'Añada primero una dirección.',
   },
 } as const;
@@ -85,7 +87,7 @@ export function mailSection(language: Language, { addresses, hour }: MailSection
   );
   return html`<section class="card" aria-labelledby="mails">
     <h2 id="mails">${words.section}</h2>
-    <p class="quiet">${addresses.length === 0 ? words.none : words.always}</p>
+    <p class="quiet">${addresses.length === 0 ? words.none : `${words.sectionAbout} ${words.always}`}</p>
     <ul class="items">
       ${items}
     </ul>

@@ -4,7 +4,7 @@
  */
 import type { Clock } from '#src/base/clock.ts';
 import { newMessageIdField } from '#src/notification/compose/mail.ts';
-import type { Locale } from '#src/notification/mail-site.ts';
+import { localeNamed } from '#src/notification/mail-site.ts';
 import { renderReplyFailed } from '#src/notification/reply-failed.ts';
 import { OWN_COPY_RULE } from '#src/protection/secure-message/reply-address.ts';
 import type { DeliveryRow } from '#src/queue/delivery-queue.ts';
@@ -35,12 +35,10 @@ export async function writeReplyFailed(
     to: writer.address,
     sentMs: writer.acceptedAt,
     recipient,
-    locale: LOCALES.find((locale) => locale === writer.locale) ?? site.locale,
+    locale: localeNamed(writer.locale) ?? site.locale,
   });
   return { kind: 'reply-failed', mail, recipientId: null, reversePath: '' };
 }
-
-const LOCALES: readonly Locale[] = ['en', 'es'];
 
 function findWriter({ query }: Pick<Database, 'query'>, messageId: string) {
   return query

@@ -25,7 +25,7 @@ export async function remindNow(desk: Desk, act: Act): Promise<AnnounceResult> {
   if (copy === null || copy.state !== 'notified' || copy.firstOpenedAt !== null) return 'changed';
   const now = clock.now();
   if (copy.remindedAt !== null && copy.remindedAt > now - REMIND_EVERY_MS) return 'too-soon';
-  const mail = writeNoticeAgain(copy, 'reminder', desk);
+  const mail = await writeNoticeAgain(copy, 'reminder', desk);
   if (mail === null) return 'changed';
   const reminded = database.query
     .updateTable('recipients')
@@ -48,7 +48,7 @@ export async function announceAgain(desk: Desk, act: Act): Promise<AnnounceResul
   if (copy === null) return 'changed';
   const now = clock.now();
   if (copy.announcedAgainAt !== null && copy.announcedAgainAt > now - ANNOUNCE_EVERY_MS) return 'too-soon';
-  const mail = writeNoticeAgain(copy, 'notice', desk);
+  const mail = await writeNoticeAgain(copy, 'notice', desk);
   if (mail === null) return 'changed';
   const failed = copy.state === 'failed' || copy.state === 'expired';
   const again = { state: 'queued', settledAt: null, lastReply: null } as const;

@@ -34,7 +34,7 @@ export async function grantRequest(desk: Desk, act: Act, askedAt: number): Promi
   const isOver = copy.expiresAt !== null && copy.expiresAt <= now;
   const until = isOver ? grantedUntil(now, copy.keptUntil) : copy.expiresAt;
   const releases = request.why === 'needs-release';
-  const mail = writeNoticeAgain({ ...copy, expiresAt: until }, 'granted', desk);
+  const mail = await writeNoticeAgain({ ...copy, expiresAt: until }, 'granted', desk);
   if (mail === null) return 'changed';
   const facts = {
     address: copy.canonicalAddress,

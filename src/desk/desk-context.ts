@@ -15,8 +15,8 @@ export interface Desk {
   readonly clock: Clock;
   readonly random: RandomSource;
   readonly acceptance: () => AcceptanceSettings;
-  /** Raw address of who is told of wrong recipients. */
-  readonly privacyOfficer: () => string;
+  /** Raw address of who is told of wrong recipients of this author's messages. */
+  readonly privacyOfficer: (author: string) => string;
 }
 
 /** Who does something, to which recipient of which message; that the message is theirs was decided before. */

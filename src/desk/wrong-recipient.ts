@@ -91,7 +91,7 @@ function officerMail(
   const mail = renderWrongRecipient(siteOf(message.author), {
     messageIdField: newMessageIdField(mainDomain, desk.random),
     dateMs: now,
-    to: desk.privacyOfficer(),
+    to: desk.privacyOfficer(message.author),
     author: message.author,
     recipient: recipient.address,
     sentMs: message.acceptedAt,

@@ -2,7 +2,7 @@
 import type { Desk } from '#src/desk/desk-context.ts';
 
 import type { Core } from './core.ts';
-import { acceptanceSettings } from './part-settings.ts';
+import { acceptanceSettings, privacyOfficerOf } from './part-settings.ts';
 import { wakingDatabase } from './waking-database.ts';
 
 export function authorsDesk(core: Core): Desk {
@@ -15,9 +15,6 @@ export function authorsDesk(core: Core): Desk {
     clock,
     random,
     acceptance: () => acceptanceSettings(core.settings),
-    privacyOfficer: () => {
-      const { privacyOfficer, securityOfficer, serviceAddress } = core.settings.organization;
-      return privacyOfficer ?? securityOfficer ?? serviceAddress;
-    },
+    privacyOfficer: (author) => privacyOfficerOf(core.settings, author),
   };
 }

@@ -85,6 +85,7 @@ export function defaultsInForce(settings: Settings): readonly DefaultInForce[] {
       key: '[delivery] probeHours',
     },
     { name: 'Partners in the file', value: String(settings.partners.length), key: '[[partners]]' },
+    { name: 'Subject of notices', value: notice.outerSubject, key: '[notice] outerSubject' },
     {
       name: 'Security officer',
       value: organization.securityOfficer ?? 'none: the service address is told',

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 
 import { loadSettings } from '#src/config/load.ts';
 
-import { acceptanceSettings, routesOf } from './part-settings.ts';
+import { acceptanceSettings, privacyOfficerOf, routesOf } from './part-settings.ts';
 
 /** The TLS that the routes demand for these next hops: outside, internal. */
 function tlsOf(nextHop: string, internalNextHop: string, more = ''): readonly (string | undefined)[] {
@@ -51,4 +51,46 @@ test('notices come from an author only where somebody signs for the author’s d
   assert.equal(mayWriteAs('no address', key), false);
   assert.equal(mayWriteAs('ann.lee@hospital.test', key, 'service'), false);
   assert.equal(mayWriteAs('ann.lee@clinic.test', 'nextHopSigns = true'), true);
+});
+
+const SITES = `[organization]
+name = "Example Hospital"
+domains = ["hospital.test", "north.test", "south.test"]
+serviceAddress = "send-secure@hospital.test"
+securityOfficer = "security@hospital.test"
+[notice]
+outerSubjectDomains = ["partner.test", "*.partner.test"]
+[[sites]]
+id = "north"
+name = "Northside"
+domains = ["north.test"]
+outerSubject = "original"
+securityOfficer = "security@north.test"
+privacyOfficer = "privacy@north.test"
+[[sites]]
+id = "south"
+name = "Southside"
+domains = ["south.test"]
+`;
+
+test('each site has its officers; what it leaves out is the organisation’s', () => {
+  const settings = loadSettings(SITES, '/');
+  const { officerOf } = acceptanceSettings(settings);
+  assert.equal(officerOf('ann@north.test'), 'security@north.test');
+  assert.equal(officerOf('bob@south.test'), 'security@hospital.test');
+  assert.equal(officerOf(''), 'security@hospital.test');
+  assert.equal(privacyOfficerOf(settings, 'ann@north.test'), 'privacy@north.test');
+  assert.equal(privacyOfficerOf(settings, 'bob@south.test'), 'security@hospital.test');
+  const without = loadSettings(SITES.replaceAll(/^(security|privacy)Officer.*$/gmu, ''), '/');
+  assert.equal(privacyOfficerOf(without, 'ann@north.test'), 'send-secure@hospital.test');
+});
+
+test('notices show the subject of a site that chose so, and to domains that were named', () => {
+  const { showsSubject } = acceptanceSettings(loadSettings(SITES, '/'));
+  assert.equal(showsSubject('ann@north.test', 'jane@mail.test'), true);
+  assert.equal(showsSubject('bob@south.test', 'jane@mail.test'), false);
+  assert.equal(showsSubject('bob@south.test', 'jane@partner.test'), true);
+  assert.equal(showsSubject('bob@south.test', 'jane@ward.partner.test'), true);
+  assert.equal(showsSubject('bob@south.test', 'jane@notpartner.test'), false);
+  assert.equal(showsSubject('bob@south.test', 'no address'), false);
 });

@@ -12,6 +12,7 @@ import { signingDomainOf } from '#src/config/dkim-domains.ts';
 import type { NextHopSetting, Settings, TlsFiles } from '#src/config/settings.ts';
 import type { ReportSettings } from '#src/delivery/failure-reports.ts';
 import type { Route, Routes } from '#src/delivery/route.ts';
+import { isInternalDomain } from '#src/policy/domains.ts';
 import { parseSubjectCode } from '#src/policy/subject-code.ts';
 import type { MailSite } from '#src/notification/mail-site.ts';
 import type { NextHop } from '#src/smtp/client/transmit.ts';
@@ -60,6 +61,7 @@ function makeAcceptanceSettings(settings: Settings): AcceptanceSettings {
     hostname: settings.smtp.hostname,
     mainDomain: mainDomain(settings),
     noticeFromAuthor: (author) => noticeFromAuthor(settings, author),
+    showsSubject: (author, recipient) => showsSubject(settings, author, recipient),
     bounceDomain: settings.delivery.bounceDomain,
     consoleUrl: settings.console.publicUrl,
     messagePage: (messageId) => messagePage(settings, messageId),
@@ -70,6 +72,10 @@ function makeAcceptanceSettings(settings: Settings): AcceptanceSettings {
     lowDiskBytes: settings.limits.lowDiskBytes,
     submitters: submittersOf(settings),
     authorLimits: authorLimitsOf(settings),
+    officerOf: (author) => {
+      const { securityOfficer, serviceAddress } = sitesOf(settings).of(author).setting;
+      return securityOfficer ?? serviceAddress;
+    },
     isMachine: (remoteAddress) => machines.has(remoteAddress),
   };
 }
@@ -87,17 +93,30 @@ export function reportSettings(settings: Settings): ReportSettings {
   };
 }
 
+/** Who is told that a message of this author went to the wrong recipient. */
+export function privacyOfficerOf(settings: Settings, author: string): string {
+  const { privacyOfficer, securityOfficer, serviceAddress } = sitesOf(settings).of(author).setting;
+  return privacyOfficer ?? securityOfficer ?? serviceAddress;
+}
+
 function authorLimitsOf({ limits, organization, hold }: Settings): AcceptanceSettings['authorLimits'] {
   const { authorRecipientsPerHour, authorNewRecipientsPerDay } = limits;
-  const { securityOfficer } = organization;
-  if (securityOfficer === null || (authorRecipientsPerHour === 0 && authorNewRecipientsPerDay === 0))
+  if (
+    organization.securityOfficer === null ||
+    (authorRecipientsPerHour === 0 && authorNewRecipientsPerDay === 0)
+  )
     return null;
   return {
     recipientsPerHour: authorRecipientsPerHour,
     newRecipientsPerDay: authorNewRecipientsPerDay,
-    officer: securityOfficer,
     holdMs: hold.officerHours * HOUR_MS,
   };
+}
+
+function showsSubject(settings: Settings, author: string, recipient: string): boolean {
+  if (sitesOf(settings).of(author).setting.outerSubject === 'original') return true;
+  const domain = parseMailAddress(recipient)?.domain;
+  return domain !== undefined && isInternalDomain(domain, settings.notice.outerSubjectDomains);
 }
 
 /** In an author's own name only where the author's domain signs it: unsigned it would be taken for forged. */

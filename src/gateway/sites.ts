@@ -50,6 +50,7 @@ function organizationAsSite({ organization, notice }: Settings): SiteSetting {
     id: '',
     neutralName: '',
     noticeFrom: notice.from,
+    outerSubject: notice.outerSubject,
     languages: ['en', 'es'],
     logo: null,
     colour: null,

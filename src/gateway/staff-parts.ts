@@ -12,8 +12,9 @@ import type { Database } from '#src/storage/database.ts';
 
 import type { Core } from './core.ts';
 import { oncePerSettings } from './once-per-settings.ts';
-import { mailSite, mainDomain } from './part-settings.ts';
+import { mainDomain } from './part-settings.ts';
 import { readSecret } from './read-secret.ts';
+import { sitesOf } from './sites.ts';
 
 const SHORTEST_TOKEN = 16;
 
@@ -54,7 +55,7 @@ function linkMailer(core: Core): LinkMailer {
     async statementsForLink({ to, token, purpose, path }) {
       const { settings, clock, random, sealer } = core;
       const query = purpose === 'sign-in' && path !== '/' ? `?to=${encodeURIComponent(path)}` : '';
-      const mail = renderStaffLink(mailSite(settings), {
+      const mail = renderStaffLink(sitesOf(settings).of(to).mail, {
         messageIdField: newMessageIdField(mainDomain(settings), random),
         dateMs: clock.now(),
         to,

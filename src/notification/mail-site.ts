@@ -4,7 +4,13 @@
  * the database or the clock: moments are milliseconds since 1970 and come in.
  */
 
-export type Locale = 'en' | 'es';
+export const LOCALES = ['en', 'es'] as const;
+export type Locale = (typeof LOCALES)[number];
+
+/** Undefined: none of ours, or none at all. */
+export function localeNamed(tag: string | null): Locale | undefined {
+  return LOCALES.find((locale) => locale === tag);
+}
 
 /** Where a person gets help: a page, and a telephone where somebody answers. */
 export interface HelpLine {

@@ -38,7 +38,7 @@ export interface NoticeData extends MailFrame {
   readonly keptUntilMs: number;
   /** First language where it is known that this recipient prefers another than the site's. */
   readonly locale?: Locale | undefined;
-  /** Only where the organisation chose to show its own outer subject; the message code is added. */
+  /** Only where the organisation chose to show the message's own; the message code is added. Empty: the neutral one. */
   readonly outerSubject?: string | undefined;
   /** The first opening needs a code, or a passphrase, that the author gives by telephone. */
   readonly asksByTelephone?: boolean | undefined;
@@ -166,8 +166,8 @@ function noticeSubject(site: MailSite, data: NoticeData, locale: Locale, sender:
 
 function announcement(site: MailSite, data: NoticeData, locale: Locale, sender: string): string {
   const code = formatMessageCode(data.messageCode);
-  if (data.outerSubject !== undefined)
-    return `${cleanText(data.outerSubject, MAX_SUBJECT_CHARACTERS)} (${code})`;
+  const original = cleanText(data.outerSubject ?? '', MAX_SUBJECT_CHARACTERS);
+  if (original !== '') return `${original} (${code})`;
   const words = catalogs[locale].notice;
   const organization = cleanName(site.organization);
   return data.authorOutside === true

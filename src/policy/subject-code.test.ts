@@ -3,7 +3,7 @@ import { test } from 'node:test';
 
 import * as fc from 'fast-check';
 
-import { carriesCode } from './subject-code.ts';
+import { carriesCode, parseSubjectCode, withoutCode } from './subject-code.ts';
 import '#test/support/seeded-properties.ts';
 
 const SECURE: readonly string[] = [
@@ -124,4 +124,27 @@ test('a letter, digit or underscore glued to either side makes it no code', () =
 
 test('a subject of any characters gives an answer', () => {
   fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => typeof carriesCode(text) === 'boolean'));
+});
+
+test('a subject without its code', () => {
+  const further = [parseSubjectCode('[phi]')];
+  for (const [subject, expected] of [
+    ['send secure Your results', 'Your results'],
+    ['Your results - Send  Secure', 'Your results'],
+    ['[send secure]: Your results', 'Your results'],
+    ['Your (SEND SECURE) results', 'Your  results'],
+    ['[PHI] Your results', 'Your results'],
+    ['Please send securely', 'Please send securely'],
+    ['Your results', 'Your results'],
+    ['send secure', ''],
+    ['', ''],
+    // Another form than what stands there: nothing is cut in the wrong place.
+    ['se\u200bnd secure Your results', 'se\u200bnd secure Your results'],
+  ] as const)
+    assert.equal(withoutCode(subject, further), expected, subject);
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme' }), (subject) => {
+      if (!carriesCode(subject)) assert.equal(withoutCode(subject), subject);
+    }),
+  );
 });

@@ -31,6 +31,8 @@ const CONTROL_BUT_WHITE_SPACE = /(?!\s)\p{Cc}/gu;
 const WHITE_SPACE = /\s/u;
 const JOINING = /[\p{L}\p{N}_]/u;
 const MARK = /\p{M}/u;
+/** What people put between the code and their subject. */
+const SIGN = /[\s:,;|–—-]/u;
 
 /** A code as somebody writes it into the configuration, in the form in which subjects are compared. */
 export function parseSubjectCode(text: string): SubjectCode {
@@ -73,20 +75,49 @@ export function comparableForm(text: string): string {
     .toLowerCase();
 }
 
-function hasCode(form: string, code: SubjectCode): boolean {
-  return !codeEnds(form, code).next().done;
+/**
+ * The subject without its first code, for people who need not know of it. Where another form is compared than what
+ * stands there (letters of other widths, invisible ones), it is left as it is.
+ */
+export function withoutCode(decodedSubject: string, further: readonly SubjectCode[] = []): string {
+  const form = comparableForm(decodedSubject);
+  if (form.length !== decodedSubject.length) return decodedSubject;
+  for (const code of [BUILT_IN_CODE, ...further]) {
+    const place = codePlaces(form, code).next().value;
+    if (place === undefined) continue;
+    const rest = `${decodedSubject.slice(0, place.from)} ${decodedSubject.slice(place.to)}`;
+    return trimSigns(rest.replace('( )', '').replace('[ ]', ''));
+  }
+  return decodedSubject;
 }
 
-/** Where the code ends, at each place where a comparable form has it as words of its own. */
-export function* codeEnds(form: string, code: SubjectCode): Generator<number, void> {
+function trimSigns(text: string): string {
+  const isSign = (at: number): boolean => SIGN.test(text.charAt(at));
+  let from = 0;
+  let to = text.length;
+  while (from < to && isSign(from)) from++;
+  while (to > from && isSign(to - 1)) to--;
+  return text.slice(from, to);
+}
+
+function hasCode(form: string, code: SubjectCode): boolean {
+  return !codePlaces(form, code).next().done;
+}
+
+/** Where the code begins and ends, at each place where a comparable form has it as words of its own. */
+export function* codePlaces(
+  form: string,
+  code: SubjectCode,
+): Generator<{ readonly from: number; readonly to: number }, undefined> {
   const [first = ''] = code;
-  if (first === '') return;
+  if (first === '') return undefined;
   let from = form.indexOf(first);
   while (from !== -1) {
     const to = endOfCode(form, from, code);
-    if (to !== -1 && isFree(form, from, to)) yield to;
+    if (to !== -1 && isFree(form, from, to)) yield { from, to };
     from = form.indexOf(first, from + 1);
   }
+  return undefined;
 }
 
 /** Where the code that begins at `from` ends; -1 where another word follows. */

@@ -4,7 +4,7 @@
  * in it, and the content itself is not touched. Where a word could be read two ways, the reading that protects wins.
  * Linear in the length of the subject.
  */
-import { BUILT_IN_CODE, codeEnds, comparableForm, type SubjectCode } from './subject-code.ts';
+import { BUILT_IN_CODE, codePlaces, comparableForm, type SubjectCode } from './subject-code.ts';
 import { isOneSlipAway } from './subject-words.ts';
 import { findDay, type WishedDay } from './wish-days.ts';
 import { NOTHING_STATED, type StatedWishes, type UnmetWish } from './wishes.ts';
@@ -48,8 +48,8 @@ const ORDINARY: ReadonlySet<string> = new Set(['expired', 'expire', 'verily', 'v
 export function readSubjectWishes(subject: string, codes: readonly SubjectCode[] = []): SubjectWishes {
   const text = mapped(subject.slice(0, LOOKED_AT));
   for (const code of [BUILT_IN_CODE, ...codes]) {
-    for (const end of codeEnds(text.form, code)) {
-      const found = readBehind(text.form, end);
+    for (const { to } of codePlaces(text.form, code)) {
+      const found = readBehind(text.form, to);
       if (found.cuts.length === 0 && found.stated.unmet.length === 0) continue;
       return { stated: found.stated, shownSubject: cut(subject, found.cuts, text.offsets) };
     }

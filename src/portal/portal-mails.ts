@@ -1,6 +1,7 @@
 /** The mails that come from what people do in the portal, as statements for the unit of work that makes them true. */
 import type { AddressAccess } from '#src/accounts/address-access.ts';
 import { CODE_LIFETIME_MS } from '#src/accounts/address-codes.ts';
+import { chosenLanguage } from '#src/accounts/chosen-language.ts';
 import { parseMailAddress } from '#src/base/mail-address.ts';
 import { renderAccess } from '#src/notification/access.ts';
 import { renderAccountChange } from '#src/notification/account-change.ts';
@@ -22,6 +23,7 @@ import type { Closure } from './policies/closure.ts';
 import type { Copy } from './policies/copy.ts';
 import type { PortalDependencies } from './portal-dependencies.ts';
 import type { SuspectMailFacts } from './report-suspect-mail.ts';
+import { siteOfAddress } from './site-of-address.ts';
 
 export class PortalMails {
   readonly #portal: PortalDependencies;
@@ -62,9 +64,10 @@ export class PortalMails {
   async opened(copy: Copy, openedMs: number, reader: string | null): Promise<readonly Statement[]> {
     const to = copy.message.authorAddress;
     if (to === null) return [];
-    const gathered = await this.#gatherOpened(to, copy, openedMs, reader);
-    if (gathered !== null) return [gathered];
     const thread = await this.#portal.threadOf(copy.message.id, copy.recipient.id);
+    // Who asked for a receipt of this very message gets it.
+    const gathered = thread.wantsDisposition ? null : await this.#gatherOpened(to, copy, openedMs, reader);
+    if (gathered !== null) return [gathered];
     const render = renderOpened(this.#portal.sites.of(to).mail, {
       ...this.#frame(to),
       original: thread.original,
@@ -91,15 +94,17 @@ export class PortalMails {
     happenedAt: number,
     reader: string | null,
   ): Promise<Statement | null> {
-    const authorCanonical = parseMailAddress(to)?.canonical;
-    if (authorCanonical === undefined) return null;
+    const authorCanonical = canonicalOf(to);
     if ((await mailChoiceOf(this.#portal.database, authorCanonical)) === 'single') return null;
     const { message, recipient } = copy;
     const news = { authorCanonical, messageId: message.id, recipientId: recipient.id, reader, happenedAt };
     return gatherNews(this.#portal, { kind: 'opened', ...news });
   }
 
-  /** What became of access for others, to its owner or reader (raw address). */
+  /**
+   * What became of access for others, to its owner or reader (raw address). `locale`: the owner's; a reader with an
+   * account reads their own.
+   */
   async access(
     news: AccessNews,
     to: string,
@@ -107,15 +112,19 @@ export class PortalMails {
     locale: string,
   ): Promise<readonly Statement[]> {
     const toOwner = news === 'asked' || news === 'given-owner';
+    const { database } = this.#portal;
+    // The owner's language came with the call; whom they write about may have chosen another.
+    const chosen = toOwner ? null : await chosenLanguage(database, canonicalOf(to));
     const page = toOwner ? '/account' : news === 'given' ? '/join' : '/messages';
-    const render = renderAccess(this.#portal.sites.of(to).mail, {
+    const site = await siteOfAddress(this.#portal, access.canonicalAddress);
+    const render = renderAccess(site.mail, {
       ...this.#frame(to),
       news,
       address: access.canonicalAddress,
       reader: access.readerAddress,
       untilMs: access.until,
       page,
-      locale: mailLocale(locale),
+      locale: mailLocale(chosen ?? locale),
     });
     const mail = {
       kind: 'access',
@@ -198,11 +207,11 @@ export class PortalMails {
     locale: string,
     about?: string,
   ): Promise<readonly Statement[]> {
-    const { mailer, sites, clock } = this.#portal;
-    const mailSite = sites.of(null).mail;
+    const { mailer, clock } = this.#portal;
     const statements: Statement[] = [];
     for (const to of addresses) {
-      const render = renderAccountChange(mailSite, {
+      const site = await siteOfAddress(this.#portal, canonicalOf(to));
+      const render = renderAccountChange(site.mail, {
         ...this.#frame(to),
         change,
         changedMs: clock.now(),
@@ -227,11 +236,11 @@ export class PortalMails {
     addresses: readonly string[],
     waiting: { token: string; effectiveAt: number; locale: string },
   ): Promise<readonly Statement[]> {
-    const { mailer, sites, settings } = this.#portal;
-    const mailSite = sites.of(null).mail;
+    const { mailer, settings } = this.#portal;
     const statements: Statement[] = [];
     for (const to of addresses) {
-      const render = renderResetWaits(mailSite, {
+      const site = await siteOfAddress(this.#portal, canonicalOf(to));
+      const render = renderResetWaits(site.mail, {
         ...this.#frame(to),
         effectiveMs: waiting.effectiveAt,
         stopUrl: `${settings.publicUrl}/stop-reset/${waiting.token}`,
@@ -279,6 +288,11 @@ export class PortalMails {
     const { clock, random, settings } = this.#portal;
     return { messageIdField: newMessageIdField(settings.messageIdDomain, random), dateMs: clock.now(), to };
   }
+}
+
+/** Of an address that was taken as one before. */
+function canonicalOf(address: string): string {
+  return parseMailAddress(address)?.canonical ?? '';
 }
 
 /** A stored or sent language tag as one of the languages that our mails have. */

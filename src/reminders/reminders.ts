@@ -61,13 +61,13 @@ export class Reminders {
     const { recipientDays, authorDays } = this.#options.settings();
     if (recipientDays > 0) await this.#each('remindedAt', recipientDays, (copy) => this.#remind(copy));
     // A day that the author named counts also where the configuration says not to tell.
-    await this.#each('notOpenedToldAt', authorDays, (copy) => this.#tellAuthor(copy));
+    await this.#each('notOpenedToldAt', authorDays, async (copy) => this.#tellAuthor(copy));
   }
 
   async #each(
     column: Column,
     days: number,
-    write: (copy: UnopenedCopy) => { readonly mail: MailToSend | null; readonly entry: Statement },
+    write: (copy: UnopenedCopy) => Promise<{ readonly mail: MailToSend | null; readonly entry: Statement }>,
   ): Promise<void> {
     const { clock, database, log } = this.#options;
     for (;;) {
@@ -80,7 +80,7 @@ export class Reminders {
       let done = 0;
       for (const copy of due) {
         try {
-          const { mail, entry } = write(copy);
+          const { mail, entry } = await write(copy);
           await this.#commit(column, copy, mail, entry);
           done += 1;
         } catch (error) {
@@ -125,8 +125,8 @@ export class Reminders {
   }
 
   /** A copy whose link was not made by us any more, or whose author can't be named, is only marked. */
-  #remind(copy: UnopenedCopy) {
-    const mail = writeNoticeAgain(copy, 'reminder', this.#options);
+  async #remind(copy: UnopenedCopy) {
+    const mail = await writeNoticeAgain(copy, 'reminder', this.#options);
     return {
       mail,
       entry: this.#options.audit.entry({

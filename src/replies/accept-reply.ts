@@ -108,7 +108,9 @@ function sealReply(
   settings: AcceptanceSettings,
   tools: ReplyTools,
 ): Promise<ReceivedMessage> {
-  const { bounceDomain, site, mainDomain } = settings;
+  const { bounceDomain, mainDomain } = settings;
+  // In the name of the site whose author is answered.
+  const site = settings.siteOf(reply.to[0] ?? null);
   const content = composeReply(site, {
     ...reply,
     messageIdField: newMessageIdField(mainDomain, tools.random),

@@ -38,7 +38,7 @@ describe('limits of authors on PostgreSQL', () => {
       clock,
       throttle: new Throttle({ database, keys, clock }),
     });
-    const settings = { recipientsPerHour: 10, newRecipientsPerDay: 4, officer: OFFICER, holdMs: 1 };
+    const settings = { recipientsPerHour: 10, newRecipientsPerDay: 4, holdMs: 1 };
     const known = ['a', 'b', 'c'].map((name) => `${name}@outside.example`);
     assert.equal(await limits.count('ann@hospital.test', known, settings), null);
     const answers = await Promise.all(

@@ -5,10 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 
+import { PortalClient } from '#test/support/portal-client.ts';
 import { mailOf, submit } from '#test/support/submit.ts';
 import { startTestGateway, type CapturedMailView, type TestGateway } from '#test/support/test-gateway.ts';
 
-const DOMAINS = ['hospital.test', 'north.test', '*.south.test'];
+const DOMAINS = ['hospital.test', 'north.test', '*.south.test', 'east.test'];
 const SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><rect width="1" height="1"/></svg>';
 
 interface ShownSite {
@@ -56,6 +57,29 @@ describe('[[sites]]', () => {
     const whole = await send('eve@hospital.test', 'three@mail.test');
     assert.match(whole.subject, /, Example Hospital \(/u);
     assert.match(whole.text, /\/help$/mu);
+  });
+
+  it('shows the message’s own subject in notices of a site that chose so', async () => {
+    const east = await send('eve@east.test', 'seven@mail.test');
+    assert.match(east.subject, /^Results \(\w{3}-\w{3}-\w{3}\)$/u);
+    const north = await send('ann@north.test', 'nine@mail.test');
+    assert.match(north.subject, /^Mensaje seguro de /u);
+  });
+
+  it('writes about an account as the site that wrote last to the address', async () => {
+    const { link } = await send('ann@north.test', 'eight@mail.test');
+    const client = new PortalClient(site.publicUrl);
+    const registered = await client.register(link ?? '', async () => {
+      const [code] = await site.captured(({ kind, to }) => kind === 'code' && to === 'eight@mail.test');
+      return code?.code ?? '';
+    });
+    assert.equal(registered.status, 201);
+    const [mail] = await site.captured(
+      ({ kind, to }) => kind === 'account-change' && to === 'eight@mail.test',
+    );
+    assert.match(mail?.from ?? '', /Northside.*<send-secure@north\.test>/u);
+    assert.match(mail?.text ?? '', /555 0199/u);
+    assert.doesNotMatch(mail?.text ?? '', /Addiction|Example Hospital/u);
   });
 
   it('tells authors in the language and with the help desk of their site', async () => {
@@ -155,6 +179,12 @@ name = "South Hospital"
 domains = ["*.south.test"]
 logo = "${logo}"
 securityOfficer = "security@ward.south.test"
+
+[[sites]]
+id = "east"
+name = "East Hospital"
+domains = ["east.test"]
+outerSubject = "original"
 `,
   };
 }

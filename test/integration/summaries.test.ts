@@ -66,7 +66,16 @@ describe('one summary a day', () => {
     assert.deepEqual(kinds, ['secured', 'opened']);
   });
 
-  it('lets come alone, at once, what needs the author', async () => {
+  it('lets come alone, at once, what needs the author, and what a message asked for itself', async () => {
+    const asking = `Disposition-Notification-To: <${ANN}>`;
+    const messageId = await world.accept({
+      recipients: [JANE],
+      mail: `From: <${ANN}>\r\nTo: <${JANE}>\r\nSubject: send secure: asking\r\n${asking}\r\n\r\nHi\r\n`,
+    });
+    const jane = new PortalClient(world.gateway.publicUrl);
+    await jane.signIn(JANE);
+    await jane.open(messageId);
+    await world.waitFor('inside', ({ kind }) => kind === 'opened');
     await world.accept({ recipients: [JANE], subject: 'send secrue: slip' });
     await world.accept({ recipients: [JANE], subject: 'send secure expires someday: wish' });
     await world.waitFor('inside', ({ kind }) => kind === 'held');
@@ -80,7 +89,7 @@ describe('one summary a day', () => {
     await world.settled();
     const [summary, ...more] = inside('summary');
     assert.deepEqual([summary?.to, more.length], [ANN, 0]);
-    assert.match(summary?.subject ?? '', /^Summary of 2 November 2026: 1 sent, 1 opened$/u);
+    assert.match(summary?.subject ?? '', /^Summary of 2 November 2026: 2 sent, 1 opened$/u);
     const text = summary?.text ?? '';
     assert.match(text, /jane@outside\.example: opened on 2 November 2026, 09:00 \(UTC\)/u);
     assert.match(text, /omar@elsewhere\.example: read on our website, not opened yet/u);

@@ -280,7 +280,7 @@ export const help: HelpTexts = [
       { h: 'Does the recipient need one?' },
       'No. A browser is enough. The first time takes about a minute.',
       { h: 'What does the recipient see in the mailbox?' },
-      'A mail with your name, the name of {organization} and a link. Your subject is replaced by a neutral one and stands inside the secure message.',
+      'A mail with your name, the name of {organization} and a link. Usually your subject is replaced by a neutral one. It stands inside the secure message.',
       { h: 'Can I use it with several recipients?' },
       'Yes. Each one outside gets an own copy. Recipients inside {organization} get your mail as always.',
       { h: 'Is the answer protected too?' },

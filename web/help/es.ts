@@ -275,7 +275,7 @@ export const help: HelpTexts = [
       { h: '¿Lo necesita el destinatario?' },
       'No. Basta un navegador. La primera vez tarda más o menos un minuto.',
       { h: '¿Qué ve el destinatario en su buzón?' },
-      'Un correo con el nombre de usted, el de {organization} y un enlace. Su asunto se cambia por uno neutro y está dentro del mensaje seguro.',
+      'Un correo con el nombre de usted, el de {organization} y un enlace. Normalmente su asunto se cambia por uno neutro. Está dentro del mensaje seguro.',
       { h: '¿Puedo usarlo con varios destinatarios?' },
       'Sí. Cada uno de fuera recibe una copia propia. Los de dentro de {organization} reciben su correo como siempre.',
       { h: '¿La respuesta también va protegida?' },

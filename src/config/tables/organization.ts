@@ -5,6 +5,7 @@ import {
   readChoice,
   readCodes,
   readDomains,
+  readDomainsOrNone,
   readFilePath,
   readLink,
   readMailbox,
@@ -176,6 +177,19 @@ export const organizationTables: Tables = {
         'Who notices come from. author: the author’s own address, which needs a DKIM key of its domain ([[dkim]]) or a next hop that signs (nextHopSigns); without either for an author’s domain, the service address.',
       default: 'service',
       read: readChoice('service', 'author'),
+    },
+    outerSubject: {
+      description:
+        'Subject of notices. neutral: who writes, and a code. original: the message’s own subject, which then leaves unprotected and stands in mailboxes and on lock screens.',
+      default: 'neutral',
+      read: readChoice('neutral', 'original'),
+    },
+    outerSubjectDomains: {
+      description:
+        'Recipients’ domains whose notices show the message’s own subject, whatever outerSubject says.',
+      default: [],
+      read: readDomainsOrNone,
+      example: '["partner.example"]',
     },
     undoWindow: {
       description:

@@ -43,6 +43,10 @@ export const siteTables: Tables = {
       description: 'Who notices of this site come from, as notice.from; left out: as there.',
       read: readChoice('service', 'author'),
     },
+    outerSubject: {
+      description: 'Subject of its notices, as notice.outerSubject; left out: as there.',
+      read: readChoice('neutral', 'original'),
+    },
     language: {
       description: 'First language of the site’s mails and pages; left out: the organisation’s.',
       read: readChoice('en', 'es'),
@@ -79,7 +83,12 @@ export const siteTables: Tables = {
     patientPortalUrl: { description: 'The site’s patient portal.', read: readLink },
     securityOfficer: {
       description:
-        'Mailbox of the site’s security officer: named to its staff on the help pages, and told of fake mails in its name.',
+        'Mailbox of the site’s security officer: named to its staff on the help pages, told of fake mails in its name, and asked about mail over the limits of its authors.',
+      read: readMailbox,
+    },
+    privacyOfficer: {
+      description:
+        'Mailbox of the site’s privacy officer, told when its authors report that a message went to the wrong recipient.',
       read: readMailbox,
     },
   },

@@ -45,6 +45,13 @@ describe('access for others', () => {
     world.mails.length = 0;
   });
 
+  it('writes to a reader in the language that the reader chose', async () => {
+    assert.equal((await reader.post('/api/account/preferences', { language: 'es' })).statusCode, 200);
+    assert.equal((await give()).statusCode, 200);
+    assert.match(world.lastMail('access', helper), /^Subject: .*Puede leer/mu);
+    assert.match(world.lastMail('access', office), /^Subject: Somebody may now read/mu);
+  });
+
   function give(until: number | null = null, to = helper) {
     const end = until === null ? null : new Date(until).toISOString();
     return owner.post('/api/access/give', { address: office, reader: to, until: end });
