@@ -375,6 +375,7 @@ export interface AccountAddressesTable {
   canonicalAddress: string;
   accountId: string;
   address: string;
+  /** When a code to the mailbox last proved it; see `accounts.suspendedBefore`. */
   provenAt: number;
   mac: Uint8Array;
 }
@@ -390,6 +391,7 @@ export interface AddressAccessTable {
   /** Canonical address of the reader, who signs in to an account of their own. */
   readerAddress: string;
   state: 'asked' | 'given';
+  /** When it was asked for or, once given, given last; see `accounts.suspendedBefore`. */
   createdAt: number;
   /** Null: until it is taken back. */
   until: number | null;

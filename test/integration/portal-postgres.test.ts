@@ -165,6 +165,40 @@ describe('the portal on PostgreSQL', () => {
       assert.equal((await browser.get('/api/session')).json().signedIn, false);
     }
   });
+
+  it('W06: what was there before a reset rests, and is proven or given again once', async () => {
+    const [copy] = (await world.send(['rests@mail.test'])).copies;
+    assert.ok(copy);
+    const before = new TestBrowser(world);
+    await before.register(copy);
+    await before.post('/api/account/addresses/code', { address: 'second@mail.test' });
+    await before.post('/api/account/addresses/verify', { code: world.lastCode('second@mail.test') });
+    const leave = { address: copy.address, reader: 'reader@mail.test', until: null };
+    assert.equal((await before.post('/api/access/give', leave)).statusCode, 200);
+    world.clock.advance(1000);
+    const owner = new TestBrowser(world);
+    await owner.post('/api/reset', { address: copy.address });
+    await world.portal.settled();
+    await owner.post('/api/reset/verify', { code: world.lastCode(copy.address) });
+    await owner.post('/api/reset/password', { password: 'an entirely new sentence' });
+    const account = async () => {
+      const { addresses, readers } = (await owner.get('/api/account')).json() as {
+        addresses: { confirmed: boolean }[];
+        readers: { id: string; state: string }[];
+      };
+      return { confirmed: addresses.filter(({ confirmed }) => confirmed).length, readers };
+    };
+    const resting = await account();
+    assert.deepEqual([resting.confirmed, resting.readers[0]?.state], [1, 'rests']);
+    world.clock.advance(1000);
+    const again = { id: resting.readers[0]?.id, allow: true };
+    const answers = await Promise.all([0, 1].map(() => owner.post('/api/access/answer', again)));
+    assert.deepEqual(answers.map(({ statusCode }) => statusCode).toSorted(), [200, 404]);
+    await owner.post('/api/account/addresses/code', { address: 'second@mail.test' });
+    await owner.post('/api/account/addresses/verify', { code: world.lastCode('second@mail.test') });
+    const proven = await account();
+    assert.deepEqual([proven.confirmed, proven.readers[0]?.state], [2, 'given']);
+  });
 });
 
 /** A registered reader of a message of their own. */
