@@ -22,6 +22,7 @@ import { es as accountEs } from './account/locale/es.ts';
 import { closedTexts } from './closed/texts.ts';
 import { en as credentialsEn } from './credentials/locale/en.ts';
 import { es as credentialsEs } from './credentials/locale/es.ts';
+import { handOverTexts } from './hand-over/hand-over-texts.ts';
 import { help as helpEn } from './help/en.ts';
 import { help as helpEs } from './help/es.ts';
 import { otherWaysTexts } from './other-ways/other-ways-texts.ts';
@@ -45,6 +46,7 @@ const RECIPIENTS_MAILS = [
   'access',
   'accountChange',
   'resetWaits',
+  'resetStarted',
 ] as const;
 const MOST_GRADE = 6;
 const LEAST_EASE = 70;
@@ -82,7 +84,7 @@ function groupsIn(tag: TextLanguage): Record<string, string[]> {
     mails: RECIPIENTS_MAILS.flatMap((key) => mailTextsIn(catalogs[tag][key])),
     pages: textsIn([
       inEnglish ? [pagesEn, accountEn, credentialsEn] : [pagesEs, accountEs, credentialsEs],
-      [accessTexts(), checkTexts(), closedTexts(), otherWaysTexts()],
+      [accessTexts(), checkTexts(), closedTexts(), handOverTexts(), otherWaysTexts()],
       [replyFormTexts(), severalTexts(), SECOND_CHANNEL_TEXTS[tag]],
     ]),
     help: help.flatMap(({ title, blocks }) => textsIn([title, blocks])),

@@ -49,7 +49,9 @@ export function handOverCard(view: HandOverView): SafeHtml {
   if (made !== null)
     return html`<section class="card" aria-labelledby="hand-over">
       <h2 id="hand-over">${words.madeTitle}</h2>
-      <p class="telephone-code" role="status">${made.code.slice(0, 4)} ${made.code.slice(4)}</p>
+      <p class="telephone-code" role="status">
+        <strong>${made.code.slice(0, 4)} ${made.code.slice(4)}</strong>
+      </p>
       <p>${words.once(view.formatMoment(made.expiresAt))}</p>
       <p>${words.where(view.joinUrl)}</p>
       <p class="quiet">${words.told}</p>
@@ -64,6 +66,7 @@ export function handOverCard(view: HandOverView): SafeHtml {
       <input
         id="checked"
         name="checked"
+        type="text"
         minlength="${SHORTEST_CHECK}"
         maxlength="${LONGEST_CHECK}"
         autocomplete="off"

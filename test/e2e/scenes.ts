@@ -193,6 +193,14 @@ export const SCENES: readonly Scene[] = [
     },
   },
   {
+    name: 'telephone-code',
+    async show(stage) {
+      await toCode(stage);
+      await stage.page.getByRole('button', { name: 'I got a code by telephone' }).click();
+      await heading(stage.page, 'Type the code from the telephone');
+    },
+  },
+  {
     name: 'other-ways',
     async show(stage) {
       await toOtherWays(stage);

@@ -5,7 +5,6 @@ import { codeOf, explain } from '../ui/explain.ts';
 import { texts } from '../ui/locale/locale.ts';
 import { Button, Field } from '../ui/parts/controls.tsx';
 import { Page } from '../ui/parts/page.tsx';
-import { site } from '../ui/site.ts';
 import { useRequest } from '../ui/use-request.ts';
 import { handOverTexts } from './hand-over-texts.ts';
 
@@ -22,7 +21,6 @@ export default function TelephoneCode({ verify, onBack }: TelephoneCodeProps) {
   const [code, setCode] = useState('');
   const tried = useRef('');
   const checking = useRequest();
-  const line = site.value?.helpLine ?? null;
 
   function check(digits: string): void {
     tried.current = digits;
@@ -68,7 +66,6 @@ export default function TelephoneCode({ verify, onBack }: TelephoneCodeProps) {
           </Button>
         </form>
         <div class="divided">
-          {line !== null && <p class="aside">{texts().callHelpLine(line.phone)}</p>}
           <Button kind="plain" onPress={onBack}>
             {texts().back}
           </Button>
