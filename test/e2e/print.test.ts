@@ -82,6 +82,7 @@ async function openMessage(id: string, colorScheme: 'light' | 'dark'): Promise<P
     id === 'long-html' ? frame.getByText('The last words.') : page.getByText('The last words.')
   ).waitFor();
   await page.getByText('numbers.txt').first().waitFor();
+  await page.waitForLoadState('networkidle');
   return page;
 }
 

@@ -3,7 +3,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { texts } from '../ui/locale/locale.ts';
 import type { OpenedMessage } from './opened-message.ts';
 import { imageTypeOf } from './part-types.ts';
-import { copyForPaper } from './print-copy.ts';
+import type { copyForPaper as CopyForPaper } from './print-copy.ts';
 import { writeIntoFrame, type FrameContent } from './sanitize.ts';
 
 /** A mail whose height follows its frame's height would grow for ever. */
@@ -100,8 +100,9 @@ export function MailFrame({ html, message, onShown }: MailFrameProps) {
     const element = frame.current;
     const place = paper.current;
     if (element === null || place === null || html === null) return undefined;
+    let copyForPaper: typeof CopyForPaper | null = null;
     const copy = (): void => {
-      if (place.firstChild === null) copyForPaper(element, place);
+      if (place.firstChild === null) copyForPaper?.(element, place);
     };
     window.addEventListener('beforeprint', copy);
     const urls: string[] = [];
@@ -118,11 +119,14 @@ export function MailFrame({ html, message, onShown }: MailFrameProps) {
       onShown(content.remoteRemoved);
       place.textContent = '';
       const pictures = content.inlineImages.length + target.querySelectorAll('img[src]').length;
-      // To begin with them when the browser prints is too late.
-      const copyPictures = (): void => {
+      const preparePaper = async (): Promise<void> => {
+        await fillImages(content, message, urls, () => shown);
+        ({ copyForPaper } = await import('./print-copy.ts'));
+        // To begin with pictures when the browser prints is too late.
         if (shown && pictures > 0 && pictures <= MAX_PICTURES_AHEAD) copyForPaper(element, place);
       };
-      void fillImages(content, message, urls, () => shown).then(copyPictures);
+      // Without the code the frame itself is printed.
+      preparePaper().catch(() => {});
     };
     element.addEventListener('load', write);
     if (element.contentDocument?.readyState === 'complete') write();
@@ -138,13 +142,13 @@ export function MailFrame({ html, message, onShown }: MailFrameProps) {
   }, [html, message]);
   return (
     <>
+      <div ref={paper} class="print-only on-paper" dir="auto" />
       <iframe
         ref={frame}
         class={html === null ? 'mail-frame waiting' : 'mail-frame'}
         src="/frame"
         title={texts().reader.frameTitle}
       />
-      <div ref={paper} class="print-only on-paper" dir="auto" />
     </>
   );
 }
