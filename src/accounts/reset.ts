@@ -255,6 +255,10 @@ export class PasswordReset {
     const proof = addresses.find(({ canonicalAddress }) => canonicalAddress === session.canonicalAddress);
     if (proof === undefined || !isConfirmed(proof, account)) return { outcome: 'gone' };
     const due = byMailAlone && this.#rules.secondFactor === 'required' ? 'second-factor-setup' : null;
+    const old = await findPassword(this.#context, account.id);
+    const told = await tell(account, addresses, byMailAlone);
+    // Before the session is opened: one from before the reset is none.
+    const marked = this.#markReset(account, byMailAlone);
     const fresh = this.#sessions.open(
       due === null
         ? { kind: 'recipient', accountId: account.id, browser: given.browser }
@@ -264,9 +268,9 @@ export class PasswordReset {
       await this.#context.database.commit([
         this.#sessions.end(session, exactlyOne),
         ...further.statements,
-        setPassword(this.#context, account.id, await findPassword(this.#context, account.id), password),
+        setPassword(this.#context, account.id, old, password),
         noteSignIn(this.#context, account, given.browser),
-        this.#markReset(account, byMailAlone),
+        marked,
         ...(byMailAlone ? [proveAgain(this.#context, proof)] : []),
         this.#sessions.endAll(account.id),
         forgetDevices(this.#context, account.id),
@@ -278,7 +282,7 @@ export class PasswordReset {
           accountId: account.id,
           facts: { byMailAlone },
         }),
-        ...(await tell(account, addresses, byMailAlone)),
+        ...told,
       ]);
     } catch (error) {
       if (isLostRace(error)) return { outcome: 'gone' };

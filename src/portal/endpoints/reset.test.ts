@@ -40,6 +40,31 @@ describe('a forgotten password', () => {
     assert.ok((await world.auditEvents()).includes('password-reset'));
   });
 
+  it('signs in for good, however long each step takes', async () => {
+    const clock = {
+      now: () => {
+        slow?.clock.advance(1);
+        return slow?.clock.now() ?? 0;
+      },
+    };
+    let slow: PortalWorld | undefined;
+    slow = await openPortalWorld({ clock });
+    try {
+      const [copy] = (await slow.send(['slow@mail.test'])).copies;
+      assert.ok(copy);
+      await new TestBrowser(slow).register(copy);
+      const browser = new TestBrowser(slow);
+      await browser.post('/api/reset', { address: copy.address });
+      await slow.portal.settled();
+      await browser.post('/api/reset/verify', { code: slow.lastCode(copy.address) });
+      const reset = await browser.post('/api/reset/password', { password: NEW_PASSWORD });
+      assert.equal(reset.statusCode, 200);
+      assert.equal((await browser.get('/api/session')).json().signedIn, true);
+    } finally {
+      await slow.dispose();
+    }
+  });
+
   it('W05: shows the same for an address without an account: asking, five tries, the end', async () => {
     const { address } = await registered('known@mail.test');
     const shown: string[][] = [];
