@@ -156,6 +156,7 @@ describe('W06: an account that somebody else made first', () => {
       [address]: true,
       [evil]: false,
     });
+    assert.equal((await owner.get('/api/session')).json().address, address);
     // It is the owner's after all: they prove it, and it counts like the first one.
     assert.equal((await addAddress(owner, evil)).statusCode, 200);
     assert.ok((await world.auditEvents()).includes('address-confirmed'));

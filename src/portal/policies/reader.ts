@@ -1,7 +1,7 @@
 /** Who is reading: a valid session, its account, and the addresses that the account proved. */
 import type { FastifyRequest } from 'fastify';
 
-import { findAccount, provenAddresses } from '#src/accounts/account-directory.ts';
+import { findAccount, isConfirmed, provenAddresses } from '#src/accounts/account-directory.ts';
 import type { PortalSession } from '#src/accounts/sessions.ts';
 import { MINUTE_MS } from '#src/base/clock.ts';
 import { Refusal } from '#src/http/refusal.ts';
@@ -23,7 +23,12 @@ export async function findReader(portal: PortalContext, request: FastifyRequest)
   if (account === null || account.state !== 'active') return null;
   // A session from before a reset was ended by it; a row put back into the table does not bring it back.
   if (account.resetAt !== null && session.createdAt < account.resetAt) return null;
-  return { session, account, addresses: await provenAddresses(portal, account.id) };
+  const proofs = await provenAddresses(portal, account.id);
+  // The first one stands for the account: not one that rests since a reset through another.
+  const addresses = proofs.toSorted(
+    (a, b) => Number(isConfirmed(b, account)) - Number(isConfirmed(a, account)),
+  );
+  return { session, account, addresses };
 }
 
 /** Like `findReader`, counted as activity. Throws Refusal 401 `session-needed`. */
