@@ -128,7 +128,10 @@ export class Holds {
   async sendSecured(messageId: string, why: HoldEnd): Promise<HoldResult> {
     const held = await loadHeldMessage(this.#options.database.query, messageId);
     if (held === null || held.message.holdFor === 'officer') return 'already-ended';
-    const protection = await this.#secureLater.prepare(held.message, held.recipients, 'near-miss');
+    const protection = await this.#unlessEnded(messageId, () =>
+      this.#secureLater.prepare(held.message, held.recipients, 'near-miss'),
+    );
+    if (protection === 'already-ended') return protection;
     return this.#commit(
       [
         ...endHold(this.#options, held, 'queued', why),
@@ -143,7 +146,8 @@ export class Holds {
   async sendAsItIs(messageId: string, staffId: string): Promise<HoldResult | 'must-be-protected'> {
     const held = await loadHeldMessage(this.#options.database.query, messageId);
     if (held === null || held.message.holdFor === 'officer') return 'already-ended';
-    const unit = await prepareSendingAsItIs(this.#options, held, staffId);
+    const unit = await this.#unlessEnded(messageId, () => prepareSendingAsItIs(this.#options, held, staffId));
+    if (unit === 'already-ended') return unit;
     return unit === null ? 'must-be-protected' : this.#commit(unit, async () => {});
   }
 
@@ -173,8 +177,23 @@ export class Holds {
   async releaseForOfficer(messageId: string, also: readonly Statement[] = []): Promise<HoldResult> {
     const held = await loadHeldMessage(this.#options.database.query, messageId);
     if (held?.message.holdFor !== 'officer') return 'already-ended';
-    const { statements, abandon } = await this.#officer.release(held);
-    return this.#commit([...statements, ...also], abandon);
+    const end = await this.#unlessEnded(messageId, () => this.#officer.release(held));
+    if (end === 'already-ended') return end;
+    return this.#commit([...end.statements, ...also], end.abandon);
+  }
+
+  /** Another answer may end the hold while this one is prepared: what is gone then is no fault. Throws what `prepare` throws. */
+  async #unlessEnded<Prepared>(
+    messageId: string,
+    prepare: () => Promise<Prepared>,
+  ): Promise<Prepared | 'already-ended'> {
+    try {
+      return await prepare();
+    } catch (error) {
+      const held = await loadHeldMessage(this.#options.database.query, messageId);
+      if (held === null) return 'already-ended';
+      throw error;
+    }
   }
 
   /** Nobody is told what they did themselves. */

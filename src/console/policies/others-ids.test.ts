@@ -26,6 +26,9 @@ const PLAIN = new Set([
   'domains/:domain',
   'held/:token',
   'undo/:token',
+  'mails/:token',
+  // Texts of the organisation, about nobody.
+  'announcements/:file',
   'link/:token',
   'invite/:token',
   'addresses/:token',
