@@ -23,6 +23,8 @@ export interface MessageView {
   readonly requests: ReadonlyMap<string, OpenRequest>;
   /** How they chose to get it, by the recipient's id. */
   readonly choices: ReadonlyMap<string, readonly ChosenWay[]>;
+  /** Where its notices wait still: until when (ms), and the page that takes it back. */
+  readonly undo: { readonly until: number; readonly url: string } | null;
   readonly now: number;
   /** Codes and passphrases that count, by recipient. */
   readonly secrets: ReadonlyMap<string, LiveSecret>;
@@ -42,9 +44,17 @@ export function messagePage(view: MessageView): FramedPage {
     title: subjectOf(message, words),
     body: html`<p class="back"><a href="/messages">${words.back}</a></p>
       <p class="quiet">${words.sent(formatMoment(message.acceptedAt), message.author)}</p>
+      ${undoNote(view, words)}
       ${recipients.recipients.map((recipient) => recipientCard(recipient, view, words))}
       ${recipientPager(view, words)}`,
   };
+}
+
+function undoNote({ undo, formatMoment }: MessageView, words: MessagesWords): SafeHtml {
+  if (undo === null) return html``;
+  return html`<p class="note">
+    ${words.undoUntil(formatMoment(undo.until))} <a href="${undo.url}">${words.undo}</a>
+  </p>`;
 }
 
 function recipientCard(recipient: MessageRecipient, view: MessageView, words: MessagesWords): SafeHtml {

@@ -5,6 +5,8 @@
 import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 
+import { findUndoable } from '#src/acceptance/undo-sending.ts';
+import { undoTokenOf } from '#src/acceptance/undo-window.ts';
 import type { Desk } from '#src/desk/desk-context.ts';
 import { findMessages, type MessagesWanted } from '#src/desk/find-messages.ts';
 import { openRequestsOf } from '#src/desk/open-requests.ts';
@@ -17,7 +19,7 @@ import type { ConsoleContext } from './console-context.ts';
 import type { FramedPage } from './frame.ts';
 import { addMessageActionRoutes } from './message-action-routes.ts';
 import { ACTION_RESULTS } from './message-actions.ts';
-import { messagePage } from './message-page.ts';
+import { messagePage, type MessageView } from './message-page.ts';
 import { messagesPage } from './messages-page.ts';
 import { ownAddresses, requireOwnMessage } from './own-messages.ts';
 
@@ -57,11 +59,18 @@ export function addMessagesRoutes(app: HttpApp, context: ConsoleContext, desk: D
     const now = desk.clock.now();
     const secrets = await findSecrets(desk, recipients.recipients);
     const choices = await choicesOf(desk, recipients.recipients);
-    const about = { message, recipients, requests, choices, secrets, now };
+    const undo = await undoOf(desk, message.id);
+    const about = { message, recipients, requests, choices, secrets, undo, now };
     const shown = { language: language(), ...about, page, done, doneAt: at };
     return show(request, reply, messagePage({ ...shown, formatMoment, formatDay }));
   });
   addMessageActionRoutes(app, context, desk);
+}
+
+/** Until when, and where, the message can be taken back; null where it has left. */
+async function undoOf(desk: Desk, messageId: string): Promise<MessageView['undo']> {
+  const undoable = await findUndoable(desk, messageId);
+  return undoable && { until: undoable.until, url: `/undo/${undoTokenOf(desk.keys, messageId)}` };
 }
 
 async function showList(

@@ -62,6 +62,8 @@ export interface MessagesWords {
   readonly copies: (count: number) => string;
   readonly lockReason: Readonly<Record<string, string>>;
   readonly answerHeld: string;
+  readonly undoUntil: (moment: string) => string;
+  readonly undo: string;
   readonly contentGone: string;
 }
 
@@ -156,6 +158,8 @@ const en: MessagesWords = {
   neverOpened: 'no',
   copies: (count) => (count === 1 ? 'one, on the reader’s device' : `${count}, on the reader’s devices`),
   answerHeld: 'See what waits, and answer',
+  undoUntil: (moment) => `Not everything has gone out yet. Until ${moment} you can take it back.`,
+  undo: 'Take it back',
   lockReason: {
     'not-for-me': 'the recipient said that it is not for them',
     author: 'by its author',
@@ -259,6 +263,8 @@ const es: MessagesWords = {
   copies: (count) =>
     count === 1 ? 'una, en el equipo del lector' : `${count}, en los equipos de los lectores`,
   answerHeld: 'Ver lo que espera y responder',
+  undoUntil: (moment) => `Todavía no ha salido todo. Hasta el ${moment} puede deshacer el envío.`,
+  undo: 'Deshacer el envío',
   lockReason: {
     'not-for-me': 'el destinatario dijo que no es para él',
     author: 'por su autor',

@@ -2,11 +2,12 @@
  * The real product in Chromium, with mail that has not left yet: taken back by its author while it waits, and over a limit
  * of its author, decided by security officers, by two where it would leave as ordinary mail; then what became of it.
  */
+import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
 import type { Browser } from 'playwright-core';
 
-import { invitedOfficer } from './authors.ts';
+import { invitedOfficer, signedInAuthor } from './authors.ts';
 import { launchBrowser } from './browser.ts';
 import { lookAt } from './look-at.ts';
 import { startProduct, type Product } from './product.ts';
@@ -40,8 +41,12 @@ test('taken back while it waits: the page says to whom nothing went', async () =
   await product.send({ to, subject: 'send secure Not yet' });
   const secured = await product.mail('secured', to);
   const url = /http:\/\/localhost:\d+\/undo\/[\w-]+/u.exec(secured.text)?.[0] ?? '';
-  const ann = await newVisitor(browser, { sites: [product.consoleUrl], ...PHONE });
-  await ann.page.goto(url);
+  const message = /http:\/\/localhost:\d+(\/messages\/[\w-]+)/u.exec(secured.text)?.[1] ?? '';
+  const ann = await signedInAuthor(browser, product, message, PHONE);
+  await ann.page.getByText(/you can take it back/u).waitFor();
+  await lookAt(ann.page, 'message-that-waits');
+  await ann.page.getByRole('link', { name: 'Take it back' }).click();
+  assert.equal(ann.page.url(), url);
   await button(ann.page, /Undo/u).waitFor();
   await lookAt(ann.page, 'undo');
   await button(ann.page, /Undo/u).click();
@@ -51,6 +56,9 @@ test('taken back while it waits: the page says to whom nothing went', async () =
   await ann.page.goto(url);
   await title(ann.page, /taken back any more/u).waitFor();
   await lookAt(ann.page, 'undo-late');
+  await ann.page.getByRole('link', { name: 'Show the message' }).click();
+  await title(ann.page, 'Not yet').waitFor();
+  assert.equal(await ann.page.getByText(/you can take it back/u).count(), 0);
   await ann.leave();
 });
 
