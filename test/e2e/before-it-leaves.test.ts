@@ -12,7 +12,6 @@ import { launchBrowser } from './browser.ts';
 import { lookAt } from './look-at.ts';
 import { startProduct, type Product } from './product.ts';
 import { button, PHONE, title } from './recipients.ts';
-import { newVisitor } from './visitor.ts';
 
 const FIRST = { address: 'olivia.reyes@hospital.test', role: 'security-officer' };
 const SECOND = { address: 'sam.okafor@hospital.test', role: 'security-officer' };
