@@ -8,6 +8,7 @@ import { PARTNER_WORDS } from './administration/partner-words.ts';
 import { chip } from './domains-page.ts';
 import type { PartnerDone } from './domains-routes.ts';
 import { DOMAINS_WORDS, type DomainsWords } from './domains-words.ts';
+import { factsList } from './facts-list.ts';
 import type { FramedPage, Language } from './frame.ts';
 import { html, type SafeHtml } from './page.ts';
 
@@ -104,15 +105,7 @@ function facts(view: DomainView, words: DomainsWords): SafeHtml {
   if (agreement.signedOn !== null) rows.push([names.signed, agreement.signedOn]);
   if (agreement.keptAt !== null) rows.push([names.kept, agreement.keptAt]);
   if (agreement.contact !== null) rows.push([PARTNER_WORDS[view.language].contact, agreement.contact]);
-  return html`<dl class="facts long">
-    ${rows.map(
-      ([name, value]) =>
-        html`<div>
-          <dt>${name}</dt>
-          <dd>${value}</dd>
-        </div>`,
-    )}
-  </dl>`;
+  return factsList(rows);
 }
 
 function lookText(

@@ -5,6 +5,7 @@
  */
 import type { Incident } from '#src/desk/incident.ts';
 
+import { factsList } from './facts-list.ts';
 import type { FramedPage, Language } from './frame.ts';
 import { lockWords, openedWords } from './message-page.ts';
 import { MESSAGES_WORDS } from './messages-words.ts';
@@ -143,7 +144,7 @@ export function incidentPage(view: IncidentView): FramedPage {
       <p class="quiet on-screen">${words.print}</p>
       <section class="card" aria-labelledby="what">
         <h2 id="what">${words.what}</h2>
-        ${facts([
+        ${factsList([
           [words.author, incident.author],
           [words.sent, formatMoment(incident.sentAt)],
           [words.recipient, incident.recipient.address],
@@ -155,18 +156,6 @@ export function incidentPage(view: IncidentView): FramedPage {
       ${toWrite('one', words.one, words.write, words.oneText)}
       ${toWrite('two', words.two, words.write, words.twoText)} ${third(view)} ${fourth(view)} ${logOf(view)}`,
   };
-}
-
-function facts(lines: readonly (readonly [name: string, value: string])[]): SafeHtml {
-  return html`<dl class="facts long">
-    ${lines.map(
-      ([name, value]) =>
-        html`<div>
-          <dt>${name}</dt>
-          <dd>${value}</dd>
-        </div>`,
-    )}
-  </dl>`;
 }
 
 function toWrite(id: string, title: string, write: string, text: string): SafeHtml {
@@ -183,7 +172,7 @@ function third({ language, incident, now, formatMoment }: IncidentView): SafeHtm
   const isSecure = recipient.protection === 'secure-message';
   const known = isSecure
     ? html`<p class="quiet">${words.threeText}</p>
-        ${facts([
+        ${factsList([
           [words.opened, openedWords(recipient, { formatMoment }, MESSAGES_WORDS[language])],
           [
             words.copies,
@@ -207,7 +196,7 @@ function fourth({ language, incident, formatMoment }: IncidentView): SafeHtml {
       : lockWords(recipient, { formatMoment }, MESSAGES_WORDS[language]);
   return html`<section class="card" aria-labelledby="four">
     <h2 id="four">${words.four}</h2>
-    ${facts([[words.locked, locked]])}
+    ${factsList([[words.locked, locked]])}
     <p class="quiet">${words.write} ${words.fourText}</p>
     <div class="lines" aria-hidden="true"></div>
   </section>`;

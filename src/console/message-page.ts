@@ -8,6 +8,7 @@ import { endOf } from '#src/desk/recipient-fate.ts';
 import { RECIPIENTS_ON_A_PAGE, type MessageRecipient, type RecipientsPage } from '#src/desk/recipients-of.ts';
 
 import { requestBox } from './access-request.ts';
+import { factsList, type Fact } from './facts-list.ts';
 import type { FramedPage, Language } from './frame.ts';
 import { recipientActions, resultNote, type ActionResult } from './message-actions.ts';
 import { fateChip, subjectOf } from './messages-page.ts';
@@ -65,15 +66,7 @@ function recipientCard(recipient: MessageRecipient, view: MessageView, words: Me
     ${otherWayBoxes(view.choices.get(id) ?? [], { ...view, messageId: view.message.id, recipient })}
     ${fate === 'held' ? html`<p class="note alert"><a href="/waiting">${words.answerHeld}</a></p>` : html``}
     <p>${fateChip(fate, words)} <span class="quiet">${fateText(recipient, words)}</span></p>
-    <dl class="facts long">
-      ${facts(recipient, view, words).map(
-        ([name, value]) =>
-          html`<div>
-            <dt>${name}</dt>
-            <dd>${value}</dd>
-          </div>`,
-      )}
-    </dl>
+    ${factsList(facts(recipient, view, words))}
     ${recipientActions(recipient, { ...view, messageId: view.message.id, subject: view.message.subject })}
   </section>`;
 }
@@ -89,8 +82,6 @@ function fateText({ fate, protection, hasContent }: MessageRecipient, words: Mes
   const gone = protection === 'secure-message' && (fate === 'over' || fate === 'locked') && !hasContent;
   return gone ? `${words.fateText[fate]} ${words.contentGone}` : words.fateText[fate];
 }
-
-type Fact = readonly [name: string, value: string];
 
 function facts(recipient: MessageRecipient, view: MessageView, words: MessagesWords): readonly Fact[] {
   const { facts: names } = words;

@@ -3,6 +3,7 @@ import type { WhatIfWords } from '#src/partners/what-if-words.ts';
 import type { MessageQuestion } from '#src/partners/what-if.ts';
 
 import { DOMAINS_WORDS } from './domains-words.ts';
+import { factsList, type Fact } from './facts-list.ts';
 import type { FramedPage, Language } from './frame.ts';
 import { html, type SafeHtml } from './page.ts';
 
@@ -43,22 +44,15 @@ export function tryPage({ language, question, answer }: TryView): FramedPage {
 
 function answerCard({ decision, why, rule, route, state }: WhatIfWords, language: Language): SafeHtml {
   const { answer: names } = DOMAINS_WORDS[language];
-  const rows = [
+  const all: readonly Fact[] = [
     [names.why, why],
     [names.route, route],
     [names.state, state ?? ''],
     [names.rule, rule ?? ''],
-  ].filter(([, text]) => text !== '');
+  ];
+  const rows = all.filter(([, text]) => text !== '');
   return html`<section class="card" role="status" aria-label="${names.happens}">
     <h2>${decision}</h2>
-    <dl class="facts long">
-      ${rows.map(
-        ([name = '', text = '']) =>
-          html`<div>
-            <dt>${name}</dt>
-            <dd>${text}</dd>
-          </div>`,
-      )}
-    </dl>
+    ${factsList(rows)}
   </section>`;
 }

@@ -8,6 +8,7 @@ import { after, before, test } from 'node:test';
 import { Secret, TOTP } from 'otpauth';
 import type { Browser, Page } from 'playwright-core';
 
+import { addAuthenticator } from './authors.ts';
 import { assertAccessible } from './axe.ts';
 import { launchBrowser } from './browser.ts';
 import { startProduct, type Product } from './product.ts';
@@ -32,22 +33,6 @@ after(async () => {
 
 const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name, exact: true });
 
-/** A phone with a screen lock; it answers by itself. */
-async function addScreenLock(page: Page): Promise<void> {
-  const cdp = await page.context().newCDPSession(page);
-  await cdp.send('WebAuthn.enable');
-  await cdp.send('WebAuthn.addVirtualAuthenticator', {
-    options: {
-      protocol: 'ctap2',
-      transport: 'internal',
-      hasResidentKey: true,
-      hasUserVerification: true,
-      isUserVerified: true,
-      automaticPresenceSimulation: true,
-    },
-  });
-}
-
 async function proveMailbox(page: Page, address: string): Promise<void> {
   await page.goto((await product.mail('notice', address)).link ?? '');
   await button(page, 'Send me the code').click();
@@ -57,7 +42,7 @@ async function proveMailbox(page: Page, address: string): Promise<void> {
 test('R28: a passkey is made after the code, reads the message, and signs in again', async () => {
   const person = await newVisitor(browser, { sites: [product.publicUrl], ...PHONE });
   const { page } = person;
-  await addScreenLock(page);
+  await addAuthenticator(page);
   await proveMailbox(page, JANE);
   await page.getByRole('heading', { name: 'How do you want to sign in next time?' }).waitFor();
   await assertAccessible(page, 'passkey or password');

@@ -7,6 +7,7 @@ import { after, before, test } from 'node:test';
 
 import type { Browser, Page } from 'playwright-core';
 
+import { addAuthenticator } from './authors.ts';
 import { assertAccessible } from './axe.ts';
 import { launchBrowser } from './browser.ts';
 import { startProduct, type Product } from './product.ts';
@@ -32,21 +33,6 @@ async function visitor(): Promise<{ page: Page; broken: string[]; leave(): Promi
   });
   page.on('pageerror', (error) => broken.push(error.message));
   return { page, broken, leave: () => context.close() };
-}
-
-async function addAuthenticator(page: Page): Promise<void> {
-  const cdp = await page.context().newCDPSession(page);
-  await cdp.send('WebAuthn.enable');
-  await cdp.send('WebAuthn.addVirtualAuthenticator', {
-    options: {
-      protocol: 'ctap2',
-      transport: 'internal',
-      hasResidentKey: true,
-      hasUserVerification: true,
-      isUserVerified: true,
-      automaticPresenceSimulation: true,
-    },
-  });
 }
 
 const heading = (page: Page, name: string | RegExp) => page.getByRole('heading', { level: 1, name });

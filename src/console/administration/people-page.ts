@@ -3,6 +3,7 @@ import type { FoundPeople, FoundRecipient, FoundStaff } from '#src/administratio
 import { HIGHER_ROLES } from '#src/staff/roles.ts';
 
 import type { FramedPage } from '../frame.ts';
+import { factsList } from '../facts-list.ts';
 import { html, type SafeHtml } from '../page.ts';
 import { ROLE_NAMES } from '../role-names.ts';
 
@@ -71,7 +72,7 @@ function recipientCard(recipient: FoundRecipient, view: PeopleView): SafeHtml {
   return html`<section class="card" aria-labelledby="recipient">
     <h2 id="recipient">Recipient</h2>
     ${stateChip(state)}
-    ${facts([
+    ${factsList([
       ['Addresses', addresses.join(', ')],
       ['Registered', view.formatMoment(createdAt)],
       ['Last sign-in', lastSignInAt === null ? 'never' : view.formatMoment(lastSignInAt)],
@@ -111,7 +112,7 @@ function staffCard(person: FoundStaff, view: PeopleView): SafeHtml {
   return html`<section class="card" aria-labelledby="s-${staffId}">
     <h2 id="s-${staffId}">Staff</h2>
     ${stateChip(state)}
-    ${facts([
+    ${factsList([
       ['Addresses', addresses.join(', ')],
       ['Roles', ['sender', ...names].map((role) => ROLE_NAMES.en[role as 'sender']).join(', ')],
       ['Last sign-in', lastSignInAt === null ? 'never' : view.formatMoment(lastSignInAt)],
@@ -155,16 +156,4 @@ function actForm({ address }: PeopleView, path: string, inner: SafeHtml): SafeHt
 
 function stateChip(state: string): SafeHtml {
   return html`<p><span class="kind ${state === 'active' ? 'good' : 'bad'}">${state}</span></p>`;
-}
-
-function facts(lines: readonly (readonly [string, string])[]): SafeHtml {
-  return html`<dl class="facts long">
-    ${lines.map(
-      ([name, value]) =>
-        html`<div>
-          <dt>${name}</dt>
-          <dd>${value}</dd>
-        </div>`,
-    )}
-  </dl>`;
 }

@@ -3,6 +3,7 @@ import type { DecisionResult } from '#src/administration/ask-for-change.ts';
 import type { Proposal } from '#src/administration/proposals.ts';
 
 import type { FramedPage, Language } from '../frame.ts';
+import { factsList } from '../facts-list.ts';
 import { html, type SafeHtml } from '../page.ts';
 
 import { administrationBack } from './administration-words.ts';
@@ -187,15 +188,7 @@ export function proposalPage(view: ProposalView): FramedPage {
         <p>
           <span class="kind ${LOOKS[proposal.state]}">${CHANGE_WORDS[language].state[proposal.state]}</span>
         </p>
-        <dl class="facts long">
-          ${facts.map(
-            ([term, value]) =>
-              html`<div>
-                <dt>${term}</dt>
-                <dd>${value}</dd>
-              </div>`,
-          )}
-        </dl>
+        ${factsList(facts)}
       </section>
       ${whatChanges(view)} ${reasons(view)} ${decision(view)}`,
   };

@@ -7,6 +7,7 @@ import {
 } from '#src/administration/track-messages.ts';
 
 import type { FramedPage } from '../frame.ts';
+import { factsList } from '../facts-list.ts';
 import { html, type SafeHtml } from '../page.ts';
 
 export interface TrackingForm {
@@ -156,7 +157,7 @@ export function trackedPage({ message, formatMoment, formatDay }: TrackedView): 
     title: 'What became of this message',
     body: html`<div class="directory" lang="en">
       <p class="back"><a href="/administration/tracking">Search</a></p>
-      <section class="card">${list(facts)}</section>
+      <section class="card">${factsList(facts)}</section>
       <section class="card" aria-labelledby="recipients">
         <h2 id="recipients">Recipients</h2>
         <ul class="items">
@@ -222,16 +223,4 @@ function delivery(one: TrackedDelivery, formatMoment: (ms: number) => string): S
     >
     <span class="kind ${one.state === 'handed-over' ? 'good' : ''}">${one.state.replaceAll('-', ' ')}</span>
   </li>`;
-}
-
-function list(facts: readonly (readonly [string, string])[]): SafeHtml {
-  return html`<dl class="facts long">
-    ${facts.map(
-      ([name, value]) =>
-        html`<div>
-          <dt>${name}</dt>
-          <dd>${value}</dd>
-        </div>`,
-    )}
-  </dl>`;
 }
